@@ -1,0 +1,1 @@
+"""The exact judge of policy-gradient mathematics: one language, three readings."""

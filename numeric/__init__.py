@@ -1,0 +1,1 @@
+"""Finite MDPs, estimators and learning: the numeric witness, in NumPy alone."""

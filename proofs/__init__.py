@@ -1,0 +1,1 @@
+"""The catalogue: one derivation a file, named by its conclusion."""
