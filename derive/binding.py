@@ -1,0 +1,148 @@
+"""Names and what they are bound to: free names, substitution without capture, equality up to renaming, unfolding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from sympy import Basic, Dummy, Expr, Symbol
+
+from derive.errors import IllFormed
+from derive.terms import (
+    At,
+    Defined,
+    Definition,
+    Expectation,
+    Gradient,
+    Letter,
+    Mean,
+    PathProbability,
+    PathSum,
+    SumOver,
+    Term,
+    Var,
+    Variance,
+)
+
+
+def bound_name(node: Basic) -> Basic | None:
+    """The variable that this node binds, or None."""
+    if isinstance(node, Term) and node.binds is not None:
+        return node.args[node.binds[0]]
+    return None
+
+
+@lru_cache(maxsize=100_000)
+def free(node: Basic) -> frozenset[Basic]:
+    """The symbols and variables that are free in a node, a letter's parameter among them."""
+    if isinstance(node, (Symbol, Var)):
+        return frozenset({node})
+    if isinstance(node, Letter):
+        return frozenset() if node.parameter is None else frozenset({node.parameter})
+    if isinstance(node, Definition):
+        return free(node.body) - set(node.params)
+    name = bound_name(node)
+    if name is None:
+        return frozenset().union(*(free(a) for a in node.args))
+    place, scopes = node.binds  # type: ignore[attr-defined]
+    inside = frozenset().union(*(free(node.args[i]) for i in scopes)) - {name}
+    outside = (free(a) for i, a in enumerate(node.args) if i != place and i not in scopes)
+    return inside.union(*outside)
+
+
+def fresh(name: Basic, avoid: frozenset[Basic]) -> Basic:
+    """A name of the same sort that is not among those to avoid: the name itself where it can be."""
+    candidate, stem, n = name, str(name).split("_")[0], 0
+    while candidate in avoid:
+        n += 1
+        candidate = _renamed(name, f"{stem}_{n}")
+    return candidate
+
+
+def _renamed(name: Basic, text: str) -> Basic:
+    if isinstance(name, Var):
+        return Var(text, name.domain)
+    if isinstance(name, Dummy):
+        return Dummy(text, **name._assumptions_orig)
+    return Symbol(text, **name._assumptions_orig)
+
+
+def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
+    """Replace free names by terms, at once, renaming bound names that would capture."""
+    live = {k: v for k, v in values.items() if k in free(node)}
+    if not live:
+        return node
+    if node in live:
+        return live[node]
+    if isinstance(node, (Letter, Gradient, At)) and node.parameter in live:
+        raise IllFormed(f"the parameter {node.parameter} of {node} cannot be replaced; write At({node}, …)")
+    if isinstance(node, Definition):
+        return _substitute_definition(node, live)
+    name = bound_name(node)
+    if name is None:
+        return node.func(*(substitute(a, live) for a in node.args))
+    place, scopes = node.binds  # type: ignore[attr-defined]
+    incoming = frozenset().union(*(free(v) for v in live.values()))
+    new = fresh(name, incoming | (free(node) if name in incoming else frozenset()))
+    inner = {k: v for k, v in live.items() if k != name} | ({name: new} if new != name else {})
+    args = [
+        new if i == place else substitute(a, inner if i in scopes else live) for i, a in enumerate(node.args)
+    ]
+    return node.func(*args)
+
+
+def _substitute_definition(node: Definition, live: Mapping[Basic, Basic]) -> Definition:
+    incoming = frozenset().union(*(free(v) for v in live.values()))
+    renamed = {p: fresh(p, incoming | free(node)) if p in incoming else p for p in node.params}
+    body = substitute(node.body, {k: v for k, v in renamed.items() if k != v})
+    return Definition(node.name, tuple(renamed.values()), substitute(body, live), node.form)
+
+
+@lru_cache(maxsize=100_000)
+def _canonical(node: Basic) -> tuple[Basic, int]:
+    if not node.args or isinstance(node, Definition):
+        return node, 0
+    parts = [_canonical(a) for a in node.args]
+    height = max(h for _, h in parts)
+    rebuilt = node.func(*(p for p, _ in parts))
+    name = bound_name(rebuilt)
+    if name is None:
+        return rebuilt, height
+    place, scopes = rebuilt.binds
+    new = _renamed(name, f"_{height + 1}")
+    args = [
+        new if i == place else substitute(a, {name: new}) if i in scopes else a
+        for i, a in enumerate(rebuilt.args)
+    ]
+    return rebuilt.func(*args), height + 1
+
+
+def canonical(node: Basic) -> Basic:
+    """The same term with every bound name replaced by its height: two terms alike up to renaming become equal."""
+    return _canonical(node)[0]
+
+
+def alike(left: Basic, right: Basic) -> bool:
+    """Equal up to the names of bound variables."""
+    return left == right or canonical(left) == canonical(right)
+
+
+def meaning(node: Basic) -> Expr | None:
+    """What an abbreviating node stands for, by definition; None for every other node."""
+    if isinstance(node, Defined):
+        definition = node.definition
+        return substitute(definition.body, dict(zip(definition.params, node.args[1:], strict=True)))
+    if isinstance(node, Mean):
+        return SumOver(node.weight * node.body, node.var)
+    if isinstance(node, Variance):
+        return Mean(node.body**2, node.var, node.weight) - Mean(node.body, node.var, node.weight) ** 2
+    if isinstance(node, Expectation):
+        return PathSum(PathProbability(node.process) * node.body, node.process)
+    return None
+
+
+def subterms(node: Basic) -> Iterator[Basic]:
+    """Every node, the node itself first; definitions and processes are entered too."""
+    yield node
+    for a in node.args:
+        yield from subterms(a)

@@ -1,0 +1,108 @@
+"""The one place where letters are minted: the field's standard symbols, in one convention.
+
+States s_0 … s_T, actions a_0 … a_{T-1}, rewards r_t = r(s_t, a_t, s_{t+1}), return G_t = Σ_{k=t}^{T-1} γ^{k-t} r_k,
+J(θ) = E[G_0], score z_t = ∇ log π_θ(a_t|s_t), history h_t = (s_0, a_0, …, a_{t-1}, s_t).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from derive.terms import (
+    ACTIONS,
+    STATES,
+    Action,
+    AtMost,
+    Definition,
+    Domain,
+    Exp,
+    Expectation,
+    Given,
+    Gradient,
+    Letter,
+    Log,
+    Mean,
+    PathProbability,
+    Process,
+    State,
+    TimeSum,
+    Var,
+    real_symbol,
+    time_symbol,
+)
+
+t, k, n, T = time_symbol("t"), time_symbol("k"), time_symbol("n"), time_symbol("T")
+theta = real_symbol("theta")
+gamma = Symbol("gamma", real=True)
+x_real = real_symbol("x")
+
+s, s_next, a = Var("s", STATES), Var("s'", STATES), Var("a", ACTIONS)
+
+policy = Letter("pi", (ACTIONS, STATES), pmf=True, parameter=theta)
+transition = Letter("P", (STATES, STATES, ACTIONS), pmf=True)
+initial = Letter("rho_0", (STATES,), pmf=True)
+reward_letter = Letter("r", (STATES, ACTIONS, STATES))
+process = Process(initial, policy, transition, T)
+
+OUTCOMES = Domain("X")
+x = Var("x", OUTCOMES)
+density = Letter("p", (OUTCOMES,), pmf=True, parameter=theta)
+payoff = Letter("f", (OUTCOMES,))
+bandit_policy = Letter("pi", (ACTIONS,), pmf=True, parameter=theta)
+bandit_reward = Letter("r", (ACTIONS,))
+
+
+def grad(body: Any) -> Gradient:
+    """∇_θ body."""
+    return Gradient(body, theta)
+
+
+def reward(time: Any) -> Expr:
+    """r_t = r(s_t, a_t, s_{t+1})."""
+    return reward_letter(State(time), Action(time), State(time + 1))
+
+
+def pi(time: Any) -> Expr:
+    """π_θ(a_t | s_t)."""
+    return policy(Action(time), State(time))
+
+
+def score(time: Any) -> Gradient:
+    """z_t = ∇_θ log π_θ(a_t | s_t)."""
+    return grad(Log(pi(time)))
+
+
+def expect(body: Any) -> Expectation:
+    """E_τ[body], τ drawn under π_θ."""
+    return Expectation(body, process)
+
+
+def given_history(body: Any, time: Any) -> Given:
+    """E[body | h_t]."""
+    return Given(body, 2 * time, process)
+
+
+def given_action(body: Any, time: Any) -> Given:
+    """E[body | h_t, a_t]."""
+    return Given(body, 2 * time + 1, process)
+
+
+def mean(body: Any, var: Var, weight: Any) -> Mean:
+    """E_{var ~ weight}[body]."""
+    return Mean(body, var, weight)
+
+
+path = PathProbability(process)
+trajectory_score = TimeSum(score(t), t, 0, T - 1)
+
+return_to_go = Definition("G", (t,), TimeSum(gamma ** (k - t) * reward(k), k, t, T - 1), "index")
+total_return = Definition("R", (), TimeSum(gamma**k * reward(k), k, 0, T - 1), "path")
+objective = Definition("J", (), expect(total_return()), "objective")
+sigmoid = Definition("sigma", (x_real,), 1 / (1 + Exp(-x_real)))
+
+
+def before(earlier: Any, later: Any) -> AtMost:
+    """earlier < later, for times."""
+    return AtMost(earlier, later - 1)

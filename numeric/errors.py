@@ -1,0 +1,44 @@
+"""What can go wrong in `numeric`, one class each. Every message shows the value and says what to do."""
+
+__all__ = [
+    "EnumerationError",
+    "EstimatorError",
+    "MDPError",
+    "NumericError",
+    "PolicyError",
+    "SamplingError",
+    "TrajectoriesError",
+    "WorldError",
+]
+
+
+class NumericError(ValueError):
+    """The base of every error that `numeric` raises on purpose."""
+
+
+class MDPError(NumericError):
+    """An array or number that does not describe a finite MDP."""
+
+
+class TrajectoriesError(NumericError):
+    """Arrays that are not a padded batch of trajectories."""
+
+
+class WorldError(NumericError):
+    """A world that is not in the registry."""
+
+
+class PolicyError(NumericError):
+    """Parameters or probabilities that are not a policy, or a score where the probability is zero."""
+
+
+class EnumerationError(NumericError):
+    """More trajectories, or batches of them, than were allowed."""
+
+
+class SamplingError(NumericError):
+    """A number of episodes that cannot be drawn."""
+
+
+class EstimatorError(NumericError):
+    """A fault of the estimator under judgement: it raises, returns nonsense, mutates, remembers, never ends."""

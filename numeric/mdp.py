@@ -1,0 +1,244 @@
+"""Finite MDPs and batches of their trajectories: frozen, read-only, validated in the constructor."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numeric.errors import MDPError, NumericError, TrajectoriesError
+
+__all__ = ["FiniteMDP", "Trajectories", "check_law"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class FiniteMDP:
+    """(ρ_0, P, r, γ, T): s_0 ~ ρ_0, s_{t+1} ~ P(· | s_t, a_t), r_t = r(s_t, a_t, s_{t+1}), 0 <= t < T.
+
+    `initial` [S], `transition` [S, A, S] and `reward` [S, A, S] are ρ_0(s), P(s' | s, a) and r(s, a, s');
+    `discount` is γ in [0, 1], `horizon` the integer T >= 1, `terminal` [S] the states that end an episode
+    on entry and have value 0 (default: none). Arrays are copied and read-only.
+
+    Raises MDPError for a wrong shape, a value that is not finite, a negative probability, a row that
+    does not sum to one, γ or T out of range, or an episode that would start in a terminal state.
+
+    Source: Sutton & Barto 2018, §3.1 and §3.4 (finite MDPs, episodes), with rewards on arrival.
+    """
+
+    initial: Floats
+    transition: Floats
+    reward: Floats
+    discount: float = 1.0
+    horizon: int = 1
+    terminal: Booleans = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        initial = _frozen(self.initial, np.float64, "initial", MDPError)
+        transition = _frozen(self.transition, np.float64, "transition", MDPError)
+        reward = _frozen(self.reward, np.float64, "reward", MDPError)
+        terminal = _frozen(self.terminal, np.bool_, "terminal", MDPError)
+        _check_mdp_shapes(initial, transition, reward, terminal)
+        if terminal.size == 0:
+            terminal = _frozen(np.zeros(len(initial)), np.bool_, "terminal", MDPError)
+        _check_finite(reward, "reward", "s a s'", MDPError)
+        check_law(initial, "initial", "s", MDPError)
+        check_law(transition, "transition", "s a s'", MDPError)
+        _check_start(initial, terminal)
+        set_field = object.__setattr__
+        set_field(self, "initial", initial)
+        set_field(self, "transition", transition)
+        set_field(self, "reward", reward)
+        set_field(self, "terminal", terminal)
+        set_field(self, "discount", _unit_number(self.discount, "discount", MDPError))
+        set_field(self, "horizon", _horizon(self.horizon))
+
+    @property
+    def n_states(self) -> int:
+        """S, terminal states included."""
+        return len(self.initial)
+
+    @property
+    def n_actions(self) -> int:
+        """A."""
+        return int(self.transition.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """The batch `b`: N trajectories (s_t, a_t, r_t, s_{t+1}), t = 0 … T-1, padded to arrays [N, T].
+
+    `obs`, `actions`, `next_obs` are int64 indices s_t, a_t, s_{t+1}; `rewards` float64 r_t; `mask` is True
+    where a step was taken; `terminated` is True on the step that enters a terminal state; `truncated` is True
+    on a step that was cut off from outside (never by the horizon T, where the objective itself ends);
+    `gamma` is γ. Padding follows the steps: rewards 0, the rest valid but arbitrary. Arrays are read-only.
+
+    Raises TrajectoriesError for a wrong shape or type, a negative index, a reward that is not finite, a step
+    after padding, a reward on padding, or γ out of range.
+    """
+
+    obs: Integers
+    actions: Integers
+    rewards: Floats
+    next_obs: Integers
+    terminated: Booleans
+    truncated: Booleans
+    mask: Booleans
+    gamma: float
+
+    def __post_init__(self) -> None:
+        shape = np.shape(self.rewards)
+        if len(shape) != 2 or 0 in shape:
+            raise TrajectoriesError(f"rewards has shape {shape}; give a padded array [N, T] with N, T >= 1")
+        for name, dtype in _FIELDS.items():
+            array = _frozen(getattr(self, name), dtype, name, TrajectoriesError)
+            if array.shape != shape:
+                raise TrajectoriesError(f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]")
+            object.__setattr__(self, name, array)
+        object.__setattr__(self, "gamma", _unit_number(self.gamma, "gamma", TrajectoriesError))
+        for name in ("obs", "actions", "next_obs"):
+            _check_indices(getattr(self, name), name)
+        _check_finite(self.rewards, "rewards", "n t", TrajectoriesError)
+        _check_padding(self.mask, self.rewards)
+
+    def __len__(self) -> int:
+        """N."""
+        return len(self.mask)
+
+    def select(self, rows: slice | Integers) -> Trajectories:
+        """The batch of these rows, in this order; an integer array may repeat a row."""
+        chosen = object.__new__(Trajectories)  # rows of a valid batch are valid: nothing to check again
+        for name in _FIELDS:
+            array = getattr(self, name)[rows]
+            array.flags.writeable = False
+            object.__setattr__(chosen, name, array)
+        object.__setattr__(chosen, "gamma", self.gamma)
+        return chosen
+
+
+_FIELDS: dict[str, type[np.generic]] = {
+    "obs": np.int64,
+    "actions": np.int64,
+    "rewards": np.float64,
+    "next_obs": np.int64,
+    "terminated": np.bool_,
+    "truncated": np.bool_,
+    "mask": np.bool_,
+}
+
+
+def _frozen(value: ArrayLike, dtype: type[np.generic], name: str, error: type[NumericError]) -> NDArray[Any]:
+    """A read-only copy of `value`; an array that nobody can write any more is taken as it is."""
+    if isinstance(value, np.ndarray) and value.dtype == dtype and not _writable(value):
+        return value
+    try:
+        given = np.asarray(value)
+        array = given.astype(dtype)
+    except (TypeError, ValueError) as cause:
+        raise error(f"{name} is {value!r}; give an array of {dtype.__name__}") from cause
+    if np.iscomplexobj(given) or (dtype is np.int64 and not np.array_equal(array, given)):
+        raise error(f"{name} holds {given.dtype} values; give an array of {dtype.__name__}")
+    array.flags.writeable = False
+    return array
+
+
+def _writable(array: NDArray[Any] | None) -> bool:
+    """Whether the memory of `array` can still change: it, or an array that it is a view of, is writeable."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return array is not None
+
+
+def _check_mdp_shapes(initial: Floats, transition: Floats, reward: Floats, terminal: Booleans) -> None:
+    if initial.ndim != 1 or initial.size == 0:
+        raise MDPError(f"initial has shape {initial.shape}; give one probability per state, [S] with S >= 1")
+    states = len(initial)
+    if transition.ndim != 3 or transition.shape[::2] != (states, states) or transition.size == 0:
+        raise MDPError(
+            f"transition has shape {transition.shape}; with S = {states} give [S, A, S] = [{states}, A, {states}]"
+        )
+    if reward.shape != transition.shape:
+        raise MDPError(
+            f"reward has shape {reward.shape}, transition {transition.shape}; give both as [S, A, S] = r(s, a, s')"
+        )
+    if terminal.shape not in ((0,), (states,)):
+        raise MDPError(f"terminal has shape {terminal.shape}; give one boolean per state, [{states}]")
+
+
+def _place(index: tuple[Any, ...] | Any, letters: str) -> str:
+    return ", ".join(f"{letter}={int(i)}" for letter, i in zip(letters.split(), index, strict=False))
+
+
+def _check_finite(array: Floats, name: str, letters: str, error: type[NumericError]) -> None:
+    if not np.isfinite(array).all():
+        index = tuple(np.argwhere(~np.isfinite(array))[0])
+        raise error(f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number")
+
+
+def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -> None:
+    """Σ_j law[…, j] = 1 and law >= 0, to rounding; raises `error`, naming the row and its sum."""
+    _check_finite(law, name, letters, error)
+    if (law < 0).any():
+        index = tuple(np.argwhere(law < 0)[0])
+        raise error(f"{name}[{_place(index, letters)}] is {law[index]}; a probability is never negative")
+    # S entries rounded to half a unit, S-1 additions and one division by the sum: at most (S+1) eps.
+    sums = law.sum(axis=-1)
+    wrong = np.abs(sums - 1) > (law.shape[-1] + 1) * np.finfo(np.float64).eps
+    if wrong.any():
+        index = tuple(np.argwhere(wrong)[0])
+        row = f"{name}[{_place(index, letters)}]" if index else name
+        raise error(f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum")
+
+
+def _check_start(initial: Floats, terminal: Booleans) -> None:
+    if (initial[terminal] > 0).any():
+        state = int(np.flatnonzero(terminal & (initial > 0))[0])
+        raise MDPError(
+            f"initial[s={state}] is {initial[state]} and s={state} is terminal: that episode would be over before "
+            "it begins; start in a state that is not terminal"
+        )
+
+
+def _unit_number(value: float, name: str, error: type[NumericError]) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as cause:
+        raise error(f"{name} is {value!r}; give a number in [0, 1]") from cause
+    if not 0 <= number <= 1:
+        raise error(f"{name} is {value!r}; give a number in [0, 1]")
+    return number
+
+
+def _horizon(value: int) -> int:
+    try:
+        horizon = operator.index(value)
+    except TypeError as cause:
+        raise MDPError(f"horizon is {value!r}; give the number of steps, an integer T >= 1") from cause
+    if horizon < 1:
+        raise MDPError(f"horizon is {value!r}; give the number of steps, an integer T >= 1")
+    return horizon
+
+
+def _check_indices(array: Integers, name: str) -> None:
+    if array.min() < 0:
+        n, t = np.argwhere(array < 0)[0]
+        raise TrajectoriesError(f"{name}[n={n}, t={t}] is {array[n, t]}; an index is never negative, even on padding")
+
+
+def _check_padding(mask: Booleans, rewards: Floats) -> None:
+    late = mask[:, 1:] & ~mask[:, :-1]
+    if late.any():
+        n, t = np.argwhere(late)[0]
+        raise TrajectoriesError(f"mask[n={n}, t={t + 1}] is True after padding; the steps come first, then padding")
+    paid = (rewards != 0) & ~mask
+    if paid.any():
+        n, t = np.argwhere(paid)[0]
+        raise TrajectoriesError(f"rewards[n={n}, t={t}] is {rewards[n, t]} on padding; give 0 where mask is False")
