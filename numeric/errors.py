@@ -41,4 +41,4 @@ class SamplingError(NumericError):
 
 
 class EstimatorError(NumericError):
-    """A fault of the estimator under judgement: it raises, returns nonsense, mutates, remembers, never ends."""
+    """A fault of the estimator judged: it raises, mutates, remembers, answers nonsense, never ends."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import MDPError, NumericError, TrajectoriesError
 
-__all__ = ["FiniteMDP", "Trajectories", "check_law"]
+__all__ = ["FiniteMDP", "Trajectories", "check_law", "unchecked_batch"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -99,7 +99,9 @@ class Trajectories:
         for name, dtype in _FIELDS.items():
             array = _frozen(getattr(self, name), dtype, name, TrajectoriesError)
             if array.shape != shape:
-                raise TrajectoriesError(f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]")
+                raise TrajectoriesError(
+                    f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]"
+                )
             object.__setattr__(self, name, array)
         object.__setattr__(self, "gamma", _unit_number(self.gamma, "gamma", TrajectoriesError))
         for name in ("obs", "actions", "next_obs"):
@@ -113,13 +115,17 @@ class Trajectories:
 
     def select(self, rows: slice | Integers) -> Trajectories:
         """The batch of these rows, in this order; an integer array may repeat a row."""
-        chosen = object.__new__(Trajectories)  # rows of a valid batch are valid: nothing to check again
-        for name in _FIELDS:
-            array = getattr(self, name)[rows]
-            array.flags.writeable = False
-            object.__setattr__(chosen, name, array)
-        object.__setattr__(chosen, "gamma", self.gamma)
-        return chosen
+        return unchecked_batch(*(getattr(self, name)[rows] for name in _FIELDS), gamma=self.gamma)
+
+
+def unchecked_batch(*arrays: NDArray[Any], gamma: float) -> Trajectories:
+    """Trajectories of arrays, in the order of the fields, that are valid by construction; takes them over."""
+    batch = object.__new__(Trajectories)  # checking and copying would cost more than drawing them did
+    for name, array in zip(_FIELDS, arrays, strict=True):
+        array.flags.writeable = False
+        object.__setattr__(batch, name, array)
+    object.__setattr__(batch, "gamma", gamma)
+    return batch
 
 
 _FIELDS: dict[str, type[np.generic]] = {
@@ -163,11 +169,11 @@ def _check_mdp_shapes(initial: Floats, transition: Floats, reward: Floats, termi
     states = len(initial)
     if transition.ndim != 3 or transition.shape[::2] != (states, states) or transition.size == 0:
         raise MDPError(
-            f"transition has shape {transition.shape}; with S = {states} give [S, A, S] = [{states}, A, {states}]"
+            f"transition has shape {transition.shape}; with S = {states} states give [{states}, A, {states}]"
         )
     if reward.shape != transition.shape:
         raise MDPError(
-            f"reward has shape {reward.shape}, transition {transition.shape}; give both as [S, A, S] = r(s, a, s')"
+            f"reward has shape {reward.shape}, transition {transition.shape}; give r(s, a, s') as [S, A, S]"
         )
     if terminal.shape not in ((0,), (states,)):
         raise MDPError(f"terminal has shape {terminal.shape}; give one boolean per state, [{states}]")
@@ -180,7 +186,9 @@ def _place(index: tuple[Any, ...] | Any, letters: str) -> str:
 def _check_finite(array: Floats, name: str, letters: str, error: type[NumericError]) -> None:
     if not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
-        raise error(f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number")
+        raise error(
+            f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number"
+        )
 
 
 def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -> None:
@@ -195,15 +203,17 @@ def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -
     if wrong.any():
         index = tuple(np.argwhere(wrong)[0])
         row = f"{name}[{_place(index, letters)}]" if index else name
-        raise error(f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum")
+        raise error(
+            f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum"
+        )
 
 
 def _check_start(initial: Floats, terminal: Booleans) -> None:
     if (initial[terminal] > 0).any():
         state = int(np.flatnonzero(terminal & (initial > 0))[0])
         raise MDPError(
-            f"initial[s={state}] is {initial[state]} and s={state} is terminal: that episode would be over before "
-            "it begins; start in a state that is not terminal"
+            f"initial[s={state}] is {initial[state]} and s={state} is terminal: that episode would be over "
+            "before it begins; start in a state that is not terminal"
         )
 
 
@@ -230,15 +240,21 @@ def _horizon(value: int) -> int:
 def _check_indices(array: Integers, name: str) -> None:
     if array.min() < 0:
         n, t = np.argwhere(array < 0)[0]
-        raise TrajectoriesError(f"{name}[n={n}, t={t}] is {array[n, t]}; an index is never negative, even on padding")
+        raise TrajectoriesError(
+            f"{name}[n={n}, t={t}] is {array[n, t]}; an index is never negative, even on padding"
+        )
 
 
 def _check_padding(mask: Booleans, rewards: Floats) -> None:
     late = mask[:, 1:] & ~mask[:, :-1]
     if late.any():
         n, t = np.argwhere(late)[0]
-        raise TrajectoriesError(f"mask[n={n}, t={t + 1}] is True after padding; the steps come first, then padding")
+        raise TrajectoriesError(
+            f"mask[n={n}, t={t + 1}] is True after padding; the steps come first, then padding"
+        )
     paid = (rewards != 0) & ~mask
     if paid.any():
         n, t = np.argwhere(paid)[0]
-        raise TrajectoriesError(f"rewards[n={n}, t={t}] is {rewards[n, t]} on padding; give 0 where mask is False")
+        raise TrajectoriesError(
+            f"rewards[n={n}, t={t}] is {rewards[n, t]} on padding; give 0 where mask is False"
+        )

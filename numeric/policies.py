@@ -34,9 +34,11 @@ def sigmoid_log_probabilities(theta: float, states: int = 1) -> Floats:
 def sigmoid_probabilities(theta: float, states: int = 1) -> Floats:
     """π(1|s) = σ(θ) = 1 / (1 + e^{-θ}), π(0|s) = σ(-θ), the same in every state: [S, 2].
 
-    θ is any finite real number. Raises PolicyError when it is not. Source: Williams 1992, §3 (Bernoulli units).
+    θ is any finite real number. Raises PolicyError when it is not.
+    Source: Williams 1992, §3 (Bernoulli-logistic units).
     """
-    return np.exp(sigmoid_log_probabilities(theta, states))
+    probabilities: Floats = np.exp(sigmoid_log_probabilities(theta, states))
+    return probabilities
 
 
 def sigmoid_score(theta: float, states: int = 1) -> Floats:
@@ -45,7 +47,8 @@ def sigmoid_score(theta: float, states: int = 1) -> Floats:
     θ is any finite real number. Raises PolicyError when it is not. Source: Williams 1992, §4.
     """
     # 1 - σ(θ) = σ(-θ) keeps full relative accuracy where the subtraction would cancel.
-    return sigmoid_probabilities(theta, states)[:, ::-1] * np.array([-1.0, 1.0])
+    score: Floats = sigmoid_probabilities(theta, states)[:, ::-1] * np.array([-1.0, 1.0])
+    return score
 
 
 def softmax_log_probabilities(theta: ArrayLike) -> Floats:
@@ -97,7 +100,9 @@ def policy_table(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """
     table = np.asarray(probabilities, dtype=np.float64)
     if table.shape != (mdp.n_states, mdp.n_actions):
-        raise PolicyError(f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}")
+        raise PolicyError(
+            f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}"
+        )
     check_law(table, "π", "s a", PolicyError)
     return table
 
@@ -121,7 +126,11 @@ def _check_not_finite(logits: Floats) -> None:
     bad = np.argwhere(np.isnan(logits) | np.isposinf(logits))
     if len(bad):
         state, action = bad[0]
-        raise PolicyError(f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)")
+        raise PolicyError(
+            f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)"
+        )
     empty = np.flatnonzero(np.isneginf(logits).all(axis=1))
     if len(empty):
-        raise PolicyError(f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit")
+        raise PolicyError(
+            f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit"
+        )
