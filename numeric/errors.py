@@ -8,6 +8,7 @@ __all__ = [
     "PolicyError",
     "SamplingError",
     "TrajectoriesError",
+    "UnevaluableError",
     "WorldError",
 ]
 
@@ -42,3 +43,7 @@ class SamplingError(NumericError):
 
 class EstimatorError(NumericError):
     """A fault of the estimator judged: it raises, mutates, remembers, answers nonsense, never ends."""
+
+
+class UnevaluableError(NumericError):
+    """A statement without a value on a model: an index outside the trajectory, log 0, a letter without an entry."""
