@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from numeric.errors import MDPError, NumericError, TrajectoriesError
+from numeric.errors import MDPError, TrajectoriesError
+from numeric.validation import check_finite, check_law, frozen_array, unit_number
 
-__all__ = ["FiniteMDP", "Trajectories", "check_law", "unchecked_batch"]
+__all__ = ["FiniteMDP", "Trajectories", "unchecked_batch"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -40,14 +41,14 @@ class FiniteMDP:
     terminal: Booleans = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def __post_init__(self) -> None:
-        initial = _frozen(self.initial, np.float64, "initial", MDPError)
-        transition = _frozen(self.transition, np.float64, "transition", MDPError)
-        reward = _frozen(self.reward, np.float64, "reward", MDPError)
-        terminal = _frozen(self.terminal, np.bool_, "terminal", MDPError)
+        initial = frozen_array(self.initial, np.float64, "initial", MDPError)
+        transition = frozen_array(self.transition, np.float64, "transition", MDPError)
+        reward = frozen_array(self.reward, np.float64, "reward", MDPError)
+        terminal = frozen_array(self.terminal, np.bool_, "terminal", MDPError)
         _check_mdp_shapes(initial, transition, reward, terminal)
         if terminal.size == 0:
-            terminal = _frozen(np.zeros(len(initial)), np.bool_, "terminal", MDPError)
-        _check_finite(reward, "reward", "s a s'", MDPError)
+            terminal = frozen_array(np.zeros(len(initial)), np.bool_, "terminal", MDPError)
+        check_finite(reward, "reward", "s a s'", MDPError)
         check_law(initial, "initial", "s", MDPError)
         check_law(transition, "transition", "s a s'", MDPError)
         _check_start(initial, terminal)
@@ -56,7 +57,7 @@ class FiniteMDP:
         set_field(self, "transition", transition)
         set_field(self, "reward", reward)
         set_field(self, "terminal", terminal)
-        set_field(self, "discount", _unit_number(self.discount, "discount", MDPError))
+        set_field(self, "discount", unit_number(self.discount, "discount", MDPError))
         set_field(self, "horizon", _horizon(self.horizon))
 
     @property
@@ -97,16 +98,16 @@ class Trajectories:
         if len(shape) != 2 or 0 in shape:
             raise TrajectoriesError(f"rewards has shape {shape}; give a padded array [N, T] with N, T >= 1")
         for name, dtype in _FIELDS.items():
-            array = _frozen(getattr(self, name), dtype, name, TrajectoriesError)
+            array = frozen_array(getattr(self, name), dtype, name, TrajectoriesError)
             if array.shape != shape:
                 raise TrajectoriesError(
                     f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]"
                 )
             object.__setattr__(self, name, array)
-        object.__setattr__(self, "gamma", _unit_number(self.gamma, "gamma", TrajectoriesError))
+        object.__setattr__(self, "gamma", unit_number(self.gamma, "gamma", TrajectoriesError))
         for name in ("obs", "actions", "next_obs"):
             _check_indices(getattr(self, name), name)
-        _check_finite(self.rewards, "rewards", "n t", TrajectoriesError)
+        check_finite(self.rewards, "rewards", "n t", TrajectoriesError)
         _check_padding(self.mask, self.rewards)
 
     def __len__(self) -> int:
@@ -139,30 +140,6 @@ _FIELDS: dict[str, type[np.generic]] = {
 }
 
 
-def _frozen(value: ArrayLike, dtype: type[np.generic], name: str, error: type[NumericError]) -> NDArray[Any]:
-    """A read-only copy of `value`; an array that nobody can write any more is taken as it is."""
-    if isinstance(value, np.ndarray) and value.dtype == dtype and not _writable(value):
-        return value
-    try:
-        given = np.asarray(value)
-        array = given.astype(dtype)
-    except (TypeError, ValueError) as cause:
-        raise error(f"{name} is {value!r}; give an array of {dtype.__name__}") from cause
-    if np.iscomplexobj(given) or (dtype is np.int64 and not np.array_equal(array, given)):
-        raise error(f"{name} holds {given.dtype} values; give an array of {dtype.__name__}")
-    array.flags.writeable = False
-    return array
-
-
-def _writable(array: NDArray[Any] | None) -> bool:
-    """Whether the memory of `array` can still change: it, or an array that it is a view of, is writeable."""
-    while isinstance(array, np.ndarray):
-        if array.flags.writeable:
-            return True
-        array = array.base
-    return array is not None
-
-
 def _check_mdp_shapes(initial: Floats, transition: Floats, reward: Floats, terminal: Booleans) -> None:
     if initial.ndim != 1 or initial.size == 0:
         raise MDPError(f"initial has shape {initial.shape}; give one probability per state, [S] with S >= 1")
@@ -179,35 +156,6 @@ def _check_mdp_shapes(initial: Floats, transition: Floats, reward: Floats, termi
         raise MDPError(f"terminal has shape {terminal.shape}; give one boolean per state, [{states}]")
 
 
-def _place(index: tuple[Any, ...] | Any, letters: str) -> str:
-    return ", ".join(f"{letter}={int(i)}" for letter, i in zip(letters.split(), index, strict=False))
-
-
-def _check_finite(array: Floats, name: str, letters: str, error: type[NumericError]) -> None:
-    if not np.isfinite(array).all():
-        index = tuple(np.argwhere(~np.isfinite(array))[0])
-        raise error(
-            f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number"
-        )
-
-
-def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -> None:
-    """Σ_j law[…, j] = 1 and law >= 0, to rounding; raises `error`, naming the row and its sum."""
-    _check_finite(law, name, letters, error)
-    if (law < 0).any():
-        index = tuple(np.argwhere(law < 0)[0])
-        raise error(f"{name}[{_place(index, letters)}] is {law[index]}; a probability is never negative")
-    # S entries rounded to half a unit, S-1 additions and one division by the sum: at most (S+1) eps.
-    sums = law.sum(axis=-1)
-    wrong = np.abs(sums - 1) > (law.shape[-1] + 1) * np.finfo(np.float64).eps
-    if wrong.any():
-        index = tuple(np.argwhere(wrong)[0])
-        row = f"{name}[{_place(index, letters)}]" if index else name
-        raise error(
-            f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum"
-        )
-
-
 def _check_start(initial: Floats, terminal: Booleans) -> None:
     if (initial[terminal] > 0).any():
         state = int(np.flatnonzero(terminal & (initial > 0))[0])
@@ -215,16 +163,6 @@ def _check_start(initial: Floats, terminal: Booleans) -> None:
             f"initial[s={state}] is {initial[state]} and s={state} is terminal: that episode would be over "
             "before it begins; start in a state that is not terminal"
         )
-
-
-def _unit_number(value: float, name: str, error: type[NumericError]) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as cause:
-        raise error(f"{name} is {value!r}; give a number in [0, 1]") from cause
-    if not 0 <= number <= 1:
-        raise error(f"{name} is {value!r}; give a number in [0, 1]")
-    return number
 
 
 def _horizon(value: int) -> int:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import PolicyError
-from numeric.mdp import FiniteMDP, check_law
+from numeric.mdp import FiniteMDP
+from numeric.validation import check_law
 
 __all__ = [
     "policy_table",
