@@ -1,0 +1,130 @@
+"""deg(term): how large the numerator and the denominator of a term are, as polynomials in a model's numbers.
+
+A bound from the form alone, for the Schwartz-Zippel lemma: two different rational functions of degree at most d agree
+at a random residue with probability at most d / p. Every sum is counted as if no two of its denominators were equal,
+and nothing is cancelled, so that the bound is far too large, never too small.
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Mul, Pow, Symbol
+
+from derive.binding import meaning
+from derive.compiled import exponents, whole
+from derive.terms import (
+    Apply,
+    At,
+    Cases,
+    Defined,
+    Exp,
+    Expectation,
+    Given,
+    Gradient,
+    Log,
+    Mean,
+    PathProbability,
+    PathSum,
+    Process,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Var,
+    Variance,
+)
+
+Degree = tuple[int, int]
+CAP = 10**15
+
+
+def degree(node: Basic, elements: int, horizon: int) -> Degree:
+    """Bounds on the degrees of numerator and denominator, for domains of at most `elements` elements."""
+
+    def of(n: Basic) -> Degree:
+        return degree(n, elements, horizon)
+
+    steps = horizon + 2
+    if isinstance(node, Apply) or (isinstance(node, Symbol) and not node.is_integer):
+        return 1, 0
+    if isinstance(node, Add):
+        return _total([of(a) for a in node.args])
+    if isinstance(node, Mul):
+        return _product([of(a) for a in node.args])
+    if isinstance(node, Pow):
+        return _power(of(node.base), _magnitude(node.exp, horizon)) if whole(node.exp) else (CAP, CAP)
+    if isinstance(node, (Defined, Variance)):
+        return of(meaning(node))
+    if isinstance(node, Gradient):
+        a, b = of(node.body)
+        return _capped(a + b, 2 * b)
+    if isinstance(node, Log):
+        a, b = of(node.body)
+        return _capped(a + b, a + b)
+    if isinstance(node, Exp):
+        size = sum(abs(c) for _, c in exponents(node.body) or ())
+        return size, size
+    if isinstance(node, At):
+        a, b = of(node.body)
+        c, d = of(node.value)
+        return _capped((a + b) * (c + d + 1), (a + b) * (c + d + 1))
+    if isinstance(node, Cases):
+        parts = [of(e) for _, e in node.branches] + [of(node.default)]
+        return max(a for a, _ in parts), max(b for _, b in parts)
+    if isinstance(node, TimeSum):
+        return _repeated(of(node.body), steps)
+    if isinstance(node, TimeProduct):
+        return _power(of(node.body), steps)
+    if isinstance(node, SumOver):
+        return _repeated(of(node.body), elements)
+    if isinstance(node, Mean):
+        return _repeated(_product([of(node.weight), of(node.body)]), elements)
+    if isinstance(node, PathProbability):
+        return _of_path(node.process, elements, horizon)
+    if isinstance(node, PathSum):
+        return _repeated(of(node.body), elements ** (2 * horizon + 1))
+    if isinstance(node, (Expectation, Given)):
+        one = _product([_of_path(node.process, elements, horizon), of(node.body)])
+        return _repeated(one, elements ** (2 * horizon + 1))
+    return 0, 0
+
+
+def _of_path(process: Process, elements: int, horizon: int) -> Degree:
+    factors = []
+    for f, arity, times in (
+        (process.initial, 1, 1),
+        (process.policy, 2, horizon),
+        (process.transition, 3, horizon),
+    ):
+        sorts = (process.actions if arity == 2 else process.states, process.states, process.actions)
+        call = f(*(Var(f"x{i}", sort) for i, sort in enumerate(sorts[:arity])))
+        factors.append(_power(degree(call, elements, horizon), times))
+    return _product(factors)
+
+
+def _capped(a: int, b: int) -> Degree:
+    return min(a, CAP), min(b, CAP)
+
+
+def _product(parts: list[Degree]) -> Degree:
+    return _capped(sum(a for a, _ in parts), sum(b for _, b in parts))
+
+
+def _total(parts: list[Degree]) -> Degree:
+    below = sum(b for _, b in parts)
+    return _capped(max((a + below - b for a, b in parts), default=0), below)
+
+
+def _repeated(one: Degree, times: int) -> Degree:
+    return _capped(one[0] + (times - 1) * one[1], times * one[1])
+
+
+def _power(base: Degree, n: int) -> Degree:
+    return _capped(base[0] * n, base[1] * n) if base[1] == 0 else _capped(sum(base) * n, sum(base) * n)
+
+
+def _magnitude(exponent: Basic, horizon: int) -> int:
+    """At most how large an exponent is: every time counts as four times the horizon and more."""
+    size = 0
+    for term in Add.make_args(exponent):
+        c, rest = term.as_coeff_Mul()
+        size += abs(int(c)) * (1 if rest == 1 else (4 * (horizon + 2)) ** len(Mul.make_args(rest)))
+    return size

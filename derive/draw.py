@@ -1,0 +1,206 @@
+"""Classes of finite models, and how to draw one: with random residues, or with small fractions.
+
+`plain`    a stationary Markov decision process with n states: the same tables at all times
+`layered`  the layers 0 … T of n states each, and then one absorbing state with reward 0: an ordinary stationary
+           process too, but what happens differs from time to time
+
+A further class is a further `World`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Any
+
+from flint import fmpq, nmod
+
+from derive.models import Key, LogOf, Model, Table, arguments_of, key_of, rows
+from derive.numbers import PRIME
+from derive.terms import Domain, Letter
+
+
+@dataclass(frozen=True, order=True)
+class Size:
+    """States, actions and horizon, as a reader counts them: without copies in time, without the absorbing state."""
+
+    states: int
+    actions: int
+    horizon: int
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Which letters and domains of a statement play which part."""
+
+    states: tuple[Domain, ...]
+    actions: tuple[Domain, ...]  # every other abstract domain too
+    initial: tuple[Letter, ...]
+    transition: tuple[Letter, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """A class of models: the sets of a given size, and where a letter must be zero."""
+
+    name: str
+    domains: Callable[[Cast, Size], dict[str, tuple[int, ...]]]
+    zero: Callable[[Cast, Size, Letter, Key], bool]
+    path: Callable[[Size, Sequence[int]], bool]  # whether a sequence of states may be a trajectory
+
+
+def _plain_domains(cast: Cast, size: Size) -> dict[str, tuple[int, ...]]:
+    return {d.name: tuple(range(size.states)) for d in cast.states} | _action_domains(cast, size)
+
+
+def _action_domains(cast: Cast, size: Size) -> dict[str, tuple[int, ...]]:
+    return {d.name: tuple(range(size.actions)) for d in cast.actions}
+
+
+def _layered_domains(cast: Cast, size: Size) -> dict[str, tuple[int, ...]]:
+    count = (size.horizon + 1) * size.states + 1
+    return {d.name: tuple(range(count)) for d in cast.states} | _action_domains(cast, size)
+
+
+def layer(state: int, size: Size) -> int:
+    """The layer of a state; the absorbing one has the layer horizon + 1."""
+    return state // size.states
+
+
+def _layered_zero(cast: Cast, size: Size, letter: Letter, key: Key) -> bool:
+    last = size.horizon + 1
+    if letter in cast.initial:
+        return layer(key[0], size) != 0
+    if letter in cast.transition:
+        return layer(key[0], size) != min(layer(key[1], size) + 1, last)
+    places = [layer(x, size) for x, d in zip(key, letter.domains, strict=True) if d in cast.states]
+    return not letter.pmf and bool(places) and min(places) == last
+
+
+PLAIN = World("plain", _plain_domains, lambda cast, size, letter, key: False, lambda size, states: True)
+LAYERED = World(
+    "layered",
+    _layered_domains,
+    _layered_zero,
+    lambda size, states: all(layer(s, size) == i for i, s in enumerate(states)),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where numbers come from: any number, and k positive weights that sum to one (or to zero, for tangents)."""
+
+    number: Callable[[Random], Any]
+    weights: Callable[[Random, int], list[Any]]
+    slopes: Callable[[Random, int], list[Any]]
+    fraction: Callable[[Random], Any]  # a number such as a discount
+
+
+def _residue(rng: Random) -> nmod:
+    return nmod(rng.randrange(1, PRIME), PRIME)
+
+
+def _residue_weights(rng: Random, k: int) -> list[nmod]:
+    found = [_residue(rng) for _ in range(k - 1)]
+    return [*found, nmod(1, PRIME) - sum(found, nmod(0, PRIME))]
+
+
+def _residue_slopes(rng: Random, k: int) -> list[nmod]:
+    found = [_residue(rng) for _ in range(k - 1)]
+    return [*found, -sum(found, nmod(0, PRIME))]
+
+
+def _rational_weights(rng: Random, k: int) -> list[fmpq]:
+    found = [rng.randint(1, 9) for _ in range(k)]
+    return [fmpq(n, sum(found)) for n in found]
+
+
+def _rational_slopes(rng: Random, k: int) -> list[fmpq]:
+    found = [fmpq(rng.randint(-6, 6), 6) for _ in range(k - 1)]
+    return [*found, -sum(found, fmpq(0))]
+
+
+def _signed(rng: Random) -> fmpq:
+    return fmpq(rng.choice([-1, 1]) * rng.randint(1, 9), rng.randint(1, 4))
+
+
+def _positive(rng: Random) -> fmpq:
+    return fmpq(rng.randint(1, 9), rng.randint(1, 4))
+
+
+def _discount(rng: Random) -> fmpq:
+    q = rng.randint(2, 7)
+    return fmpq(rng.randint(1, q - 1), q)
+
+
+def _sparse_number(rng: Random) -> fmpq:
+    return rng.choice([fmpq(0), fmpq(0), fmpq(1), fmpq(1), fmpq(-1), fmpq(1, 2), fmpq(2)])
+
+
+def _sparse_weights(rng: Random, k: int) -> list[fmpq]:
+    chosen = rng.sample(range(k), rng.randint(1, k))
+    return [fmpq(1, len(chosen)) if i in chosen else fmpq(0) for i in range(k)]
+
+
+RESIDUE = Source(_residue, _residue_weights, _residue_slopes, _residue)
+SIGNED = Source(_signed, _rational_weights, _rational_slopes, _discount)
+POSITIVE = Source(_positive, _rational_weights, _rational_slopes, _discount)
+SPARSE = Source(
+    _sparse_number, _sparse_weights, _rational_slopes, lambda rng: rng.choice([fmpq(1), fmpq(1, 2)])
+)
+
+DISCOUNTS = ("gamma", "lambda")
+
+
+def draw(
+    rng: Random,
+    source: Source,
+    world: World,
+    cast: Cast,
+    size: Size,
+    letters: Iterable[Letter],
+    reals: Iterable[str],
+    exped: Iterable[str],
+    zeros: Mapping[Letter, Source] | None = None,
+) -> Model:
+    """A model of a class and size. `zeros` gives another source for some letters (distributions with zero entries)."""
+    domains = world.domains(cast, size)
+    tables = {
+        key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains)
+        for f in letters
+    }
+    values = {name: (source.fraction if name in DISCOUNTS else source.number)(rng) for name in reals}
+    powers = {name: LogOf(_power(rng, source)) for name in exped}
+    return Model(size.horizon, domains, values | powers, tables)
+
+
+def _power(rng: Random, source: Source) -> Any:
+    found = source.number(rng)
+    return found if isinstance(found, nmod) else abs(found) + fmpq(1, 2)
+
+
+def _draw_table(
+    rng: Random,
+    source: Source,
+    world: World,
+    cast: Cast,
+    size: Size,
+    letter: Letter,
+    domains: Mapping[str, tuple[int, ...]],
+) -> Table:
+    zero = source.number(rng) * 0
+    arguments = arguments_of(letter, domains, size.horizon)
+    if not letter.pmf:
+        keys = list(product(*arguments))
+        values = {k: zero if world.zero(cast, size, letter, k) else source.number(rng) for k in keys}
+        tangents = {k: zero if world.zero(cast, size, letter, k) else source.number(rng) for k in keys}
+        return Table(values, tangents if letter.parameter is not None else {})
+    values, tangents = {}, {}
+    for row in rows(letter, arguments):
+        live = [k for k in row if not world.zero(cast, size, letter, k)]
+        values |= dict.fromkeys(row, zero) | dict(zip(live, source.weights(rng, len(live)), strict=True))
+        rising = [k for k in live if values[k] != 0]
+        tangents |= dict.fromkeys(row, zero) | dict(zip(rising, source.slopes(rng, len(rising)), strict=True))
+    return Table(values, tangents if letter.parameter is not None else {})

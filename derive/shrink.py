@@ -1,0 +1,156 @@
+"""From a model on which two sides differ to the simplest such model: what a person can check by hand.
+
+Greedy descent: each table entry, row, and real in turn is replaced by something simpler, as long as the sides still
+differ and every hypothesis stays true. Simpler means fewer numbers that are not zero, deterministic dynamics, uniform
+policies, γ = 1 or 1/2, then small integers and fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flint import fmpq
+
+from derive.models import Key, LogOf, Model, Table, arguments_of, key_of, rows
+from derive.terms import Letter
+
+NUMBERS = tuple(
+    fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3))
+)
+DISCOUNTS = (fmpq(1), fmpq(1, 2), fmpq(1, 3))
+POWERS = (fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3))
+MAX_ROUNDS = 6
+
+
+def shrink(model: Model, letters: list[Letter], still: Callable[[Model], bool]) -> Model:
+    """The simplest model found below this one on which `still` is true."""
+    cost = _cost(model, letters)
+    for _ in range(MAX_ROUNDS):
+        before = cost
+        for step in list(_steps(model, letters)):
+            candidate = step(model)
+            lower = _cost(candidate, letters)
+            if lower < cost and still(candidate):
+                model, cost = candidate, lower
+        if cost == before:
+            break
+    return model
+
+
+Step = Callable[[Model], Model]
+
+
+def _steps(model: Model, letters: list[Letter]) -> Iterator[Step]:
+    for name, value in sorted(model.reals.items()):
+        choices = (
+            [LogOf(q) for q in POWERS]
+            if isinstance(value, LogOf)
+            else DISCOUNTS
+            if name in ("gamma", "lambda")
+            else NUMBERS
+        )
+        for choice in choices:
+            yield lambda m, n=name, c=choice: replace(m, reals={**m.reals, n: c})
+    for letter in letters:
+        key, arguments = key_of(letter), arguments_of(letter, model.domains, model.horizon)
+        table = model.letters[key]
+        if letter.pmf:
+            groups = list(rows(letter, arguments))
+            for row in groups:
+                for weights in _laws(len(row), letter.parameter is not None):
+                    yield lambda m, k=key, r=row, w=weights: _set_row(m, k, r, w)
+                if letter.parameter is not None:
+                    for slopes in _slopes(len(row)):
+                        yield lambda m, k=key, r=row, d=slopes: _set(m, k, {}, dict(zip(r, d, strict=True)))
+            continue
+        yield lambda m, k=key, v=dict.fromkeys(table.values, fmpq(0)): _set(m, k, v, {})
+        for entry in sorted(table.values):
+            for number in NUMBERS:
+                yield lambda m, k=key, e=entry, x=number: _set(m, k, {e: x}, {})
+            for number in NUMBERS if letter.parameter is not None else ():
+                yield lambda m, k=key, e=entry, x=number: _set(m, k, {}, {e: x})
+
+
+def _laws(k: int, policy: bool) -> Iterator[list[fmpq]]:
+    """Rows of a distribution, simplest first."""
+    if policy:
+        yield [fmpq(1, k)] * k
+    for i in range(k):
+        yield [fmpq(int(i == j)) for j in range(k)]
+    if not policy:
+        yield [fmpq(1, k)] * k
+    for i in range(k):
+        for j in range(k):
+            if i != j:
+                yield [fmpq(int(n == i) + int(n == j), 2) for n in range(k)]
+    for i in range(k):
+        yield [fmpq(1 + int(i == j), k + 1) for j in range(k)]
+    for i in range(k):
+        yield [fmpq(1 + 2 * int(i == j), k + 2) for j in range(k)]
+
+
+def _slopes(k: int) -> Iterator[list[fmpq]]:
+    yield [fmpq(0)] * k
+    for i in range(k):
+        for j in range(k):
+            if i != j:
+                yield [fmpq(int(n == j) - int(n == i)) for n in range(k)]
+
+
+def _set_row(model: Model, key: str, row: list[Key], weights: list[fmpq]) -> Model:
+    """A row of a distribution; the tangents of a row that gets a zero become zero."""
+    values = dict(zip(row, weights, strict=True))
+    flat = dict.fromkeys(row, fmpq(0)) if model.letters[key].tangents and any(w == 0 for w in weights) else {}
+    return _set(model, key, values, flat)
+
+
+def _set(model: Model, key: str, values: Mapping[Key, Any], tangents: Mapping[Key, Any]) -> Model:
+    table = model.letters[key]
+    changed = Table({**table.values, **values}, {**table.tangents, **tangents})
+    return replace(model, letters={**model.letters, key: changed})
+
+
+# -- how simple a model is ---------------------------------------------------------------------------------------
+
+
+def _cost(model: Model, letters: list[Letter]) -> tuple[int, int]:
+    """(how many numbers a reader must keep in mind, how complicated they are)."""
+    count, size = 0, 0
+    for name, value in model.reals.items():
+        size += _cost_of_real(name, value)
+    for letter in letters:
+        table = model.letters[key_of(letter)]
+        if not letter.pmf:
+            for x in (*table.values.values(), *table.tangents.values()):
+                count, size = count + int(x != 0), size + _cost_of_number(x)
+            continue
+        for row in rows(letter, arguments_of(letter, model.domains, model.horizon)):
+            size += _cost_of_row([table.values[k] for k in row], letter.parameter is not None)
+            slopes = [table.tangents[k] for k in row if k in table.tangents]
+            count += sum(int(x != 0) for x in slopes)
+            size += sum(map(_cost_of_number, slopes)) + int(any(slopes) and slopes[-1] <= 0)
+    return count, size
+
+
+def _cost_of_real(name: str, value: Any) -> int:
+    options: tuple[fmpq, ...] = NUMBERS
+    if isinstance(value, LogOf):
+        options, value = POWERS, value.argument
+    elif name in ("gamma", "lambda"):
+        options = DISCOUNTS
+    return options.index(value) if value in options else 20 + _height(value)
+
+
+def _cost_of_number(value: Any) -> int:
+    return NUMBERS.index(value) if value in NUMBERS else 10 + _height(value)
+
+
+def _cost_of_row(values: list[Any], policy: bool) -> int:
+    options = list(_laws(len(values), policy))
+    return options.index(values) if values in options else 40 + sum(map(_height, values))
+
+
+def _height(value: Any) -> int:
+    return int(abs(value.p)).bit_length() + int(value.q).bit_length()
