@@ -1,0 +1,251 @@
+"""The letters of one model, and the scopes in which the nodes of a statement are evaluated.
+
+A scope is the trajectories, the values of bound names, and the parameter along whose tangents a gradient is
+being taken. A node is evaluated once in all scopes that look the same to it, so that nested sums cost no more
+than their different terms. What each node means is in meanings.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.errors import UnevaluableError
+from numeric.evaluation import irrationals, jets, tables
+from numeric.evaluation.jets import Jet
+from numeric.evaluation.paths import Integers, Paths, grown
+from numeric.evaluation.statements import Name, Node
+from numeric.evaluation.tables import Table
+
+__all__ = ["Bound", "Interpretation", "Meaning", "Scope"]
+
+MOST_KEPT = 4_000_000  # entries of arrays that are remembered
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """The value of a bound name, and the parameters that it was computed from."""
+
+    jet: Jet
+    depends: frozenset[str] = frozenset()
+
+    @property
+    def varies(self) -> bool:
+        """Whether it differs between trajectories."""
+        return len(self.jet.value) > 1
+
+    def key(self) -> Any:
+        """Equal keys, equal values."""
+        if self.varies:
+            return id(self)
+        return (self.jet.value[0], None if self.jet.tangent is None else self.jet.tangent[0])
+
+    @classmethod
+    def to(cls, integer: int) -> Bound:
+        """One element or time."""
+        return cls(Jet(np.array([integer], dtype=np.int64)))
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Where a node is evaluated."""
+
+    paths: Paths | None = None
+    bound: Mapping[Name, Bound] = field(default_factory=dict)
+    direction: str | None = None
+
+    @property
+    def size(self) -> int:
+        """How many trajectories there are; 1 outside any."""
+        return 1 if self.paths is None else len(self.paths)
+
+    def bind(self, name: Name, bound: Bound) -> Scope:
+        """The scope with one more name."""
+        return replace(self, bound={**self.bound, name: bound})
+
+    def along(self, paths: Paths | None) -> Scope:
+        """Other trajectories, with the bound names that have one value."""
+        return replace(self, paths=paths, bound={n: b for n, b in self.bound.items() if not b.varies})
+
+
+class Interpretation:
+    """A model and the meanings of the nodes; `exact` in fractions, otherwise in float64."""
+
+    def __init__(self, model: Mapping[str, Any], meanings: Mapping[str, Meaning], exact: bool) -> None:
+        self.model, self.meanings, self.exact = model, meanings, exact
+        self.tables: dict[Node, Table] = {}
+        self.kept: dict[Any, Any] = {}
+        self.alive: dict[int, Any] = {}  # what the keys of `kept` name by identity
+        self.room = MOST_KEPT
+
+    def jet(self, node: Node, scope: Scope) -> Jet:
+        """The value of a node at every trajectory of the scope."""
+        if node.tag not in self.meanings:
+            raise UnevaluableError(f"a {node.tag} is no term and has no value")
+        if scope.direction is not None and not _moves(node, scope):
+            scope = replace(scope, direction=None)
+        key = self.key(node, scope)
+        if key in self.kept:
+            return self.kept[key]  # type: ignore[no-any-return]
+        result = self.meanings[node.tag](self, node, scope)
+        if self.room >= len(result.value):
+            self.room -= len(result.value)
+            self.kept[key] = result
+        return result
+
+    def number(self, node: Node, scope: Scope) -> Jet:
+        """The value as real numbers."""
+        return jets.numbers(self.jet(node, scope), self.exact)
+
+    def integer(self, node: Node, scope: Scope, what: str) -> int:
+        """A value that is one integer, the same on every trajectory."""
+        values = jets.integers(self.jet(node, scope), what)
+        if (values != values[0]).any():
+            raise UnevaluableError(f"{what} differs between trajectories: {sorted(set(values.tolist()))[:5]}")
+        return int(values[0])
+
+    def constant(self, number: irrationals.Number | int) -> Jet:
+        """A number, the same on every trajectory."""
+        return jets.constant(Fraction(number) if isinstance(number, int) else number, self.exact)
+
+    def elements(self, domain: Node) -> Integers:
+        """The elements of a domain."""
+        name, listed = domain.args
+        if listed is None:
+            listed = tables.part(tables.part(self.model, "domains"), name, (tuple, list))
+        elements = [tables.integer(e, f"an element of {name}") for e in listed]
+        if not elements or len(set(elements)) < len(elements):
+            raise UnevaluableError(f"the domain {name} is empty or lists an element twice: {listed}")
+        return np.array(elements, dtype=np.int64)
+
+    def call(self, function: Node, arguments: Sequence[Jet], scope: Scope) -> Jet:
+        """f(x, …) for a letter or a definition."""
+        if function.tag == "definition":
+            return self.unfold(function, [Bound(a) for a in arguments], scope)
+        name, sorts, law, parameter = function.args
+        if len(arguments) != len(sorts):
+            raise UnevaluableError(f"{name} takes {len(sorts)} arguments, not {len(arguments)}")
+        if function not in self.tables:
+            law_over = self.elements(sorts[0]).tolist() if law else None
+            letters = tables.part(self.model, "letters")
+            self.tables[function] = Table.read(letters, name, len(sorts), law_over, self.exact)
+        moves = parameter is not None and parameter.args[0] == scope.direction
+        values = [jets.integers(a, f"an argument of {name}") for a in arguments]
+        return self.tables[function].at(values, moves)
+
+    def unfold(self, definition: Node, values: Sequence[Bound], scope: Scope) -> Jet:
+        """The body of a definition, its parameters bound to the values of the arguments."""
+        name, params, body = definition.args
+        if len(values) != len(params):
+            raise UnevaluableError(f"{name} takes {len(params)} arguments, not {len(values)}")
+        for param, value in zip(params, values, strict=True):
+            if param.tag == "real":
+                jet = jets.numbers(value.jet, self.exact)
+            else:
+                jet = Jet(jets.integers(value.jet, f"the argument {param.args[0]} of {name}"))
+            scope = scope.bind(param.name, replace(value, jet=jet))
+        return self.jet(body, scope)
+
+    def horizon(self, process: Node, scope: Scope) -> int:
+        """The number of actions of a process."""
+        horizon = self.integer(process.args[3], scope, "the horizon of a process")
+        if horizon < 0:
+            raise UnevaluableError(f"the horizon of a process is {horizon}; it is at least 0")
+        return horizon
+
+    def support(self, process: Node, scope: Scope) -> tuple[Paths, Jet]:
+        """The trajectories that a process can take, and their probabilities."""
+        key = ("support", *self.key(process, scope))
+        if key not in self.kept:
+            self.kept[key] = self._support(process, scope)
+        return self.kept[key]  # type: ignore[no-any-return]
+
+    def _support(self, process: Node, scope: Scope) -> tuple[Paths, Jet]:
+        initial, policy, transition, _, states, actions = process.args
+        steps, weight = np.zeros((1, 0), dtype=np.int64), self.constant(1)
+        for position in range(1 + 2 * self.horizon(process, scope)):
+            elements = self.elements(actions if position % 2 else states)
+            parents = np.repeat(np.arange(len(steps)), len(elements))
+            steps = grown(steps, elements)
+            here = scope.along(Paths(steps))
+            if position == 0:
+                factor = self.call(initial, [Jet(steps[:, 0])], here)
+            elif position % 2:  # a_t, s_t
+                factor = self.call(policy, [Jet(steps[:, -1]), Jet(steps[:, -2])], here)
+            else:  # s_{t+1}, s_t, a_t
+                factor = self.call(transition, [Jet(steps[:, -i]) for i in (1, 3, 2)], here)
+            weight = jets.times(weight.rows(parents), jets.numbers(factor, self.exact)).spread(len(steps))
+            live = weight.live()
+            steps, weight = steps[live], weight.rows(live)
+            if len(steps) == 0:
+                raise UnevaluableError("every trajectory of the process has probability zero")
+        return Paths(steps), weight
+
+    def restricted(self, scope: Scope, chosen: NDArray[np.bool_]) -> Scope:
+        """The scope on some of its trajectories."""
+        if scope.paths is None or chosen.all():
+            return scope
+        key = ("rows", id(scope.paths), chosen.tobytes())
+        if key not in self.kept:
+            self.alive[id(scope.paths)] = scope.paths
+            self.kept[key] = Paths(scope.paths.steps[chosen])
+        bound = {
+            name: replace(b, jet=b.jet.rows(chosen)) if b.varies else b for name, b in scope.bound.items()
+        }
+        return replace(scope, paths=self.kept[key], bound=bound)
+
+    def by_value(self, node: Node, scope: Scope, evaluate: Callable[[Scope], Jet]) -> Jet:
+        """Evaluate where the names that are free in the node have one value, and put the pieces together.
+
+        An operator with trajectories of its own sees only the values of the names that are bound outside it.
+        """
+        varying = [name for name in node.free if name in scope.bound and scope.bound[name].varies]
+        if not varying:
+            return evaluate(scope)
+        found = [scope.bound[name].jet for name in varying]
+        columns = [c for jet in found for c in (jet.value, jet.tangent) if c is not None]
+        groups: dict[Any, list[int]] = {}
+        for row, values in enumerate(zip(*columns, strict=True)):
+            groups.setdefault(values, []).append(row)
+        pieces = []
+        for rows in groups.values():
+            chosen = np.zeros(scope.size, dtype=bool)
+            chosen[rows] = True
+            inner = self.restricted(scope, chosen)
+            for name in varying:
+                one = scope.bound[name].jet.rows(np.array(rows[:1]))
+                inner = inner.bind(name, replace(scope.bound[name], jet=one))
+            pieces.append((chosen, jets.numbers(evaluate(inner), self.exact)))
+        return jets.scatter(scope.size, pieces)
+
+    def depends(self, node: Node, scope: Scope) -> frozenset[str]:
+        """The parameters that a node's value may vary with."""
+        found = node.depends | {
+            name[1] for name in node.free if name[0] == "real" and name not in scope.bound
+        }
+        return found.union(*(scope.bound[name].depends for name in node.free if name in scope.bound))
+
+    def key(self, node: Node, scope: Scope) -> tuple[Any, ...]:
+        """What a node sees of a scope: (node, trajectories, direction, value of each free name)."""
+        bound = [scope.bound.get(name) for name in node.free]
+        varying = [b for b in bound if b is not None and b.varies]
+        here = scope.paths if node.random or varying else None
+        self.alive.update((id(kept), kept) for kept in (here, *varying))
+        values = (None if b is None else b.key() for b in bound)
+        return (id(node), id(here), scope.direction, *values)
+
+
+Meaning = Callable[[Interpretation, Node, Scope], Jet]
+
+
+def _moves(node: Node, scope: Scope) -> bool:
+    """Whether the node's derivative along the direction can be other than zero."""
+    if scope.direction in node.depends or ("real", scope.direction) in node.free:
+        return True
+    bound = (scope.bound.get(name) for name in node.free)
+    return any(b is not None and b.jet.tangent is not None for b in bound)

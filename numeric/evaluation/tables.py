@@ -1,0 +1,168 @@
+"""The letters of a model: values and tangents by argument, looked up for all trajectories at once.
+
+A model is the plain format of certificates: horizon, domains, indices, elements, reals, letters, trajectory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.errors import UnevaluableError
+from numeric.evaluation import irrationals
+from numeric.evaluation.jets import Jet
+
+__all__ = ["Table", "fraction", "integer", "part", "real"]
+
+Entries = dict[tuple[int, ...], Fraction]
+LARGEST_TABLE = 1_000_000
+_FRACTION = re.compile(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?")
+
+
+def part(model: Mapping[str, Any], name: str, kind: type | tuple[type, ...] = Mapping) -> Any:
+    """An entry of a model. Raises UnevaluableError where it is missing or of another kind."""
+    if not isinstance(model, Mapping) or not isinstance(model.get(name), kind):
+        raise UnevaluableError(f"the model has no {name!r} of the right kind: {str(model)[:120]}")
+    return model[name]
+
+
+def integer(value: Any, what: str) -> int:
+    """An integer of a model."""
+    if type(value) is not int or abs(value) > 2**53:
+        raise UnevaluableError(f"{what} is {value!r}; a model gives an integer")
+    return value
+
+
+def fraction(value: Any, what: str) -> Fraction:
+    """A rational number of a model: "2/3", "-1" or an integer."""
+    if isinstance(value, Fraction) or type(value) is int:
+        return Fraction(value)
+    if not isinstance(value, str) or not _FRACTION.fullmatch(value) or value.endswith("/0"):
+        raise UnevaluableError(f'{what} is {value!r}; a model gives a fraction as text, such as "2/3"')
+    top, _, bottom = value.partition("/")
+    if bottom and int(bottom) == 0:
+        raise UnevaluableError(f"{what} is {value!r}: a fraction with denominator zero")
+    return Fraction(int(top), int(bottom or 1))
+
+
+def real(value: Any, what: str) -> irrationals.Number:
+    """A real number of a model: a fraction, or ["log", q] for log q."""
+    if isinstance(value, (tuple, list)) and len(value) == 2 and value[0] == "log":
+        return irrationals.logarithm(fraction(value[1], what))
+    return fraction(value, what)
+
+
+def _entries(rows: Any, arity: int, what: str) -> Entries:
+    found: Entries = {}
+    if not isinstance(rows, (tuple, list)):
+        raise UnevaluableError(f"{what} is no list of [arguments, value]: {str(rows)[:120]}")
+    for row in rows:
+        if not isinstance(row, (tuple, list)) or len(row) != 2:
+            raise UnevaluableError(f"{what} has an entry that is no [arguments, value]: {str(row)[:120]}")
+        arguments, value = row
+        if not isinstance(arguments, (tuple, list)) or len(arguments) != arity:
+            raise UnevaluableError(f"{what} takes {arity} arguments, not {arguments!r}")
+        key = tuple(integer(a, f"an argument of {what}") for a in arguments)
+        if key in found:
+            raise UnevaluableError(f"{what} has two entries for {list(key)}")
+        found[key] = fraction(value, f"{what} at {list(key)}")
+    return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """f(x, …) on a grid of the arguments that occur; `known` says where there is an entry."""
+
+    name: str
+    axes: tuple[NDArray[np.int64], ...]
+    known: NDArray[np.bool_]
+    value: NDArray[Any]
+    tangent: NDArray[Any] | None
+
+    @classmethod
+    def read(
+        cls, letters: Mapping[str, Any], name: str, arity: int, law_over: Sequence[int] | None, exact: bool
+    ) -> Table:
+        """The table of the letter "name/arity". `law_over`: the elements over which its values are a law."""
+        if f"{name}/{arity}" not in letters:
+            others = ", ".join(sorted(letters)) or "none"
+            raise UnevaluableError(f"the model has no letter {name}/{arity}; it has {others}")
+        letter = letters[f"{name}/{arity}"]
+        values = _entries(part(letter, "table", (tuple, list)), arity, name)
+        slopes = None
+        if letter.get("tangent") is not None:
+            slopes = _entries(letter["tangent"], arity, f"the tangent of {name}")
+        if law_over is not None:
+            _check_law(name, values, slopes, law_over)
+        axes = tuple(np.unique(np.array([k[i] for k in values], dtype=np.int64)) for i in range(arity))
+        shape = tuple(len(axis) for axis in axes)
+        if np.prod(shape, dtype=float) > LARGEST_TABLE:
+            raise UnevaluableError(f"the table of {name} spans {shape}, more than {LARGEST_TABLE} entries")
+        known, value = _grid(axes, shape, values, exact)
+        if slopes is None:
+            return cls(name, axes, known, value, None)
+        if slopes.keys() != values.keys():
+            key = sorted(slopes.keys() ^ values.keys())[0]
+            raise UnevaluableError(f"{name} has a value or a tangent at {list(key)}, not both")
+        return cls(name, axes, known, value, _grid(axes, shape, slopes, exact)[1])
+
+    def at(self, arguments: Sequence[NDArray[np.int64]], tangent: bool) -> Jet:
+        """f at each trajectory's arguments. Raises UnevaluableError, naming the first that has no entry."""
+        size = max((len(a) for a in arguments), default=1)
+        places, found = [], np.ones(size, dtype=bool)
+        for axis, argument in zip(self.axes, arguments, strict=True):
+            place = np.minimum(np.searchsorted(axis, argument), len(axis) - 1) if len(axis) else 0 * argument
+            found &= (axis[place] == argument) if len(axis) else False
+            places.append(np.broadcast_to(place, size))
+        if found.all():
+            found = np.broadcast_to(self.known[tuple(places)], size)
+        if not found.all():
+            row = int(np.flatnonzero(~found)[0])
+            missing = [int(np.broadcast_to(a, size)[row]) for a in arguments]
+            raise UnevaluableError(f"{self.name} has no entry for the arguments {missing}")
+        if tangent and self.tangent is None:
+            raise UnevaluableError(f"{self.name} has a parameter but the model gives it no tangent")
+        index = tuple(places)
+        slope = np.atleast_1d(self.tangent[index]) if tangent and self.tangent is not None else None
+        return Jet(np.atleast_1d(self.value[index]), slope)
+
+
+def _grid(
+    axes: tuple[NDArray[np.int64], ...], shape: tuple[int, ...], entries: Entries, exact: bool
+) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    known = np.zeros(shape, dtype=bool)
+    grid = np.full(shape, Fraction(0), dtype=object) if exact else np.zeros(shape)
+    for key, value in entries.items():
+        place = tuple(int(np.searchsorted(axis, k)) for axis, k in zip(axes, key, strict=True))
+        known[place] = True
+        grid[place] = value if exact else float(value)
+    return known, grid
+
+
+def _check_law(
+    name: str,
+    values: Entries,
+    slopes: Entries | None,
+    elements: Sequence[int],
+) -> None:
+    """Non-negative; complete rows sum to one, their tangents to zero; no tangent at probability zero."""
+    for key, value in values.items():
+        if value < 0:
+            raise UnevaluableError(f"{name} is a probability, and is {value} at {list(key)}")
+        if value == 0 and slopes is not None and slopes.get(key, 0) != 0:
+            raise UnevaluableError(
+                f"{name} is 0 at {list(key)}, its least value, and has tangent {slopes[key]}"
+            )
+    for others in {key[1:] for key in values}:
+        row = [(x, *others) for x in elements]
+        if all(key in values for key in row):
+            if (total := sum(values[key] for key in row)) != 1:
+                raise UnevaluableError(f"{name}(· | {list(others)}) sums to {total}, not to 1")
+            if slopes is not None and (total := sum(slopes.get(key, Fraction(0)) for key in row)) != 0:
+                raise UnevaluableError(f"the tangents of {name}(· | {list(others)}) sum to {total}, not to 0")
