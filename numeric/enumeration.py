@@ -76,8 +76,13 @@ def trajectory_blocks(
     """p(τ) = ρ_0(s_0) Π_t π(a_t|s_t) P(s_{t+1}|s_t, a_t): every τ with p(τ) > 0 once, in blocks.
 
     Yields (batch, weights [N]) with N <= `block` (memory is O(T · block)), in lexicographic order of
-    (s_0, a_0, s_1, a_1, …). Raises EnumerationError, before any work, for more than `limit` trajectories.
+    (s_0, a_0, s_1, a_1, …). Raises EnumerationError, before any work, for more than `limit` trajectories or
+    a block below 1.
     """
+    if block < 1:
+        raise EnumerationError(
+            f"block is {block}; give the number of trajectories at a time, an integer >= 1"
+        )
     steps = possible_steps(mdp, probabilities)
     counts = _counts(mdp, steps)
     starts = np.flatnonzero(mdp.initial)
@@ -86,10 +91,10 @@ def trajectory_blocks(
     while stack:
         prefix, state, weight = stack.pop()
         ends = np.cumsum(counts[len(prefix), state])
-        if ends[-1] <= block or len(prefix) == mdp.horizon:
+        if ends[-1] <= block:
             yield _complete(mdp, steps, counts, prefix, state, weight)
         elif len(state) > 1:  # the part that fits, and the rest later
-            cut = max(1, min(int(np.searchsorted(ends, block, side="right")), len(state) - 1))
+            cut = max(1, int(np.searchsorted(ends, block, side="right")))
             stack.append((prefix[:, cut:], state[cut:], weight[cut:]))
             stack.append((prefix[:, :cut], state[:cut], weight[:cut]))
         else:

@@ -46,4 +46,4 @@ class EstimatorError(NumericError):
 
 
 class UnevaluableError(NumericError):
-    """A statement without a value on a model: an index outside the trajectory, log 0, a letter without an entry."""
+    """A statement without a value on a model: an index outside the trajectory, log 0, an unknown letter."""

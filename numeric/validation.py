@@ -25,7 +25,8 @@ def frozen_array(
         return value
     try:
         given = np.asarray(value)
-        array = given.real.astype(dtype)
+        with np.errstate(invalid="ignore"):  # NaN as an integer is found out below
+            array = given.real.astype(dtype)
     except (TypeError, ValueError) as cause:
         raise error(f"{name} is {value!r}; give an array of {dtype.__name__}") from cause
     if np.iscomplexobj(given) or (dtype is np.int64 and not np.array_equal(array, given)):

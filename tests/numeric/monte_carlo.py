@@ -37,8 +37,8 @@ def stream(name: str) -> np.random.Generator:
 def radius(n: int, variance: np.ndarray, largest: np.ndarray, chance: float = DELTA) -> np.ndarray:
     """ε with P(|mean of n - μ| > ε) <= chance, for |X - μ| <= largest and Var X = variance.
 
-    Bernstein: 2 exp(-n ε² / (2 variance + 2 largest ε / 3)) = chance, solved for ε: √(2 log(2/chance)) standard
-    errors, here some six and a half, plus the range term. A last summand covers the rounding of the mean.
+    Bernstein: 2 exp(-n ε² / (2 variance + 2 largest ε / 3)) = chance, solved for ε: √(2 log(2/chance))
+    standard errors, here some six, plus the range term. A last summand covers the rounding of the mean.
     """
     nats = np.log(2 / chance)
     linear = largest * nats / (3 * n)
