@@ -9,6 +9,9 @@ from sympy import Basic, Dummy, Expr, Symbol
 
 from derive.errors import IllFormed
 from derive.terms import (
+    AVERAGES_PATHS,
+    CLOSED,
+    RANDOM,
     At,
     Defined,
     Definition,
@@ -50,16 +53,44 @@ def free(node: Basic) -> frozenset[Basic]:
     return inside.union(*outside)
 
 
+@lru_cache(maxsize=100_000)
+def names(node: Basic) -> frozenset[Basic]:
+    """Every symbol and variable that occurs, free or bound."""
+    if isinstance(node, (Symbol, Var)):
+        return frozenset({node})
+    return frozenset().union(*(names(a) for a in node.args))
+
+
+@lru_cache(maxsize=100_000)
+def parameters(node: Basic) -> frozenset[Basic]:
+    """What a term may be differentiated by: the parameters of its letters and gradients."""
+    own = (
+        frozenset({node.parameter})
+        if isinstance(node, (Letter, Gradient, At)) and node.parameter
+        else frozenset()
+    )
+    return own.union(*(parameters(a) for a in node.args))
+
+
+@lru_cache(maxsize=100_000)
+def is_random(node: Basic) -> bool:
+    """Whether a term is a function of the trajectory (before any expectation around it)."""
+    if isinstance(node, RANDOM):
+        return True
+    return not isinstance(node, CLOSED) and any(is_random(a) for a in node.args)
+
+
 def fresh(name: Basic, avoid: frozenset[Basic]) -> Basic:
     """A name of the same sort that is not among those to avoid: the name itself where it can be."""
     candidate, stem, n = name, str(name).split("_")[0], 0
     while candidate in avoid:
         n += 1
-        candidate = _renamed(name, f"{stem}_{n}")
+        candidate = renamed(name, f"{stem}_{n}")
     return candidate
 
 
-def _renamed(name: Basic, text: str) -> Basic:
+def renamed(name: Basic, text: str) -> Basic:
+    """A name of the same sort, spelt otherwise."""
     if isinstance(name, Var):
         return Var(text, name.domain)
     if isinstance(name, Dummy):
@@ -68,7 +99,10 @@ def _renamed(name: Basic, text: str) -> Basic:
 
 
 def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
-    """Replace free names by terms, at once, renaming bound names that would capture."""
+    """Replace free names by terms, at once, renaming bound names that would capture.
+
+    An expectation captures the trajectory: E[f(a)] with a := a_t would average over a_t, so that is refused.
+    """
     live = {k: v for k, v in values.items() if k in free(node)}
     if not live:
         return node
@@ -76,6 +110,12 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
         return live[node]
     if isinstance(node, (Letter, Gradient, At)) and node.parameter in live:
         raise IllFormed(f"the parameter {node.parameter} of {node} cannot be replaced; write At({node}, …)")
+    if isinstance(node, AVERAGES_PATHS) and any(is_random(v) for v in live.values()):
+        raise IllFormed(f"{', '.join(map(str, live))} stands inside {node}, which averages over trajectories")
+    if isinstance(node, (Gradient, At)) and any(node.parameter in free(v) for v in live.values()):
+        raise IllFormed(
+            f"{', '.join(map(str, live))} stands inside {node}, where it may not depend on {node.parameter}"
+        )
     if isinstance(node, Definition):
         return _substitute_definition(node, live)
     name = bound_name(node)
@@ -93,9 +133,9 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
 
 def _substitute_definition(node: Definition, live: Mapping[Basic, Basic]) -> Definition:
     incoming = frozenset().union(*(free(v) for v in live.values()))
-    renamed = {p: fresh(p, incoming | free(node)) if p in incoming else p for p in node.params}
-    body = substitute(node.body, {k: v for k, v in renamed.items() if k != v})
-    return Definition(node.name, tuple(renamed.values()), substitute(body, live), node.form)
+    params = {p: fresh(p, incoming | free(node)) if p in incoming else p for p in node.params}
+    body = substitute(node.body, {k: v for k, v in params.items() if k != v})
+    return Definition(node.name, tuple(params.values()), substitute(body, live), node.form)
 
 
 @lru_cache(maxsize=100_000)
@@ -109,7 +149,7 @@ def _canonical(node: Basic) -> tuple[Basic, int]:
     if name is None:
         return rebuilt, height
     place, scopes = rebuilt.binds
-    new = _renamed(name, f"_{height + 1}")
+    new = renamed(name, f"_{height + 1}")
     args = [
         new if i == place else substitute(a, {name: new}) if i in scopes else a
         for i, a in enumerate(rebuilt.args)

@@ -208,11 +208,16 @@ def letters(box: Box) -> str:
     return (box.sign if isinstance(box, Big) else "") + " ".join(map(letters, parts(box)))
 
 
+def holds(box: Box, *kinds: type) -> bool:
+    """Whether a box of these kinds stands on the line; what is in scripts does not count."""
+    if isinstance(box, Script):
+        return holds(box.base, *kinds)
+    return isinstance(box, kinds) or any(holds(b, *kinds) for b in parts(box))
+
+
 def is_tall(box: Box) -> bool:
     """Higher than a line of letters."""
-    if isinstance(box, Script):
-        return is_tall(box.base)
-    return isinstance(box, (Big, Fraction, Branches)) or any(map(is_tall, parts(box)))
+    return holds(box, Big, Fraction, Branches)
 
 
 def opens_with_digit(box: Box) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import Add, Basic, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.compiled import exponents, whole
+from derive.compiling import exponents, whole
 from derive.terms import (
     Apply,
     At,

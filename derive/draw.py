@@ -17,7 +17,8 @@ from typing import Any
 
 from flint import fmpq, nmod
 
-from derive.models import Key, LogOf, Model, Table, arguments_of, key_of, rows
+from derive.environment import Key
+from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.numbers import PRIME
 from derive.terms import Domain, Letter
 

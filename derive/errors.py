@@ -5,7 +5,14 @@ from collections.abc import Iterable
 
 
 class DeriveError(Exception):
-    """Anything that this package refuses."""
+    """Anything that this package refuses. `parts` fill the braces of the message, and only when it is read."""
+
+    def __init__(self, message: str, *parts: object) -> None:
+        super().__init__(message, *parts)
+        self.message, self.parts = message, parts
+
+    def __str__(self) -> str:
+        return self.message.format(*self.parts) if self.parts else self.message
 
 
 class IllFormed(DeriveError):

@@ -69,6 +69,11 @@ def pi(time: Any) -> Expr:
     return policy(Action(time), State(time))
 
 
+def dynamics(time: Any) -> Expr:
+    """P(s_{t+1} | s_t, a_t)."""
+    return transition(State(time + 1), State(time), Action(time))
+
+
 def score(time: Any) -> Gradient:
     """z_t = ∇_θ log π_θ(a_t | s_t)."""
     return grad(Log(pi(time)))
@@ -100,6 +105,7 @@ trajectory_score = TimeSum(score(t), t, 0, T - 1)
 return_to_go = Definition("G", (t,), TimeSum(gamma ** (k - t) * reward(k), k, t, T - 1), "index")
 total_return = Definition("R", (), TimeSum(gamma**k * reward(k), k, 0, T - 1), "path")
 objective = Definition("J", (), expect(total_return()), "objective")
+unit = real_symbol("p")
 sigmoid = Definition("sigma", (x_real,), 1 / (1 + Exp(-x_real)))
 
 

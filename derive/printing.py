@@ -29,9 +29,9 @@ from derive.boxes import (
     Row,
     Script,
     Sign,
+    holds,
     is_tall,
     opens_with_operator,
-    parts,
 )
 from derive.layout import layout
 
@@ -49,6 +49,13 @@ def text(node: Any) -> str:
 # LaTeX
 
 _COMMANDS = {letter: "\\" + name for name, letter in GREEK.items()} | {"ℱ": r"\mathcal{F}", "ο": "o"}
+SYMBOLS = _COMMANDS | {  # signs that may stand in words
+    "∇": r"\nabla", "Σ": r"\Sigma", "∑": r"\sum", "∏": r"\prod", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
+    "≈": r"\approx", "∼": r"\sim", "∈": r"\in", "→": r"\to", "⇒": r"\Rightarrow", "∞": r"\infty",
+    "×": r"\times", "·": r"\cdot", "±": r"\pm", "−": "-", "√": r"\surd", "∂": r"\partial", "𝔼": r"\mathbb{E}",
+    "⊢": r"\vdash", "∀": r"\forall", "²": "^2", "³": "^3", "¹": "^1", "′": "'", "⟨": r"\langle",
+    "⟩": r"\rangle", "≡": r"\equiv", "∝": r"\propto", **{c: f"_{i}" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}  # fmt: skip
 _OPERATORS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}"}
 _SIGNS = {"≤": r"\le", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla", "Σ": r"\sum", "∏": r"\prod"}
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
@@ -81,7 +88,8 @@ def latex_box(box: Box, tight: bool = False) -> str:
             return _latex_fenced(box)
         case Big(sign, lower, upper, body):
             bounds = _latex_script("_", lower) + _latex_script("^", upper)
-            return f"{_SIGNS[sign]}{bounds} {latex_box(body)}"
+            space = r" \, " if isinstance(body, Big) else " "
+            return f"{_SIGNS[sign]}{bounds}{space}{latex_box(body)}"
         case Applied(operator, body):
             space = "" if isinstance(body, Fenced) else r" \, " if opens_with_operator(body) else " "
             return _glued([latex_box(operator), latex_box(body)], space)
@@ -150,15 +158,12 @@ def _latex_product(items: tuple[Box, ...]) -> str:
 def _latex_fenced(box: Fenced) -> str:
     left, right = ("\\{", "\\}") if box.fences == "{}" else tuple(box.fences)
     inside = latex_box(box.body)
-    if _has_branches(box.body):
+    if holds(box.body, Branches):
         return rf"\left{left} {inside} \right{right}"
     if is_tall(box.body):
-        return rf"\Bigl{left} {inside} \Bigr{right}"
+        size = "bigg" if holds(box.body, Big) else "Big"
+        return rf"\{size}l{left} {inside} \{size}r{right}"
     return f"{left}{inside}{right}"
-
-
-def _has_branches(box: Box) -> bool:
-    return isinstance(box, Branches) or any(map(_has_branches, parts(box)))
 
 
 # Plain text
@@ -196,6 +201,13 @@ def text_box(box: Box, tight: bool = False) -> str:
         case Branches(rows, default):
             lines = [f"{text_box(v)} if {text_box(c)}" for v, c in rows]
             return "{" + ", ".join([*lines, f"else {text_box(default)}"]) + "}"
+
+
+def extent(box: Box) -> int:
+    """About how many letters wide a box is on paper."""
+    if isinstance(box, Fraction):
+        return max(extent(box.above), extent(box.below))
+    return len(re.sub(r"[_^{} ]", "", text_box(box)))
 
 
 def _operand(box: Box, tight: bool) -> str:

@@ -21,11 +21,12 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from derive.claims import Claim, Difference
-from derive.compiled import OutsideTrajectory, TooLong
+from derive.environment import OutsideTrajectory, TooLong
 from derive.degree import degree
 from derive.draw import LAYERED, PLAIN, POSITIVE, RESIDUE, SIGNED, SPARSE, Size, Source, World, draw
 from derive.errors import IllFormed, Refused, Unevaluable
-from derive.models import LogOf, Model, compiled, key_of, run
+from derive.interpretation import LogOf, Model, key_of
+from derive.models import compiled, run
 from derive.numbers import BALLS, PRIME, RATIONALS, RESIDUES, Numbers, as_fraction, as_rational
 from derive.shrink import shrink
 from derive.terms import Equation, Hypothesis

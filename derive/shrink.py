@@ -13,7 +13,8 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.models import Key, LogOf, Model, Table, arguments_of, key_of, rows
+from derive.environment import Key
+from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.terms import Letter
 
 NUMBERS = tuple(

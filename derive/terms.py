@@ -7,7 +7,7 @@ A term is an inert SymPy expression: nothing evaluates itself, and users may go 
 * letters      `Letter` (a primitive function, perhaps a probability mass function), `Definition` (a name for a term)
 * trajectory   `State(t)`, `Action(t)`: random variables of one trajectory s_0 a_0 s_1 … s_T of a `Process`
 * operators    sums, products, expectations, gradient, logarithm: those that bind a name say which
-* statements   `Equation`, and the hypotheses `AtMost` and `Positive`
+* statements   `Equation`, and the hypotheses `AtMost`, `Positive` and `Possible`
 
 An expectation over a process binds no name: s_t and a_t are functions of the trajectory, so that "depends only
 on the past of t" is a comparison of positions on the time line (`position` in derive/timeline.py).
@@ -145,13 +145,16 @@ def sort_of(node: Basic) -> Domain | None:
     return node.domain if isinstance(node, (Var, State, Action)) else None
 
 
-def _same_sort(node: Basic, wanted: Domain | None) -> bool:
+def fits(node: Basic, wanted: Domain | None) -> bool:
+    """Whether an expression may stand for an element of a domain (None: for a time or a real)."""
     found = sort_of(node)
     if wanted is None:
         return found is None
     if found is not None:
         return found == wanted
-    return wanted.elements is not None  # an integer expression may name an element of an enumerated set
+    if wanted.elements is None:
+        return False
+    return node in wanted.elements if isinstance(node, Integer) else True  # s + a may name an element of a listed set
 
 
 class Apply(Term):
@@ -162,7 +165,7 @@ class Apply(Term):
             raise IllFormed(f"{letter.name} takes {len(letter.domains)} arguments, not {len(args)}: {args}")
         values = [sympify(a, strict=True) for a in args]
         for value, domain in zip(values, letter.domains, strict=True):
-            if not _same_sort(value, domain):
+            if not fits(value, domain):
                 raise IllFormed(f"{letter.name}: argument {value} is not in {domain.name if domain else 'the integers'}")
         return Term.__new__(cls, letter, *values)
 
@@ -398,6 +401,7 @@ def _need_var(cls: type, var: Any) -> None:
 
 RANDOM = (State, Action, PathProbability, Given)  # functions of the trajectory
 CLOSED = (Expectation, PathSum)  # no longer functions of it
+AVERAGES_PATHS = (Expectation, PathSum, Given)  # replace the trajectory by others: nothing of it may be put inside
 
 
 @dataclass(frozen=True)
@@ -440,5 +444,15 @@ class Positive:
         return f"{self.letter.name} > 0"
 
 
-Hypothesis = AtMost | Positive | Equation
+@dataclass(frozen=True)
+class Possible:
+    """The trajectory has positive probability under the process, for every value of the parameter."""
+
+    process: Process
+
+    def __str__(self) -> str:
+        return "P(tau) > 0"
+
+
+Hypothesis = AtMost | Positive | Possible | Equation
 ZERO, ONE = Integer(0), Integer(1)

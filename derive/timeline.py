@@ -25,13 +25,13 @@ def linear(expr: Expr) -> Linear:
     for term in Add.make_args(expr.expand() if isinstance(expr, (Mul, Add)) else expr):
         c, rest = term.as_coeff_Mul()
         if not isinstance(c, Integer):
-            raise Refused(f"{expr} is not an integer linear form: {c} is no integer")
+            raise Refused("{} is not an integer linear form: {} is no integer", expr, c)
         if rest == 1:
             constant += int(c)
         elif isinstance(rest, Symbol) and rest.is_integer:
             coefficients[rest] = coefficients.get(rest, 0) + int(c)
         else:
-            raise Refused(f"{expr} is not linear in time symbols: {rest} is none")
+            raise Refused("{} is not linear in time symbols: {} is none", expr, rest)
     return constant, _sorted(coefficients)
 
 

@@ -17,7 +17,7 @@ from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive import terms
 from derive.errors import DeriveError, Unreadable
-from derive.terms import AtMost, Definition, Domain, Equation, Hypothesis, Letter, Positive, Var
+from derive.terms import AtMost, Definition, Domain, Equation, Hypothesis, Letter, Positive, Possible, Var
 
 Wire = tuple[Any, ...]
 
@@ -48,10 +48,8 @@ def encode(node: Basic | Hypothesis | None) -> Any:
         return ("letter", node.name, tuple(map(encode, node.domains)), node.pmf, encode(node.parameter))
     if isinstance(node, Definition):
         return ("definition", node.name, tuple(map(encode, node.params)), encode(node.body), node.form)
-    if isinstance(node, (Equation, AtMost)):
+    if isinstance(node, (Equation, AtMost, Positive, Possible)):
         return (type(node).__name__, *(encode(v) for v in vars(node).values()))
-    if isinstance(node, Positive):
-        return ("Positive", encode(node.letter))
     tag = _TAG_OF.get(type(node))
     if tag is None:
         raise Unreadable(f"{node!r} is a {type(node).__name__}, which is no node of the language")
@@ -131,4 +129,4 @@ _ATOMS: dict[str, Any] = {
     "letter": _letter,
     "definition": _definition,
 }
-_HYPOTHESES: dict[str, Any] = {"Equation": Equation, "AtMost": AtMost, "Positive": Positive}
+_HYPOTHESES: dict[str, Any] = {"Equation": Equation, "AtMost": AtMost, "Positive": Positive, "Possible": Possible}

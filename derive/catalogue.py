@@ -1,0 +1,179 @@
+"""The catalogue: each derivation is one file of proofs/, stated first, then proved line by line.
+
+    @derivation(title=…, claim=Equation(…), assuming=[…], source="…")
+    def name_of_the_conclusion(start):
+        return start.eq(line, by=reason).eq(…)
+
+A derivation is proved when it is first asked for its theorem: the chain must begin with the left side of the claim, end
+with the right side, and use every assumption and no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+from derive import kernel
+from derive.binding import alike
+from derive.calc import Chain, Induction, Lemma, Start, explain
+from derive.errors import DeriveError, WrongClaim, WrongLine, unknown_name
+from derive.kernel import Theorem
+from derive.printing import text
+from derive.terms import AtMost, Equation, Hypothesis
+from derive.timeline import as_linear, needed
+from derive.wire import encode
+
+
+@dataclass(frozen=True)
+class Falsehood:
+    """What people write instead, and why it is false, in words."""
+
+    claim: Equation
+    words: str
+    assuming: tuple[Hypothesis, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A statement with its assumptions and source, the lines that prove it, and the world of its worked example."""
+
+    name: str
+    title: str
+    claim: Equation
+    assuming: tuple[Hypothesis, ...]
+    source: str
+    build: Callable[[Start], Chain | Induction]
+    falsehood: Falsehood
+    world: str
+    defining: tuple[Equation, ...] = ()
+
+    @cached_property
+    def proof(self) -> Chain | Induction:
+        """The lines. Raises WrongLine at the first that its reason does not give."""
+        try:
+            return self.build(Start(self.claim, self.assuming))
+        except WrongLine:
+            raise
+        except DeriveError as fault:
+            raise WrongLine(f"{self.name}: {explain(fault)}") from fault
+
+    @cached_property
+    def theorem(self) -> Theorem:
+        """assuming ⊢ claim. Raises WrongClaim where the lines prove something else, or assume otherwise."""
+        theorem = self.proof.theorem
+        for side, found, wanted in (
+            ("begin", theorem.lhs, self.claim.lhs),
+            ("end", theorem.rhs, self.claim.rhs),
+        ):
+            if not alike(found, wanted):
+                raise WrongClaim(
+                    f"{self.name}: the lines {side} with {text(found)}, the claim with {text(wanted)}"
+                )
+        _same_hypotheses(self.name, theorem.hypotheses, self.assuming)
+        return kernel.weaken(theorem, self.assuming)
+
+    @property
+    def lemma(self) -> Lemma:
+        """This derivation as a reason in another."""
+        return Lemma(self.theorem, self.name, self.title[0].lower() + self.title[1:])
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of the statement, its assumptions and every line with its reason."""
+        lines = [(encode(line.term), line.rule) for block in self.proof.blocks for line in block.lines]
+        whole = (encode(self.claim), sorted(map(str, map(encode, self.assuming))), lines)
+        return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
+
+
+def _same_hypotheses(name: str, used: Iterable[Hypothesis], assumed: tuple[Hypothesis, ...]) -> None:
+    for hypothesis in used:
+        if hypothesis in assumed:
+            continue
+        facts = [h for h in assumed if isinstance(h, AtMost)]
+        if not isinstance(hypothesis, AtMost) or needed(facts, (), as_linear(hypothesis)) is None:
+            raise WrongClaim(
+                f"{name}: the lines use {text(hypothesis)}, which is not assumed; add it to `assuming`"
+            )
+    superfluous = [h for h in assumed if h not in _leaned_on(used, assumed)]
+    if superfluous:
+        shown = ", ".join(map(text, superfluous))
+        raise WrongClaim(f"{name}: {shown} is assumed and never used; take it out of `assuming`")
+
+
+def _leaned_on(used: Iterable[Hypothesis], assumed: tuple[Hypothesis, ...]) -> set[Hypothesis]:
+    leaned: set[Hypothesis] = set()
+    facts = [h for h in assumed if isinstance(h, AtMost)]
+    for hypothesis in used:
+        leaned.update(
+            (hypothesis,) if hypothesis in assumed else needed(facts, (), as_linear(hypothesis)) or ()
+        )  # type: ignore[arg-type]
+    return leaned
+
+
+_COLLECTED: dict[str, Derivation] = {}
+
+
+def derivation(
+    *,
+    title: str,
+    claim: Equation,
+    assuming: Iterable[Hypothesis] = (),
+    source: str,
+    falsehood: Falsehood,
+    world: str,
+    defining: Iterable[Equation] = (),
+) -> Callable[[Callable[[Start], Chain | Induction]], Derivation]:
+    """Enter a derivation under its function's name; a name is entered once."""
+
+    def enter(build: Callable[[Start], Chain | Induction]) -> Derivation:
+        name = build.__name__
+        if name in _COLLECTED:
+            raise WrongClaim(f"there is a derivation named {name} already; a name is entered once")
+        made = Derivation(
+            name, title, claim, tuple(assuming), source, build, falsehood, world, tuple(defining)
+        )
+        _COLLECTED[name] = made
+        return made
+
+    return enter
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All derivations of a package, in the order of their files, and the files that did not load."""
+
+    derivations: Mapping[str, Derivation]
+    faults: Mapping[str, str]
+
+    def named(self, names: Iterable[str]) -> list[Derivation]:
+        """The derivations of these names, or all when there are none. Raises UnknownName with the nearest."""
+        chosen = list(names) or list(self.derivations)
+        for name in chosen:
+            if name not in self.derivations:
+                raise unknown_name("derivation", name, self.derivations)
+        return [self.derivations[name] for name in chosen]
+
+
+def load(package: ModuleType) -> Catalogue:
+    """Import every file of a package; one that fails is named with its fault, and the rest still loads."""
+    found: dict[str, Derivation] = {}
+    faults: dict[str, str] = {}
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        try:
+            loaded: Any = importlib.import_module(f"{package.__name__}.{module.name}")
+        except Exception as fault:
+            faults[module.name] = f"{type(fault).__name__}: {fault}"
+            continue
+        own = (
+            v
+            for v in vars(loaded).values()
+            if isinstance(v, Derivation) and v.build.__module__ == loaded.__name__
+        )
+        found.update((d.name, d) for d in own)
+    return Catalogue(found, faults)

@@ -1,0 +1,194 @@
+"""What a rule may use: the hypotheses it was given, and which of them it did use. TRUSTED.
+
+Each question either answers yes, and notes the hypotheses that it rests on, or raises Refused with what could
+not be shown and from what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+
+from derive.binding import free, fresh, is_random, meaning, substitute
+from derive.errors import Refused
+from derive.ring import positive_by_coefficients
+from derive.terms import (
+    Action,
+    Apply,
+    AtMost,
+    Defined,
+    Exp,
+    Given,
+    Hypothesis,
+    PathProbability,
+    Positive,
+    Possible,
+    State,
+    TimeProduct,
+    TimeSum,
+)
+from derive.timeline import Linear, is_linear, linear, needed
+
+
+class Listing(tuple[Hypothesis, ...]):
+    """Hypotheses as an error shows them."""
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self)) or "nothing"
+
+
+class Context:
+    """Hypotheses on offer (`given`), and those that were needed (`used`)."""
+
+    def __init__(self, given: Iterable[Hypothesis] = ()) -> None:
+        self.given = tuple(given)
+        self.used: set[Hypothesis] = set()
+        self._local: list[Linear] = []
+
+    def at_most(self, lesser: Expr, greater: Expr) -> None:
+        """lesser ≤ greater."""
+        facts = [h for h in self.given if isinstance(h, AtMost)]
+        found = needed(facts, self._local, linear(greater - lesser))
+        if found is None:
+            raise Refused("cannot show {} <= {} from {}", lesser, greater, Listing(facts))
+        self.used.update(found)
+
+    def shows(self, lesser: Expr, greater: Expr) -> bool:
+        """Whether lesser ≤ greater can be shown."""
+        try:
+            self.at_most(lesser, greater)
+        except Refused:
+            return False
+        return True
+
+    @contextmanager
+    def opened(self, node: TimeSum | TimeProduct) -> Iterator[tuple[Symbol, Expr]]:
+        """The body of a sum over time, its index fresh and known to be in its range."""
+        taken = free(node).union(*(free(p) for h in self.given for p in vars(h).values()))
+        taken |= {s for _, terms in self._local for s, _ in terms}
+        index = fresh(node.index, taken)
+        facts = [linear(f) for f in (index - node.lower, node.upper - index) if is_linear(f)]
+        before = self._local
+        self._local = before + facts
+        try:
+            yield index, substitute(node.body, {node.index: index})
+        finally:
+            self._local = before
+
+    def known(self, term: Basic, position: Expr | None) -> None:
+        """The term is a function of the trajectory up to `position` (None: of nothing on it)."""
+        if not is_random(term):
+            return
+        if isinstance(term, (State, Action)):
+            self._not_later(term, 2 * term.time + (1 if isinstance(term, Action) else 0), position)
+        elif isinstance(term, PathProbability):
+            self._not_later(term, 2 * term.process.horizon, position)
+        elif isinstance(term, Given) and position is not None and self.shows(term.position, position):
+            return
+        elif isinstance(term, Given):
+            self.known(term.body, position)
+        elif isinstance(term, Defined):
+            self.known(meaning(term), position)  # type: ignore[arg-type]
+        elif isinstance(term, (TimeSum, TimeProduct)):
+            with self.opened(term) as (_, body):
+                self.known(body, position)
+        else:
+            for part in term.args:
+                self.known(part, position)
+
+    def knows(self, term: Basic, position: Expr | None) -> bool:
+        """Whether `known` can be shown; leaves no trace when it cannot."""
+        before = set(self.used)
+        try:
+            self.known(term, position)
+        except Refused:
+            self.used = before
+            return False
+        return True
+
+    def _not_later(self, term: Basic, place: Expr, position: Expr | None) -> None:
+        if position is None:
+            raise Refused("{} depends on the trajectory", term)
+        try:
+            self.at_most(place, position)
+        except Refused as refusal:
+            raise Refused(
+                "{} is not known at position {} of the time line: {}", term, position, refusal
+            ) from None
+
+    def positive(self, term: Basic) -> None:
+        """term > 0."""
+        if not self._is_positive(term):
+            raise Refused("cannot show {} > 0 from {}", term, Listing(self.given))
+
+    def _is_positive(self, term: Basic) -> bool:
+        if isinstance(term, (Rational, Exp)):
+            return isinstance(term, Exp) or term > 0
+        if isinstance(term, Apply):
+            return self._positive_letter(term)
+        if isinstance(term, PathProbability):
+            return self._use(Possible(term.process))
+        if isinstance(term, TimeProduct):
+            with self.opened(term) as (_, body):
+                return self._is_positive(body)
+        if isinstance(term, Defined):
+            return self._is_positive(meaning(term))  # type: ignore[arg-type]
+        if isinstance(term, (Add, Mul)) and all(self._is_positive(a) for a in term.args):
+            return True
+        if isinstance(term, Pow) and self._is_positive(term.base):
+            return True
+        if isinstance(term, Expr) and is_linear(term) and not isinstance(term, Integer):
+            return self.shows(Integer(1), term)
+        return isinstance(term, (Add, Mul, Pow)) and self._positive_quotient(term)
+
+    def _positive_quotient(self, term: Expr) -> bool:
+        """1 − 1/(1+e) is e/(1+e): look through definitions and cancel."""
+        opened = _unfolded(term)
+        atom = lambda a: not isinstance(a, (Add, Mul, Pow)) and self._is_positive(a)  # noqa: E731
+        return positive_by_coefficients(opened, atom)
+
+    def _positive_letter(self, term: Apply) -> bool:
+        if self._use(Positive(term.letter)):
+            return True
+        for hypothesis in self.given:
+            if isinstance(hypothesis, Possible) and self._on_the_path(term, hypothesis):
+                self.used.add(hypothesis)
+                return True
+        return False
+
+    def _on_the_path(self, term: Apply, possible: Possible) -> bool:
+        """A factor of P(τ): ρ_0(s_0), π(a_t|s_t) or P(s_{t+1}|s_t,a_t) for 0 ≤ t < horizon."""
+        process = possible.process
+        if term == process.initial(State(0, process.states)):
+            return True
+        times = [a.time for a in term.args[1:] if isinstance(a, (State, Action))]
+        for time in times:
+            here, act = State(time, process.states), Action(time, process.actions)
+            factors = (
+                process.policy(act, here),
+                process.transition(State(time + 1, process.states), here, act),
+            )
+            if term in factors and self.shows(Integer(0), time) and self.shows(time, process.horizon - 1):
+                return True
+        return False
+
+    def _use(self, hypothesis: Hypothesis) -> bool:
+        if hypothesis not in self.given:
+            return False
+        self.used.add(hypothesis)
+        return True
+
+    def constant(self, term: Basic, parameter: Symbol) -> None:
+        """The term does not depend on the parameter."""
+        if parameter in free(term):
+            raise Refused("{} depends on {}", term, parameter)
+
+
+def _unfolded(term: Expr) -> Expr:
+    if isinstance(term, Defined):
+        return _unfolded(meaning(term))  # type: ignore[arg-type]
+    if isinstance(term, (Add, Mul, Pow)):
+        return term.func(*(_unfolded(a) for a in term.args))
+    return term

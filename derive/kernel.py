@@ -1,0 +1,330 @@
+"""The kernel: the only place where a theorem can be made. TRUSTED.
+
+A theorem says: under these hypotheses, lhs = rhs, for every finite domain, every letter that satisfies the
+hypotheses, every trajectory and every value of the free names. Rules are functions from theorems to theorems:
+
+    refl      ⊢ x = x                             symmetry and transitivity: sym, trans
+    ring      ⊢ x = y, where arithmetic alone gives it
+    define    ⊢ x = what x abbreviates
+    cong      x = y  ⊢  C[x] = C[y], under binders too
+    inst      replace free names by terms
+    weaken    inequalities by others that entail them
+    assume    an equation as a hypothesis
+    induct    from 0 and from n to n+1
+    law       an axiom of derive/axioms.py: its side condition is checked here and now
+
+Nothing else makes a theorem. Each carries its proof as data, so that `replay` rebuilds it from nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from sympy import Basic, Expr
+
+from derive.binding import alike, bound_name, free, is_random, meaning, substitute
+from derive.context import Context
+from derive.errors import Refused, Tampered
+from derive.ring import denominators, equal_by_arithmetic
+from derive.terms import (
+    AVERAGES_PATHS,
+    ZERO,
+    At,
+    AtMost,
+    Definition,
+    Equation,
+    Gradient,
+    Hypothesis,
+    Possible,
+    TimeProduct,
+    TimeSum,
+    Var,
+    fits,
+)
+from derive.timeline import as_linear, is_linear, linear, needed
+
+Law = Callable[..., Expr]
+LAWS: Final[dict[str, Law]] = {}
+_SEAL: Final = object()
+
+
+def axiom(law: Law) -> Law:
+    """Admit a law under its function's name. Its docstring is its statement; a name is admitted once."""
+    if law.__name__ in LAWS:
+        raise Tampered(f"there is a law named {law.__name__} already")
+    LAWS[law.__name__] = law
+    return law
+
+
+class Theorem:
+    """hypotheses ⊢ lhs = rhs, with the laws leaned on and the proof. Only the rules below can make one."""
+
+    __slots__ = ("hypotheses", "laws", "lhs", "proof", "rhs")
+    hypotheses: frozenset[Hypothesis]
+    lhs: Expr
+    rhs: Expr
+    laws: frozenset[str]
+    proof: tuple[Any, ...]
+
+    def __init__(
+        self, seal: object, hypotheses: Iterable[Hypothesis], lhs: Expr, rhs: Expr, laws: Any, proof: Any
+    ):
+        if seal is not _SEAL:
+            raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
+        for name, value in (
+            ("hypotheses", frozenset(hypotheses)), ("lhs", lhs), ("rhs", rhs), ("laws", frozenset(laws)), ("proof", proof),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise Tampered(f"a theorem cannot be changed (tried to set {name})")
+
+    def __str__(self) -> str:
+        shown = ", ".join(sorted(map(str, self.hypotheses)))
+        return f"{shown} ⊢ {self.lhs} = {self.rhs}".lstrip()
+
+    __repr__ = __str__
+
+
+def refl(term: Expr) -> Theorem:
+    """⊢ x = x."""
+    return Theorem(_SEAL, (), term, term, (), ("refl", term))
+
+
+def sym(theorem: Theorem) -> Theorem:
+    """x = y ⊢ y = x."""
+    return Theorem(_SEAL, theorem.hypotheses, theorem.rhs, theorem.lhs, theorem.laws, ("sym", theorem))
+
+
+def trans(first: Theorem, second: Theorem) -> Theorem:
+    """x = y, y = z ⊢ x = z; the two y may differ in the names of bound variables."""
+    if not alike(first.rhs, second.lhs):
+        raise Refused("trans: the first ends with {}, the second begins with {}", first.rhs, second.lhs)
+    hypotheses, laws = first.hypotheses | second.hypotheses, first.laws | second.laws
+    return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second))
+
+
+def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """⊢ x = y where both are the same rational function of their atoms, and nothing in a denominator can vanish."""
+    context = Context(given)
+    if not equal_by_arithmetic(lhs, rhs):
+        raise Refused("arithmetic does not make {} equal to {}", lhs, rhs)
+    for below in denominators(lhs) | denominators(rhs):
+        context.positive(below)
+    return Theorem(_SEAL, context.used, lhs, rhs, (), ("ring", lhs, rhs, tuple(given)))
+
+
+def define(term: Expr) -> Theorem:
+    """⊢ x = the meaning of x, for a node that abbreviates."""
+    body = meaning(term)
+    if body is None:
+        raise Refused("{} abbreviates nothing", term)
+    return Theorem(_SEAL, (), term, body, (), ("define", term))
+
+
+def assume(equation: Equation) -> Theorem:
+    """x = y ⊢ x = y."""
+    return Theorem(_SEAL, (equation,), equation.lhs, equation.rhs, (), ("assume", equation))
+
+
+def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """⊢ term = what the named axiom makes of it; the hypotheses are those that its side condition used."""
+    if name not in LAWS:
+        raise Refused("no law named {}; there are {}", name, ", ".join(sorted(LAWS)))
+    given = tuple(given)
+    context = Context(given)
+    result = LAWS[name](context, term, *args)
+    return Theorem(_SEAL, context.used, term, result, {name}, ("law", name, term, args, given))
+
+
+def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
+    """Replace free names in hypotheses and conclusion alike; what becomes a true fact about numbers is dropped."""
+    for name, value in values.items():
+        wanted = name.domain if isinstance(name, Var) else None
+        if not fits(value, wanted) or (getattr(name, "is_integer", False) and not is_linear(value)):
+            raise Refused("inst: {} is not of the sort of {}", value, name)
+    hypotheses = {_substituted(h, values) for h in theorem.hypotheses}
+    kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
+    lhs, rhs = substitute(theorem.lhs, values), substitute(theorem.rhs, values)
+    return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())))
+
+
+def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """x = y ⊢ C[x] = C[y] for a term C with a hole, which binders of C may capture.
+
+    A hypothesis may not mention what a binder above the hole binds; under a sum over t the range of t is known.
+    `given` are further hypotheses that may be used to show what the range leaves open.
+    """
+    given = tuple(given)
+    hypotheses = frozenset(theorem.hypotheses)
+    below_hole: list[Basic] = []
+    lhs = _plug(context, hole, theorem.lhs, below_hole)
+    rhs = _plug(context, hole, theorem.rhs, [])
+    if not below_hole:
+        raise Refused("cong: {} does not occur in {}", hole, context)
+    for path in below_hole:
+        hypotheses = _discharge(hypotheses, path, given)  # type: ignore[arg-type]
+    checks = Context((*hypotheses, *given))
+    for below in (
+        denominators(lhs) | denominators(rhs) | {d for d in denominators(context) if hole not in free(d)}
+    ):
+        checks.positive(below)
+    proof = ("cong", theorem, context, hole, given)
+    return Theorem(_SEAL, hypotheses | checks.used, lhs, rhs, theorem.laws, proof)
+
+
+def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
+    """Γ ⊢ φ and Δ ⊢ γ for each inequality γ of Γ that Δ does not hold itself: then Δ ⊢ φ."""
+    given = tuple(given)
+    kept: set[Hypothesis] = set()
+    for hypothesis in theorem.hypotheses:
+        if hypothesis in given or not isinstance(hypothesis, AtMost):
+            kept.add(hypothesis)
+            continue
+        context = Context(given)
+        context.at_most(hypothesis.lesser, hypothesis.greater)
+        kept |= context.used
+    return Theorem(_SEAL, kept, theorem.lhs, theorem.rhs, theorem.laws, ("weaken", theorem, given))
+
+
+def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: Expr = ZERO) -> Theorem:
+    """claim[start];  start ≤ n, claim[n] ⊢ claim[n+1].  Hence start ≤ n ⊢ claim[n]."""
+    for theorem, value in ((base, start), (step, index + 1)):
+        for found, wanted in ((theorem.lhs, claim.lhs), (theorem.rhs, claim.rhs)):
+            expected = substitute(wanted, {index: value})
+            if not alike(found, expected):
+                raise Refused(
+                    "induct: at {} = {} the claim reads {}, the theorem {}", index, value, expected, found
+                )
+    bound = AtMost(start, index)
+    rest = _without(step.hypotheses - {claim}, index, [as_linear(bound)], ())
+    if any(index in free_in(h) for h in base.hypotheses):
+        raise Refused("induct: the base case assumes something of {}", index)
+    hypotheses, laws = base.hypotheses | rest | {bound}, base.laws | step.laws
+    return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, ("induct", base, step, claim, index, start))
+
+
+def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
+    """The free names of a hypothesis."""
+    return frozenset().union(*(free(part) for part in vars(hypothesis).values()))
+
+
+def _substituted(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypothesis:
+    return type(hypothesis)(*(substitute(part, values) for part in vars(hypothesis).values()))
+
+
+_Step = tuple[Basic, int]
+
+
+def _plug(node: Basic, hole: Basic, value: Expr, paths: list[Any], path: tuple[_Step, ...] = ()) -> Any:
+    """The context with the hole filled, names captured; `paths` receives the nodes above each hole."""
+    if node == hole:
+        paths.append(path)
+        return value
+    if hole not in free(node):
+        return node
+    if not isinstance(node, Expr) or any(isinstance(a, Definition) and hole in free(a) for a in node.args):
+        raise Refused("cong: {} stands inside {}, where nothing is replaced", hole, node)
+    return node.func(*(_plug(a, hole, value, paths, (*path, (node, i))) for i, a in enumerate(node.args)))
+
+
+def _discharge(
+    hypotheses: frozenset[Hypothesis], path: tuple[_Step, ...], given: tuple[Hypothesis, ...]
+) -> frozenset[Hypothesis]:
+    for node, place in reversed(path):
+        name = bound_name(node)
+        if name is not None and place in node.binds[1]:  # type: ignore[attr-defined]
+            hypotheses = _without(hypotheses, name, _range(node, name), given)
+        if isinstance(node, (Gradient, At)):
+            _refuse(hypotheses, node, lambda h: isinstance(h, Equation) and node.parameter in free_in(h))
+        if isinstance(node, AVERAGES_PATHS):
+            _refuse(hypotheses, node, _speaks_of_the_trajectory)
+    return hypotheses
+
+
+def _speaks_of_the_trajectory(hypothesis: Hypothesis) -> bool:
+    if isinstance(hypothesis, Equation):
+        return is_random(hypothesis.lhs) or is_random(hypothesis.rhs)
+    return isinstance(hypothesis, Possible)
+
+
+def _refuse(hypotheses: Iterable[Hypothesis], node: Basic, bad: Callable[[Hypothesis], bool]) -> None:
+    for hypothesis in hypotheses:
+        if bad(hypothesis):
+            raise Refused("cong: the hypothesis {} does not hold throughout {}", hypothesis, node)
+
+
+def _range(node: Basic, name: Basic) -> list[Any]:
+    if not isinstance(node, (TimeSum, TimeProduct)):
+        return []
+    facts = []
+    for form in (name - node.lower, node.upper - name):
+        try:
+            facts.append(linear(form))
+        except Refused:
+            continue
+    return facts
+
+
+def _without(
+    hypotheses: Iterable[Hypothesis], name: Basic, local: list[Any], given: Iterable[Hypothesis]
+) -> frozenset[Hypothesis]:
+    """The hypotheses that remain when `name` is bound and `local` is known of it."""
+    kept = {h for h in hypotheses if name not in free_in(h)}
+    usable = [h for h in (*kept, *given) if isinstance(h, AtMost) and name not in free_in(h)]
+    for hypothesis in hypotheses:
+        if name not in free_in(hypothesis):
+            continue
+        used = needed(usable, local, as_linear(hypothesis)) if isinstance(hypothesis, AtMost) else None
+        if used is None:
+            raise Refused(
+                "{} mentions {}, which is bound here, and does not follow from its range", hypothesis, name
+            )
+        kept.update(used)
+    return frozenset(kept)
+
+
+def replay(theorem: Theorem) -> Theorem:
+    """Rebuild a theorem from its proof alone, and refuse it where the result differs."""
+    done: dict[int, Theorem] = {}
+    for node in _premises_first(theorem):
+        rule, *args = node.proof
+        rebuilt = _rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
+        same = (rebuilt.hypotheses, rebuilt.lhs, rebuilt.rhs, rebuilt.laws)
+        if same != (node.hypotheses, node.lhs, node.rhs, node.laws):
+            raise Tampered(f"replaying {rule} gives {rebuilt}, but the theorem says {node}")
+        done[id(node)] = rebuilt
+    return done[id(theorem)]
+
+
+def _rerun(rule: str, args: list[Any]) -> Theorem:
+    if rule == "law":
+        name, term, extra, given = args
+        return law(name, term, *extra, given=given)
+    if rule == "inst":
+        return inst(args[0], dict(args[1]))
+    if rule not in RULES:
+        raise Tampered(f"no rule named {rule!r}")
+    return RULES[rule](*args)
+
+
+def _premises_first(theorem: Theorem) -> list[Theorem]:
+    order: list[Theorem] = []
+    seen: set[int] = set()
+    stack: list[tuple[Theorem, bool]] = [(theorem, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((a, False) for a in node.proof[1:] if isinstance(a, Theorem))
+    return order
+
+
+RULES: Final[dict[str, Callable[..., Theorem]]] = {
+    "refl": refl, "sym": sym, "trans": trans, "ring": ring, "define": define,
+    "assume": assume, "cong": cong, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
+}  # fmt: skip

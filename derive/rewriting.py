@@ -1,0 +1,106 @@
+"""Rewriting inside a term: a rule proves `node = node'` for one node; here it is carried to every place.
+
+A rule has `apply(node, given) -> Theorem`, which raises Refused where it does not apply. `given` are the hypotheses
+on offer at that place: those of the whole, and the ranges of the sums above. Untrusted: all it makes are
+theorems of the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from sympy import Dummy, Expr
+
+from derive import kernel
+from derive.binding import bound_name
+from derive.errors import IllFormed, Refused
+from derive.kernel import Theorem, free_in
+from derive.terms import AVERAGES_PATHS, AtMost, Equation, Hypothesis, Possible, TimeProduct, TimeSum
+
+Given = tuple[Hypothesis, ...]
+Conversion = Callable[[Expr, Given], Theorem]
+Place = tuple[int, ...]
+MAX_STEPS = 400
+
+
+class Applicable(Protocol):
+    """What can be carried through a term; `outside_in` looks at the outermost place first."""
+
+    @property
+    def outside_in(self) -> bool: ...
+
+    def apply(self, node: Expr, given: Given) -> Theorem:
+        """⊢ node = node'."""
+
+
+class Refusals:
+    """The last few reasons for which a rule refused, so that an error can tell them."""
+
+    def __init__(self) -> None:
+        self.last: list[Exception] = []
+
+    def note(self, refusal: Exception) -> None:
+        self.last = [*self.last[-7:], refusal]
+
+
+def below(node: Expr, index: int, given: Given) -> Given:
+    """The hypotheses on offer inside argument `index` of a node."""
+    name = bound_name(node)
+    if name is not None and index in node.binds[1]:
+        given = tuple(h for h in given if name not in free_in(h))
+        if isinstance(node, (TimeSum, TimeProduct)):
+            given = (*given, AtMost(node.lower, name), AtMost(name, node.upper))
+    if isinstance(node, AVERAGES_PATHS):
+        given = tuple(h for h in given if not isinstance(h, (Possible, Equation)))
+    return given
+
+
+def places(node: Expr, given: Given, path: Place = ()) -> Iterator[tuple[Place, Expr, Given]]:
+    """Every node that may be rewritten, innermost first, with the hypotheses on offer there."""
+    for i, child in enumerate(node.args):
+        if isinstance(child, Expr) and child.args and child != bound_name(node):
+            yield from places(child, below(node, i, given), (*path, i))
+    yield path, node, given
+
+
+def _carry(theorem: Theorem, term: Expr, place: Place, given: Given) -> Theorem:
+    """⊢ term = term with the node at `place` rewritten."""
+    if not place:
+        return theorem
+    hole = Dummy("hole")
+    above: list[tuple[Expr, int]] = []
+    for i in place:
+        above.append((term, i))
+        term = term.args[i]
+    context: Expr = hole
+    for parent, i in reversed(above):
+        context = parent.func(*(context if j == i else a for j, a in enumerate(parent.args)))
+    return kernel.cong(theorem, context, hole, given)
+
+
+def each_place(
+    term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None
+) -> Iterator[Theorem]:
+    """⊢ term = term rewritten at one place, for each place where that changes anything."""
+    found = places(term, given)
+    for place, node, here in reversed(list(found)) if rule.outside_in else found:
+        try:
+            theorem = _carry(rule.apply(node, here), term, place, given)
+        except (Refused, IllFormed) as refusal:
+            if refusals is not None:
+                refusals.note(refusal)
+            continue
+        if theorem.rhs != term:
+            yield theorem
+
+
+def everywhere(term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None) -> Theorem:
+    """⊢ term = term rewritten again and again, innermost place first, until the rule applies nowhere."""
+    theorem = kernel.refl(term)
+    for _ in range(MAX_STEPS):
+        step = next(each_place(theorem.rhs, rule, given, refusals), None)
+        if step is None:
+            return theorem
+        theorem = kernel.trans(theorem, step)
+    raise Refused("rewriting {} did not end within {} steps", term, MAX_STEPS)
