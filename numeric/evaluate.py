@@ -26,7 +26,7 @@ from numeric.evaluation.interpretation import Interpretation, Scope
 from numeric.evaluation.irrationals import Ball, Number, equal, to_ball
 from numeric.evaluation.meanings import MEANINGS
 from numeric.evaluation.models import as_model
-from numeric.evaluation.paths import Paths
+from numeric.evaluation.paths import Paths, all_paths
 from numeric.evaluation.statements import Node, Reader
 
 __all__ = ["agrees", "as_model", "confirms", "value", "values"]
