@@ -26,7 +26,14 @@ DISCOUNTS = (1.0, 1 / 2, 3 / 4, 1 / 4, 2 / 3, 9 / 10, 0.0)
 RICH_DISCOUNTS = (1 / 2, 3 / 4, 1 / 4, 2 / 3, 9 / 10)
 REWARDS = (0.0, 1.0, -1.0, 2.0, 1 / 2, -2.0, 3.0)
 PAIRS = ((1 / 2, 1 / 2), (1 / 3, 2 / 3), (2 / 3, 1 / 3), (1 / 4, 3 / 4), (3 / 4, 1 / 4))
-RICH_SIZES = ((2, 2, 2), (2, 2, 3), (3, 2, 2), (2, 3, 2), (3, 2, 3))  # states that do not end, actions, steps
+RICH_SIZES = (
+    (2, 2, 2),
+    (2, 2, 3),
+    (3, 2, 2),
+    (2, 3, 2),
+    (3, 2, 3),
+    (2, 2, 4),
+)  # states that do not end, actions, steps
 
 
 def horizons(longest: int = 3) -> st.SearchStrategy[int]:

@@ -147,8 +147,8 @@ def _scale(trials: Sequence[Trial]) -> float | str | None:
     if _zero(clearest.gradient, clearest) or _zero(clearest.expected, clearest):
         return None
     fitted = float((clearest.expected * clearest.gradient).sum() / (clearest.gradient**2).sum())
-    scale = float(Fraction(fitted).limit_denominator(1000))
-    for constant in (scale, fitted):
+    scale = float(Fraction(fitted).limit_denominator(100))
+    for constant in (scale, fitted):  # the simple fraction, where rounding cannot tell them apart
         if constant != 0 and all(t.agrees(constant, t.gradient, _single(t)) for t in trials):
             return constant
     for formula, value in _SHAPES.items():
