@@ -90,8 +90,8 @@ CASES = [
     (
         Equation(grad(J), expect(TimeSum(gamma**t * G(t) * score(t), t, 0, T - 1))),
         "∇_θ J(θ) = E_τ[Σ_{t=0}^{T-1} γ^t G_t ∇_θ log π_θ(a_t|s_t)]",
-        r"\nabla_\theta J(\theta) = \mathbb{E}_\tau\Bigl[ \sum_{t=0}^{T-1} \gamma^t G_t \, \nabla_\theta \log"
-        r" \pi_\theta(a_t \mid s_t) \Bigr]",
+        r"\nabla_\theta J(\theta) = \mathbb{E}_\tau\biggl[ \sum_{t=0}^{T-1} \gamma^t G_t \,"
+        r" \nabla_\theta \log \pi_\theta(a_t \mid s_t) \biggr]",
     ),
     (
         Equation(
@@ -128,14 +128,14 @@ CASES = [
     (
         expect(RETURN * trajectory_score),
         "E_τ[(Σ_{k=0}^{T-1} γ^k r_k) (Σ_{t=0}^{T-1} ∇_θ log π_θ(a_t|s_t))]",
-        r"\mathbb{E}_\tau\Bigl[ \Bigl( \sum_{k=0}^{T-1} \gamma^k r_k \Bigr) \, \Bigl( \sum_{t=0}^{T-1}"
-        r" \nabla_\theta \log \pi_\theta(a_t \mid s_t) \Bigr) \Bigr]",
+        r"\mathbb{E}_\tau\biggl[ \biggl( \sum_{k=0}^{T-1} \gamma^k r_k \biggr) \, \biggl( \sum_{t=0}^{T-1}"
+        r" \nabla_\theta \log \pi_\theta(a_t \mid s_t) \biggr) \biggr]",
     ),
     (
         expect(RETURN * score(t)),
         "E_τ[(Σ_{k=0}^{T-1} γ^k r_k) ∇_θ log π_θ(a_t|s_t)]",
-        r"\mathbb{E}_\tau\Bigl[ \Bigl( \sum_{k=0}^{T-1} \gamma^k r_k \Bigr) \,"
-        r" \nabla_\theta \log \pi_\theta(a_t \mid s_t) \Bigr]",
+        r"\mathbb{E}_\tau\biggl[ \biggl( \sum_{k=0}^{T-1} \gamma^k r_k \biggr) \,"
+        r" \nabla_\theta \log \pi_\theta(a_t \mid s_t) \biggr]",
     ),
     (
         PathSum(R * grad(path), process),
@@ -161,7 +161,7 @@ CASES = [
     (
         Mean(SumOver(transition(s_next, s, a) * B(s_next), s_next), a, policy(a, s)),
         "E_{a∼π_θ(·|s)}[Σ_{s'} P(s'|s,a) b(s')]",
-        r"\mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}\Bigl[ \sum_{s'} P(s' \mid s, a) \, b(s') \Bigr]",
+        r"\mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}\biggl[ \sum_{s'} P(s' \mid s, a) \, b(s') \biggr]",
     ),
     (
         SumOver(policy(a, s) * grad(Log(policy(a, s))), a),
@@ -190,8 +190,8 @@ CASES = [
     (
         expect(TimeProduct(pi(k) / MU(Action(k), State(k)), k, 0, t) * reward(t)),
         "E_τ[(∏_{k=0}^t (π_θ(a_k|s_k)/μ(a_k|s_k))) r_t]",
-        r"\mathbb{E}_\tau\Bigl[ \Bigl( \prod_{k=0}^t \frac{\pi_\theta(a_k \mid s_k)}{\mu(a_k \mid s_k)}"
-        r" \Bigr) \, r_t \Bigr]",
+        r"\mathbb{E}_\tau\biggl[ \biggl( \prod_{k=0}^t \frac{\pi_\theta(a_k \mid s_k)}{\mu(a_k \mid s_k)}"
+        r" \biggr) \, r_t \biggr]",
     ),
     (
         reward(t) * pi(t) / MU(Action(t), State(t)),

@@ -1,0 +1,58 @@
+"""A sheet as plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from derive.printing import latex, text
+from derive.sheet.content import ExampleRow, Sheet, numbered
+
+
+def json_form(sheet: Sheet) -> str:
+    """One JSON object."""
+    return json.dumps(plain(sheet), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def plain(sheet: Sheet) -> dict[str, Any]:
+    """The sheet as dictionaries, lists, words and numbers."""
+    return {
+        "name": sheet.name,
+        "title": sheet.title,
+        "status": sheet.status,
+        "statement": _formula(sheet.statement),
+        "definitions": [_formula(d) for d in sheet.definitions],
+        "hypotheses": [_formula(h) for h in sheet.hypotheses],
+        "laws": list(sheet.laws),
+        "axioms": list(sheet.axioms),
+        "source": sheet.source,
+        "blocks": [
+            {
+                "title": block.title,
+                "start": _formula(block.start),
+                "lines": [
+                    {"number": n} | _formula(line.term) | {"reason": line.reason, "rule": line.rule}
+                    for n, line in lines
+                ],
+            }
+            for block, lines in numbered(sheet)
+        ],
+        "example": sheet.example
+        and {
+            "world": sheet.example.world,
+            "description": sheet.example.description,
+            "rows": [_row(row) for row in sheet.example.rows],
+        },
+        "falsehood": sheet.falsehood
+        and _formula(sheet.falsehood.statement) | {"explanation": sheet.falsehood.text},
+        "fingerprint": sheet.fingerprint,
+    }
+
+
+def _formula(node: Any) -> dict[str, str]:
+    return {"latex": latex(node), "text": text(node)}
+
+
+def _row(row: ExampleRow) -> dict[str, Any]:
+    quantity = None if row.quantity is None else _formula(row.quantity)
+    return {k: v for k, v in vars(row).items() if k != "quantity"} | {"quantity": quantity}
