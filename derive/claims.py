@@ -1,8 +1,8 @@
 """A claim made ready for testing: its program, the sizes of its models, and the names it is quantified over.
 
-The horizon is T, or the symbol in a process's horizon; every other free time is any of 0 … T that the hypotheses allow.
-A free variable is any element of its domain. An equation among the hypotheses that defines a real or a letter is used
-to set it; any other only selects the models on which it is true.
+The horizon is T, or the symbol in a process's horizon; every other free time is any of 0 … T that the
+hypotheses allow. A free variable is any element of its domain. An equation among the hypotheses that defines
+a real or a letter is used to set it; any other only selects the models on which it is true.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ from derive.terms import (
     Process,
     State,
     Var,
+    time_symbol,
 )
 from derive.timeline import as_linear, linear
+
+LENGTH = time_symbol("length of the trajectory")
 
 
 class Claim:
@@ -45,9 +48,15 @@ class Claim:
         self.program = compiled((equation.lhs, equation.rhs))
         given = [h for h in hypotheses if isinstance(h, Equation)]
         self.positive = {key_of(h.letter) for h in hypotheses if isinstance(h, Positive)}
-        self.possible = [compiled((PathProbability(h.process),)) for h in hypotheses if isinstance(h, Possible)]
+        self.possible = [
+            compiled((PathProbability(h.process.until(LENGTH)),))
+            for h in hypotheses
+            if isinstance(h, Possible)
+        ]
         self.equations = [compiled((h.lhs, h.rhs)) for h in given]
-        self.definitions = [(target, compiled((body,))) for target, body in filter(None, map(definition, given))]
+        self.definitions = [
+            (target, compiled((body,))) for target, body in filter(None, map(definition, given))
+        ]
         self.unsolved = len(self.definitions) < len(given)
         self._read_letters()
         self._read_sets([e for h in (equation, *given) for e in (h.lhs, h.rhs)])
@@ -70,8 +79,12 @@ class Claim:
         steps = [n for n in nodes if isinstance(n, (State, Action))]
         self.processes = [n for n in nodes if isinstance(n, Process)]
         self.on_path = bool(self.processes or steps)
-        self.path_states = {n.domain for n in steps if isinstance(n, State)} | {p.states for p in self.processes}
-        self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {p.actions for p in self.processes}
+        self.path_states = {n.domain for n in steps if isinstance(n, State)} | {
+            p.states for p in self.processes
+        }
+        self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {
+            p.actions for p in self.processes
+        }
         states = {STATES} | self.path_states
         domains = _unique([*self._domains, *self.path_states, *self.path_actions])
         self.cast = Cast(
@@ -111,7 +124,7 @@ class Claim:
     def _main_value(self, horizon: int) -> int | None:
         """The value of T at which trajectories have this many actions."""
         for value in range(horizon + 3):
-            lengths = [c + dict(terms).get(self.main, 0) * value for c, terms in self._ends] or [value]  # type: ignore[call-overload]
+            lengths = [c + value * sum(k for _, k in terms) for c, terms in self._ends] or [value]
             if max(lengths) == horizon and min(lengths) >= 0:
                 return value
         return None
@@ -120,7 +133,8 @@ class Claim:
         """All values of the times that are free in the equation, as the hypotheses allow at a horizon."""
         value = self._main_value(horizon) if self.main is not None else None
         fixed = {} if self.main is None or value is None else {self.main.name: value}
-        wanted, found = {s.name for s in self.program.times}, {}
+        wanted = {s.name for s in self.program.times}
+        found: dict[tuple[int, ...], dict[str, int]] = {}
         for values in product(range(max(horizon, value or 0) + 1), repeat=len(self.times)):
             names = fixed | {s.name: v for s, v in zip(self.times, values, strict=True)}
             if all(c + sum(k * names[s.name] for s, k in terms) >= 0 for c, terms in self._orders):
@@ -130,7 +144,7 @@ class Claim:
 
 
 def definition(equation: Equation) -> tuple[Any, Basic] | None:
-    """(target, body) of an equation that fixes a real symbol x = … or a whole table f(x, y, …) = …, or None."""
+    """(target, body) of an equation that fixes a real x = … or a whole table f(x, y, …) = …, or None."""
     for target, body in ((equation.lhs, equation.rhs), (equation.rhs, equation.lhs)):
         if isinstance(target, Symbol) and not target.is_integer and not _names(body):
             return None if target in free(body) else (target, body)

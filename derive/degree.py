@@ -1,8 +1,8 @@
 """deg(term): how large the numerator and the denominator of a term are, as polynomials in a model's numbers.
 
-A bound from the form alone, for the Schwartz-Zippel lemma: two different rational functions of degree at most d agree
-at a random residue with probability at most d / p. Every sum is counted as if no two of its denominators were equal,
-and nothing is cancelled, so that the bound is far too large, never too small.
+A bound from the form alone, for the Schwartz-Zippel lemma: two different rational functions of degree at
+most d agree at a random residue with probability at most d / p. Every sum is counted as if no two of its
+denominators were equal, and nothing is cancelled, so that the bound is far too large, never too small.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Classes of finite models, and how to draw one: with random residues, or with small fractions.
 
 `plain`    a stationary Markov decision process with n states: the same tables at all times
-`layered`  the layers 0 … T of n states each, and then one absorbing state with reward 0: an ordinary stationary
-           process too, but what happens differs from time to time
+`layered`  the layers 0 … T of n states each, and then one absorbing state with reward 0: an ordinary
+           stationary process too, but what happens differs from time to time
 
 A further class is a further `World`.
 """
@@ -25,7 +25,7 @@ from derive.terms import Domain, Letter
 
 @dataclass(frozen=True, order=True)
 class Size:
-    """States, actions and horizon, as a reader counts them: without copies in time, without the absorbing state."""
+    """States, actions and horizon, without copies in time and without the absorbing state."""
 
     states: int
     actions: int
@@ -91,7 +91,7 @@ LAYERED = World(
 
 @dataclass(frozen=True)
 class Source:
-    """Where numbers come from: any number, and k positive weights that sum to one (or to zero, for tangents)."""
+    """Where numbers come from: any number, k weights that sum to one, k tangents that sum to zero."""
 
     number: Callable[[Random], Any]
     weights: Callable[[Random, int], list[Any]]
@@ -99,8 +99,11 @@ class Source:
     fraction: Callable[[Random], Any]  # a number such as a discount
 
 
+SAMPLES = 2**60  # how many residues are drawn from
+
+
 def _residue(rng: Random) -> nmod:
-    return nmod(rng.randrange(1, PRIME), PRIME)
+    return nmod(rng.getrandbits(60) + 1, PRIME)
 
 
 def _residue_weights(rng: Random, k: int) -> list[nmod]:
@@ -166,7 +169,7 @@ def draw(
     exped: Iterable[str],
     zeros: Mapping[Letter, Source] | None = None,
 ) -> Model:
-    """A model of a class and size. `zeros` gives another source for some letters (distributions with zero entries)."""
+    """A model of a class and size; `zeros` gives another source for some letters."""
     domains = world.domains(cast, size)
     tables = {
         key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains)

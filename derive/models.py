@@ -19,7 +19,7 @@ from derive.environment import Closure, Env, Key, set_trajectory
 from derive.errors import Unevaluable
 from derive.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
 from derive.numbers import BALLS, RATIONALS, Numbers, as_rational
-from derive.terms import Domain, Letter, Var
+from derive.terms import Letter, Var
 
 __all__ = ["LogOf", "Model", "Program", "Table", "compiled", "evaluate", "run"]
 
@@ -127,7 +127,7 @@ def compiled(terms: tuple[Basic, ...], watch: bool = False) -> Program:
 
 
 def evaluate(term: Basic, model: Model, precision: int = PRECISION) -> Any:
-    """The exact value of a term on a model: a rational, or a ball of some bits where log, exp or a root has a value."""
+    """The exact value of a term on a model: a rational, or a ball where log, exp or a root has a value."""
     program = compiled((term,))
     program.check(model)
     logs = any(isinstance(model.reals[s.name], LogOf) for s in program.plain)

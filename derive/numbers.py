@@ -1,6 +1,7 @@
 """Three kinds of exact numbers that a term can be evaluated in, behind the same operators `+ - * / **`.
 
-* residues   modulo the prime 2^61 - 1: one random point decides an identity of rational functions, up to a stated error
+* residues   modulo the prime 2^61 - 1: one random point decides an identity of rational functions, up to a
+             stated error
 * rationals  fractions: the values that are printed; also needed where two numbers are compared in order
 * balls      intervals that are certain to contain the real number: where log, exp or a root has a value
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from flint import arb, fmpq, nmod
@@ -78,24 +80,32 @@ def _ball_log(x: arb) -> arb:
     return x.log()
 
 
+_in_residues = partial(_none, "residues")
+_in_rationals = partial(_none, "rationals")
 RESIDUES = Numbers(
     "residues",
-    _residue,
-    *(_none("residues", what) for what in ("log", "exp", "a root", "min", "max")),
+    of=_residue,
+    log=_in_residues("log"),
+    exp=_in_residues("exp"),
+    power=_in_residues("a root"),
+    least=_in_residues("min"),
+    greatest=_in_residues("max"),
 )
 RATIONALS = Numbers(
     "rationals",
-    as_rational,
-    *(_none("rationals", what) for what in ("log", "exp", "a root")),
-    min,
-    max,
+    of=as_rational,
+    log=_in_rationals("log"),
+    exp=_in_rationals("exp"),
+    power=_in_rationals("a root"),
+    least=min,
+    greatest=max,
 )
 BALLS = Numbers(
     "balls",
-    _ball,
-    _ball_log,
-    lambda x: x.exp(),
-    lambda x, y: x**y,
-    lambda x, y: x.min(y),
-    lambda x, y: x.max(y),
+    of=_ball,
+    log=_ball_log,
+    exp=lambda x: x.exp(),
+    power=lambda x, y: x**y,
+    least=lambda x, y: x.min(y),
+    greatest=lambda x, y: x.max(y),
 )

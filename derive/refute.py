@@ -1,13 +1,23 @@
-"""decide(claim, hypotheses) -> Outcome: an identity on all finite models of given sizes, or the smallest counterexample.
+"""decide(claim, hypotheses) -> Outcome: an identity on the finite models of given sizes, or its
+counterexample.
 
-* holds    both sides are equal at independent random residues modulo 2^61 - 1, at every size. Two rational functions
-           that differ agree at one such point with probability at most degree / prime (Schwartz-Zippel), with the
-           degree bounded from the form of the claim (derive/degree.py); the bound printed is its power over the points
-           of one size. Where numbers are compared (min, max) the points are random fractions and no bound is known.
-           Where log, exp or a root has a value both sides are balls: they agree to the digits that are printed.
-* refuted  a model in small fractions on which every hypothesis is true and the sides differ, as simple as it was found
-* unknown  everything else, with the reason. Both sides zero on every model is unknown, unless summands inside are not
-           zero: then that they cancel is what the claim says.
+* holds    Both sides are equal at independent random residues modulo 2^61 - 1, at every size. Two rational
+           functions that differ agree at such a point with probability at most degree / 2^60
+           (Schwartz-Zippel), the degree bounded from the form of the claim (derive/degree.py); the bound
+           printed is its power over the points of one size. Where numbers are compared (min, max), the
+           points are random fractions and no bound is known. Where log, exp or a root has a value, both
+           sides are balls: every pair overlaps, and the number of digits to which the largest gap between
+           them is zero is printed.
+* refuted  A model in small fractions on which every hypothesis is true and the sides differ, shrunk. At
+           fewer states, or as many states and fewer actions, or the same and a shorter horizon, the claim
+           was not seen to fail.
+* unknown  Everything else, with the reason. Both sides zero on every model is unknown; but where one side is
+           written 0 or vanishes, and the summands, terms or weighted values inside it do not, that they
+           cancel is a claim.
+
+A horizon of 0 can support a claim, but not refute it: texts mean at least one step. Distributions that no
+hypothesis calls positive are also given zero entries; where the claim has no value then, it is unknown and
+needs that hypothesis.
 """
 
 from __future__ import annotations
@@ -18,53 +28,31 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
-from derive.claims import Claim, Difference
-from derive.environment import OutsideTrajectory, TooLong
+from derive.claims import Claim, letters_left
+from derive.comparison import admits, complete, difference, difference_at, places, same
+from derive.counterexample import GREEK, Counterexample, show, words
 from derive.degree import degree
-from derive.draw import LAYERED, PLAIN, POSITIVE, RESIDUE, SIGNED, SPARSE, Size, Source, World, draw
+from derive.draw import LAYERED, PLAIN, POSITIVE, RESIDUE, SAMPLES, SIGNED, SPARSE, Size, Source, World, draw
+from derive.environment import OutsideTrajectory, TooLong
 from derive.errors import IllFormed, Refused, Unevaluable
 from derive.interpretation import LogOf, Model, key_of
 from derive.models import compiled, run
-from derive.numbers import BALLS, PRIME, RATIONALS, RESIDUES, Numbers, as_fraction, as_rational
+from derive.numbers import BALLS, RATIONALS, RESIDUES, Numbers
 from derive.shrink import shrink
-from derive.terms import Equation, Hypothesis
+from derive.terms import Equation, Hypothesis, Letter
 
-POINTS = 2  # independent random points at every size
-TRIES = 40  # small rational models drawn at a size where the sides differ
-FILTERED = 400  # sparse models drawn to satisfy an equation that cannot be solved
+POINTS = 2  # independent random residues at every size
+FRACTIONS = 8  # random models in fractions at every size, where residues cannot serve
+TRIES = 40  # models in small fractions drawn at a size where residues differ
+SELECTED = 400  # models drawn to satisfy an equation that does not define anything
 PRECISIONS = (128, 512)
-GREEK = {
-    "gamma": "γ",
-    "lambda": "λ",
-    "theta": "θ",
-    "pi": "π",
-    "rho_0": "ρ_0",
-    "mu": "μ",
-    "alpha": "α",
-    "beta": "β",
-}
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """A model on which the two sides differ, and what they are there."""
-
-    states: int
-    actions: int
-    horizon: int
-    model: Model
-    lhs: str
-    rhs: str
-    assignment: Mapping[str, str]
-    true_if: str | None
-    text: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What testing a claim on finite models gave."""
+    """What testing a claim on finite models gave; `sizes` are (states, actions, horizon)."""
 
     verdict: str
     reason: str = ""
@@ -75,9 +63,9 @@ class Outcome:
 
     def __post_init__(self) -> None:
         if self.verdict not in ("holds", "refuted", "unknown"):
-            raise Unevaluable(f"a verdict is 'holds', 'refuted' or 'unknown', not {self.verdict!r}")
+            raise IllFormed(f"a verdict is 'holds', 'refuted' or 'unknown', not {self.verdict!r}")
         if (self.verdict == "refuted") != (self.counterexample is not None):
-            raise Unevaluable("a refutation has a counterexample, and nothing else has one")
+            raise IllFormed("a refutation has a counterexample, and nothing else has one")
 
 
 def decide(
@@ -94,95 +82,106 @@ def decide(
     try:
         ready = Claim(claim, hypotheses)
         sizes = ready.sizes(max_states, max_actions, max_horizon)
-        return _Trial(ready, sizes, seed, stationary_only).outcome()
+        return _Trial(ready, sizes, seed).outcome([PLAIN] if stationary_only else [PLAIN, LAYERED])
     except (Unevaluable, IllFormed, Refused) as fault:
         return Outcome("unknown", str(fault))
 
 
 @dataclass(frozen=True)
 class _Found:
+    """A model on which the sides differ."""
+
     model: Model
     size: Size
-    world: World
-    numbers: Numbers
+    world: World = PLAIN
 
 
 class _Trial:
     """One claim on its way to a verdict."""
 
-    def __init__(self, claim: Claim, sizes: Sequence[Size], seed: int, stationary_only: bool) -> None:
-        self.claim, self.sizes, self.seed, self.stationary_only = claim, sizes, seed, stationary_only
-        exact = claim.numbers is RESIDUES and not claim.unsolved
-        self.numbers = RESIDUES if exact else BALLS if claim.numbers is BALLS else RATIONALS
-        self.points, self.radius = 0, arb(0)
+    def __init__(self, claim: Claim, sizes: Sequence[Size], seed: int) -> None:
+        self.claim, self.seed, self.numbers = claim, seed, claim.numbers
+        self.sizes = [s for s in sizes if claim.indices(s.horizon)]
         self.tested: list[Size] = []
-        self.skipped: list[str] = []
+        self.points = 0
+        self.obstacle = ""  # why a model could not be evaluated
 
-    def outcome(self) -> Outcome:
-        sizes = [s for s in self.sizes if self.claim.indices(s)]
-        if not sizes:
+    def outcome(self, worlds: Sequence[World]) -> Outcome:
+        if not self.sizes:
             return Outcome("unknown", "vacuous: no times within the horizon satisfy the hypotheses")
-        positive = [s for s in sizes if s.horizon > 0] or sizes
-        found = self.search(positive, PLAIN)
-        if found is None and not self.stationary_only:
-            found = self.search(self.layered_sizes(positive), LAYERED)
-        if found is not None:
-            return self.refutation(found)
+        for world in worlds:
+            found = self.search(self.sizes_in(world), world)
+            if found:
+                return self.refutation(found)
         if not self.tested:
             return Outcome(
-                "unknown", self.skipped[0] if self.skipped else "no model satisfies the hypotheses"
+                "unknown", self.obstacle or "vacuous: no model was found that satisfies the hypotheses"
             )
-        if (at_zero := self.search([s for s in sizes if s.horizon == 0], PLAIN)) is not None:
-            return self.support("unknown", f"false at horizon {at_zero.size.horizon}; true on longer ones")
+        if self.search([s for s in self.sizes if s.horizon == 0], PLAIN):
+            return self.report(
+                "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T"
+            )
         if self.trivial():
-            return self.support("unknown", "both sides are zero on every model: nothing was tested")
-        return self.with_zeros() or self.support("holds", "")
+            return self.report("unknown", "both sides are zero on every model: nothing was tested")
+        return self.with_zeros() or self.report("holds", "")
 
-    def support(self, verdict: str, reason: str) -> Outcome:
+    def report(self, verdict: str, reason: str) -> Outcome:
         sizes = tuple((s.states, s.actions, s.horizon) for s in self.tested)
         return Outcome(verdict, reason, sizes, self.points, self.error_bound())
 
-    # -- search ------------------------------------------------------------------------------------------------
+    # search
+
+    def sizes_in(self, world: World) -> list[Size]:
+        """The sizes to search in a class of models: of layered ones one, where the hypotheses allow zeros."""
+        sizes, claim = [s for s in self.sizes if s.horizon > 0], self.claim
+        if world is PLAIN:
+            return sizes
+        laws = {f for p in claim.processes for f in (p.initial, p.transition)}
+        free_laws = all(isinstance(f, Letter) and key_of(f) not in claim.positive for f in laws)
+        if not (laws and free_laws and claim.cast.states):
+            return []
+        most = max((s.states for s in sizes), default=0)
+        return [s for s in sizes if (s.states, s.actions, s.horizon) == (min(most, 2), 2, 2)]
 
     def search(self, sizes: Sequence[Size], world: World) -> _Found | None:
         """The first size at which the sides differ, with a model."""
         for size in sizes:
             try:
-                found = self.at_size(size, world)
+                if found := self.search_at(size, world):
+                    return found
             except TooLong as fault:
-                self.skipped.append(str(fault))
-                continue
-            if found is not None:
-                return found
+                self.obstacle = str(fault)
         return None
 
-    def at_size(self, size: Size, world: World) -> _Found | None:
-        tested, wanted = 0, POINTS if self.numbers is RESIDUES else 4 * POINTS
-        for attempt in range(FILTERED if self.claim.unsolved else wanted + 4):
-            rng = Random(f"{self.seed}/{world.name}/{size}/{attempt}")
-            model = self.draw(rng, self.source(attempt), size, world)
+    def search_at(self, size: Size, world: World) -> _Found | None:
+        """A model of one size on which the sides differ."""
+        tested, wanted = 0, POINTS if self.numbers is RESIDUES else FRACTIONS
+        for attempt in range(SELECTED if self.claim.unsolved else wanted + FRACTIONS):
             try:
-                found = model and self.differs(model, size, world)
+                model = self.draw(f"{world.name}/{attempt}", self.source(attempt), size, world)
+                if model is None:
+                    continue
+                if self.differs(model, size, world):
+                    return _Found(model, size, world)
             except OutsideTrajectory:
-                if size.horizon == 0 or world is LAYERED:
-                    return None
+                if size.horizon == 0 or world is not PLAIN:
+                    return None  # texts mean at least one step, and every index was tried on plain models
                 raise
             except TooLong:
                 raise
             except Unevaluable as fault:
-                self.skipped.append(f"{fault} (on the models with {_words(size)})")
+                self.obstacle = f"{fault} ({words(size)})"
                 continue
-            if found:
-                return _Found(found, size, world, self.numbers)
-            tested += model is not None
+            tested += 1
             if tested == wanted:
                 break
+        self.points += tested
         if tested and world is PLAIN:
             self.tested.append(size)
-        self.points += tested
         return None
 
     def source(self, attempt: int) -> Source:
+        """Where the numbers of an attempt come from."""
         if self.numbers is RESIDUES:
             return RESIDUE
         if self.claim.unsolved and attempt % 4 != 3:
@@ -191,265 +190,168 @@ class _Trial:
 
     def draw(
         self,
-        rng: Random,
+        label: str,
         source: Source,
         size: Size,
-        world: World,
+        world: World = PLAIN,
+        *,
+        fixed: Mapping[str, Any] | None = None,
+        others: Mapping[Letter, Source] | None = None,
         numbers: Numbers | None = None,
-        zeros: Any = None,
     ) -> Model | None:
         """A model that satisfies the hypotheses, or None."""
-        numbers = numbers or self.numbers
-        c = self.claim
-        exped = [x for x in c.exped if x not in c.plain]
-        model = draw(rng, source, world, c.cast, size, c.letters, c.plain, exped, zeros)
+        claim, numbers, rng = self.claim, numbers or self.numbers, Random(f"{self.seed}/{label}/{size}")
+        exped = [x for x in claim.exped if x not in claim.plain]
+        model = draw(rng, source, world, claim.cast, size, claim.letters, claim.plain, exped, others)
+        model = replace(model, reals={**model.reals, **(fixed or {})})
         try:
-            model = c.complete(model, numbers)
-            return model if c.admits(model, size, numbers) else None
+            model = complete(claim, model, numbers)
+            return model if admits(claim, model, size, numbers) else None
+        except OutsideTrajectory:
+            raise
         except Unevaluable:
             return None
 
-    def differs(self, model: Model, size: Size, world: World) -> Model | None:
-        """The model, if the sides certainly differ on it."""
+    def differs(self, model: Model, size: Size, world: World = PLAIN) -> bool:
+        """Whether the sides certainly differ on a model."""
         if self.numbers is not BALLS:
-            return model if self.claim.difference(model, size, self.numbers, world) else None
-        for precision in PRECISIONS:
-            with ctx.workprec(precision):
-                if self.claim.difference(model, size, BALLS, world):
-                    return model
-        return None
+            return difference(self.claim, model, size, self.numbers, world) is not None
+        return any(self._differs_at(p, model, size, world) for p in PRECISIONS)
 
-    def layered_sizes(self, sizes: Sequence[Size]) -> list[Size]:
-        """Small layered processes, where transitions and initial law may have zeros and are letters."""
-        c = self.claim
-        fixed = {key_of(f) for f in (*c.cast.initial, *c.cast.transition)}
-        processes = c.processes and all(
-            p.initial in c.cast.initial and p.transition in c.cast.transition for p in c.processes
-        )
-        if not processes or c.positive & fixed:
-            return []
-        return [
-            s
-            for s in sizes
-            if s.states == min(2, max(t.states for t in sizes)) and s.actions == 2 and s.horizon == 2
-        ]
+    def _differs_at(self, precision: int, model: Model, size: Size, world: World) -> bool:
+        with ctx.workprec(precision):
+            return difference(self.claim, model, size, BALLS, world) is not None
 
-    # -- verdicts ----------------------------------------------------------------------------------------------
+    # support
 
     def error_bound(self) -> Fraction | str:
         if self.numbers is BALLS:
-            digits = self.digits()
-            return f"agrees to {digits} digits"
+            return f"agrees to {self.digits()} digits"
         if self.numbers is RATIONALS:
             return "equal at random fractions"
-        worst = 0
-        for size in self.tested:
-            elements = max(
-                size.states, size.actions, *(len(d.elements or ()) for d in self.claim.program.domains), 1
-            )
-            e = self.claim.equation
-            a, b = degree(e.lhs, elements, size.horizon)
-            c, d = degree(e.rhs, elements, size.horizon)
+        equation, worst = self.claim.equation, 0
+        for size in self.tested[-1:]:
+            elements = max(size.states, size.actions, self.claim.largest_listed)
+            horizon = max(s.horizon for s in self.tested)
+            (a, b), (c, d) = (degree(side, elements, horizon) for side in (equation.lhs, equation.rhs))
             worst = max(worst, a + d, b + c)
-        return min(Fraction(1), Fraction(worst, PRIME)) ** POINTS
+        return min(Fraction(1), Fraction(worst, SAMPLES)) ** POINTS
 
     def digits(self) -> int:
-        """How many digits the two sides share on a random model of the largest size."""
-        size, worst = self.tested[-1], 10_000
-        for attempt in range(8):
-            model = self.draw(Random(f"{self.seed}/digits/{attempt}"), POSITIVE, size, PLAIN)
-            if model is None:
-                continue
-            with ctx.workprec(PRECISIONS[-1]):
-                env = self.claim.program.env(model, BALLS)
-                for _ in self.claim.places(self.claim.program, env, model, size, PLAIN):
-                    try:
-                        lhs, rhs = (run(f, env) for f in self.claim.program.functions)
-                    except Unevaluable:
-                        continue
-                    gap = (lhs - rhs).abs_upper()
-                    worst = min(worst, int(-float(gap.log() / arb(10).log())) if gap > 0 else worst)
-        return worst if worst < 10_000 else 0
+        """To how many digits the two sides agree, on random models of the largest size."""
+        found, size, program = 10_000, self.tested[-1], self.claim.program
+        with ctx.workprec(PRECISIONS[-1]):
+            for attempt in range(FRACTIONS):
+                model = self.draw(f"digits/{attempt}", POSITIVE, size)
+                if model is None:
+                    continue
+                env = program.env(model, BALLS)
+                for _ in places(self.claim, program, env, model, size):
+                    lhs, rhs = (run(f, env) for f in program.functions)
+                    gap = arb((lhs - rhs).abs_upper())
+                    found = min(
+                        found,
+                        int(-(gap.log() / arb(10).log()).mid().floor().unique_fmpz()) if gap > 0 else found,
+                    )
+        return max(0, min(found, PRECISIONS[-1] * 3 // 10))
 
     def trivial(self) -> bool:
         """Whether both sides vanish on every model, and so does everything that they sum."""
-        c, size = self.claim, self.tested[-1]
-        e = c.equation
-        watched = [compiled((side,), True) for side in (e.lhs, e.rhs) if side != 0]
-        touched = [False] * len(watched)
+        equation, claim = self.claim.equation, self.claim
+        sides = [compiled((side,), True) for side in (equation.lhs, equation.rhs) if side != 0]
+        touched = [False] * len(sides)
         for size in reversed(self.tested):
-            model = self.draw(Random(f"{self.seed}/watch"), self.source(0), size, PLAIN)
+            model = self.draw("trivial", self.source(0), size)
             if model is None:
                 continue
-            for n, program in enumerate(watched):
+            for n, program in enumerate(sides):
                 env = program.env(model, self.numbers)
-                for _ in c.places(program, env, model, size, PLAIN):
-                    if not same_zero(run(program.functions[0], env)):
+                for _ in places(claim, program, env, model, size):
+                    if not same(run(program.functions[0], env), env.zero):
                         return False
-                    if env.touched:
-                        touched[n] = True
-                        break
+                touched[n] = touched[n] or env.touched
             if touched and all(touched):
                 return False
         return True
 
     def with_zeros(self) -> Outcome | None:
-        """Distributions with zero entries, where no hypothesis forbids them."""
+        """A verdict from distributions with zero entries, where they are allowed and matter."""
+        numbers = RATIONALS if self.numbers is RESIDUES else self.numbers
         for letter in self.claim.letters:
             if not letter.pmf or key_of(letter) in self.claim.positive:
                 continue
-            name = GREEK.get(letter.name, letter.name)
-            for size in self.zero_sizes():
+            needed = f"{GREEK.get(letter.name, letter.name)} > 0"
+            for size in [s for s in self.tested if s.actions <= 2][-2:]:
                 for attempt in range(6):
-                    rng = Random(f"{self.seed}/zeros/{letter.name}/{attempt}")
-                    numbers = RATIONALS if self.numbers is RESIDUES else self.numbers
-                    model = self.draw(rng, POSITIVE, size, PLAIN, numbers, {letter: SPARSE})
-                    if model is None:
-                        continue
+                    label, zeros = f"zeros/{letter.name}/{attempt}", {letter: SPARSE}
+                    model = self.draw(label, POSITIVE, size, others=zeros, numbers=numbers)
                     try:
-                        different = self.claim.difference(model, size, numbers, PLAIN)
+                        if model and difference(self.claim, model, size, numbers):
+                            return self.refutation(_Found(model, size), needed)
                     except Unevaluable as fault:
-                        return self.support("unknown", f"needs {name} > 0: {fault}")
-                    if different:
-                        return self.refutation(_Found(model, size, PLAIN, numbers), f"{name} > 0")
+                        return self.report("unknown", f"needs {needed}: {fault}")
         return None
 
-    def zero_sizes(self) -> list[Size]:
-        return [s for s in self.tested if s.states <= 2 and s.actions == min(2, self.tested[-1].actions)][-2:]
+    # refutation
 
     def refutation(self, found: _Found, true_if: str | None = None) -> Outcome:
-        numbers = RATIONALS if found.numbers is RESIDUES else found.numbers
-        model = self.rational(found) if found.numbers is RESIDUES else found.model
-        if model is None:
-            return self.support(
-                "unknown", f"differs modulo 2^61 - 1 with {_words(found.size)}; no small model was found"
+        """The verdict with a counterexample, as simple as it can be made."""
+        claim, size, world = self.claim, found.size, found.world
+        numbers = RATIONALS if self.numbers is RESIDUES else self.numbers
+        model = found.model if self.numbers is not RESIDUES or true_if else self.in_fractions(found)
+        first = difference(claim, model, size, numbers, world) if model else None
+        if model is None or first is None:
+            return self.report(
+                "unknown", f"false with {words(size)}, but no small model was found to show it"
             )
-        size, world, claim = found.size, found.world, self.claim
-        first = claim.difference(model, size, numbers, world)
-        if first is None:
-            return self.support("unknown", "the sides differ by less than the precision")
+        place = first.place
 
         def still(candidate: Model) -> bool:
             try:
-                ready = claim.complete(candidate, numbers)
-                return claim.admits(ready, size, numbers) and bool(
-                    claim.difference(ready, size, numbers, world, first.place)
+                ready = complete(claim, candidate, numbers)
+                return bool(difference_at(claim, ready, numbers, place)) and admits(
+                    claim, ready, size, numbers
                 )
             except Unevaluable:
                 return False
 
-        free_letters = [
-            f
-            for f in claim.letters
-            if key_of(f) not in {key_of(t.letter) for t, _ in claim.definitions if hasattr(t, "letter")}
-        ]
-        small = claim.complete(shrink(model, free_letters, still), numbers)
-        final = claim.difference(small, size, numbers, world, first.place)
-        assert final is not None
-        condition = true_if or self.true_if(found, claim.at(small, first.place))
-        example = _counterexample(claim, claim.at(small, final.place), size, final, condition)
-        return Outcome("refuted", "", (tuple(vars(size).values()),), self.points + 1, "", example)  # type: ignore[arg-type]
+        small = complete(claim, shrink(model, letters_left(claim), still), numbers)
+        last = difference_at(claim, small, numbers, place)
+        if last is None:
+            return self.report("unknown", f"false with {words(size)}, but by less than the precision")
+        example = show(claim, place.on(small), size, last, true_if or self.true_if(small))
+        sizes = ((size.states, size.actions, size.horizon),)
+        return Outcome("refuted", "", sizes, self.points + 1, "", example)
 
-    def rational(self, found: _Found) -> Model | None:
+    def in_fractions(self, found: _Found) -> Model | None:
         """A model in small fractions at the size where residues differ."""
         for attempt in range(TRIES):
-            rng = Random(f"{self.seed}/rational/{attempt}")
             source = (POSITIVE, SIGNED)[attempt % 2]
-            model = self.draw(rng, source, found.size, found.world, RATIONALS)
+            model = self.draw(f"fractions/{attempt}", source, found.size, found.world, numbers=RATIONALS)
             try:
-                if model and self.claim.difference(model, found.size, RATIONALS, found.world):
+                if model and difference(self.claim, model, found.size, RATIONALS, found.world):
                     return model
             except Unevaluable:
                 continue
         return None
 
-    def true_if(self, found: _Found, model: Model) -> str | None:
+    def true_if(self, model: Model) -> str | None:
         """A value of one real symbol at which the claim holds on all models tried."""
         for name, value in model.reals.items():
-            if isinstance(value, LogOf):
-                continue
             for choice in (1, 0):
-                if value != choice and self.holds_with(name, choice):
+                if not isinstance(value, LogOf) and value != choice and self.holds_with(name, choice):
                     return f"{GREEK.get(name, name)} = {choice}"
         return None
 
     def holds_with(self, name: str, choice: int) -> bool:
-        numbers = RESIDUES if self.numbers is RESIDUES else self.numbers
+        fixed = {name: self.numbers.of(choice)}
         for size in self.sizes:
-            if size.horizon == 0 or not self.claim.indices(size):
-                continue
-            model = self.draw(Random(f"{self.seed}/{name}/{choice}"), self.source(0), size, PLAIN, numbers)
-            if model is None:
-                continue
-            fixed = replace(model, reals={**model.reals, name: numbers.of(fmpq(choice))})
             try:
-                fixed = self.claim.complete(fixed, numbers)
-                if self.claim.difference(fixed, size, numbers, PLAIN):
+                model = (
+                    self.draw(f"{name}/{choice}", self.source(0), size, fixed=fixed) if size.horizon else None
+                )
+                if model and self.differs(model, size):
                     return False
             except Unevaluable:
                 return False
         return True
-
-
-def same_zero(value: Any) -> bool:
-    return bool(value.overlaps(arb(0))) if isinstance(value, arb) else bool(value == 0)
-
-
-def _words(size: Size) -> str:
-    def count(n: int, what: str) -> str:
-        return f"{n} {what}" + ("" if n == 1 else "s")
-
-    return f"{count(size.states, 'state')}, {count(size.actions, 'action')}, horizon {size.horizon}"
-
-
-# -- how a counterexample is shown -------------------------------------------------------------------------------
-
-
-def _counterexample(
-    claim: Claim, model: Model, size: Size, found: Difference, true_if: str | None
-) -> Counterexample:
-    assignment = _assignment(claim, model)
-    lhs, rhs = _shown(found.lhs), _shown(found.rhs)
-    lines = [_words(size)]
-    lines += [f"  {name} = {value}" for name, value in assignment.items()]
-    lines += [f"  left side  = {lhs}", f"  right side = {rhs}"]
-    lines += [f"  true if {true_if}"] if true_if else []
-    return Counterexample(
-        size.states, size.actions, size.horizon, model, lhs, rhs, assignment, true_if, "\n".join(lines)
-    )
-
-
-def _assignment(claim: Claim, model: Model) -> dict[str, str]:
-    """Every value that is not zero, by name."""
-    found: dict[str, str] = {}
-    found |= {name: str(v) for name, v in sorted(model.indices.items())}
-    found |= {name: str(v) for name, v in sorted(model.elements.items())}
-    if model.trajectory is not None:
-        states, actions = model.trajectory
-        found |= {f"s_{i}": str(x) for i, x in enumerate(states)} | {
-            f"a_{i}": str(x) for i, x in enumerate(actions)
-        }
-    for name, value in sorted(model.reals.items()):
-        found[name] = (
-            f"log {as_fraction(value.argument)}" if isinstance(value, LogOf) else str(as_fraction(value))
-        )
-    for letter in claim.letters:
-        table = model.letters[key_of(letter)]
-        for k, v in sorted(table.values.items()):
-            if v != 0:
-                found[_entry(letter.name, k, letter.pmf)] = str(as_fraction(v))
-        for k, v in sorted(table.tangents.items()):
-            if v != 0:
-                found["∇" + _entry(letter.name, k, letter.pmf)] = str(as_fraction(v))
-    return found
-
-
-def _entry(name: str, key: tuple[int, ...], pmf: bool) -> str:
-    bar = "|" if pmf and len(key) > 1 else "," if len(key) > 1 else ""
-    return f"{name}({key[0] if key else ''}{bar}{','.join(map(str, key[1:]))})"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, arb):
-        return f"[{value.lower().str(12, radius=False)}, {value.upper().str(12, radius=False)}]"
-    return str(as_fraction(as_rational(value) if not isinstance(value, fmpq) else value))

@@ -1,18 +1,20 @@
 """From a model on which two sides differ to the simplest such model: what a person can check by hand.
 
-Greedy descent: each table entry, row, and real in turn is replaced by something simpler, as long as the sides still
-differ and every hypothesis stays true. Simpler means fewer numbers that are not zero, deterministic dynamics, uniform
-policies, γ = 1 or 1/2, then small integers and fractions.
+Greedy descent: each table entry, row, and real in turn is replaced by something simpler, as long as the
+sides still differ and every hypothesis stays true. Simpler means fewer numbers that are not zero,
+deterministic dynamics, uniform policies, γ = 1 or 1/2, then small integers and fractions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flint import fmpq
 
+from derive.draw import DISCOUNTS
 from derive.environment import Key
 from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.terms import Letter
@@ -20,7 +22,7 @@ from derive.terms import Letter
 NUMBERS = tuple(
     fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3))
 )
-DISCOUNTS = (fmpq(1), fmpq(1, 2), fmpq(1, 3))
+FACTORS = (fmpq(1), fmpq(1, 2), fmpq(1, 3))
 POWERS = (fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3))
 MAX_ROUNDS = 6
 
@@ -44,34 +46,35 @@ Step = Callable[[Model], Model]
 
 
 def _steps(model: Model, letters: list[Letter]) -> Iterator[Step]:
+    """Every replacement to try, in order."""
     for name, value in sorted(model.reals.items()):
-        choices = (
-            [LogOf(q) for q in POWERS]
-            if isinstance(value, LogOf)
-            else DISCOUNTS
-            if name in ("gamma", "lambda")
-            else NUMBERS
-        )
-        for choice in choices:
-            yield lambda m, n=name, c=choice: replace(m, reals={**m.reals, n: c})
+        for choice in _real_choices(name, value):
+            yield partial(_set_real, name=name, value=choice)
     for letter in letters:
-        key, arguments = key_of(letter), arguments_of(letter, model.domains, model.horizon)
-        table = model.letters[key]
+        key, table, moves = key_of(letter), model.letters[key_of(letter)], letter.parameter is not None
         if letter.pmf:
-            groups = list(rows(letter, arguments))
-            for row in groups:
-                for weights in _laws(len(row), letter.parameter is not None):
-                    yield lambda m, k=key, r=row, w=weights: _set_row(m, k, r, w)
-                if letter.parameter is not None:
-                    for slopes in _slopes(len(row)):
-                        yield lambda m, k=key, r=row, d=slopes: _set(m, k, {}, dict(zip(r, d, strict=True)))
+            for row in rows(letter, arguments_of(letter, model.domains, model.horizon)):
+                for weights in _laws(len(row), moves):
+                    yield partial(_set_row, key=key, row=row, weights=weights)
+                for slopes in _slopes(len(row)) if moves else ():
+                    yield partial(_set, key=key, values={}, tangents=dict(zip(row, slopes, strict=True)))
             continue
-        yield lambda m, k=key, v=dict.fromkeys(table.values, fmpq(0)): _set(m, k, v, {})
+        yield partial(_set, key=key, values=dict.fromkeys(table.values, NUMBERS[0]), tangents={})
         for entry in sorted(table.values):
             for number in NUMBERS:
-                yield lambda m, k=key, e=entry, x=number: _set(m, k, {e: x}, {})
-            for number in NUMBERS if letter.parameter is not None else ():
-                yield lambda m, k=key, e=entry, x=number: _set(m, k, {}, {e: x})
+                yield partial(_set, key=key, values={entry: number}, tangents={})
+                if moves:
+                    yield partial(_set, key=key, values={}, tangents={entry: number})
+
+
+def _real_choices(name: str, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, LogOf):
+        return tuple(map(LogOf, POWERS))
+    return FACTORS if name in DISCOUNTS else NUMBERS
+
+
+def _set_real(model: Model, name: str, value: Any) -> Model:
+    return replace(model, reals={**model.reals, name: value})
 
 
 def _laws(k: int, policy: bool) -> Iterator[list[fmpq]]:
@@ -113,7 +116,7 @@ def _set(model: Model, key: str, values: Mapping[Key, Any], tangents: Mapping[Ke
     return replace(model, letters={**model.letters, key: changed})
 
 
-# -- how simple a model is ---------------------------------------------------------------------------------------
+# how simple a model is
 
 
 def _cost(model: Model, letters: list[Letter]) -> tuple[int, int]:
@@ -136,12 +139,9 @@ def _cost(model: Model, letters: list[Letter]) -> tuple[int, int]:
 
 
 def _cost_of_real(name: str, value: Any) -> int:
-    options: tuple[fmpq, ...] = NUMBERS
-    if isinstance(value, LogOf):
-        options, value = POWERS, value.argument
-    elif name in ("gamma", "lambda"):
-        options = DISCOUNTS
-    return options.index(value) if value in options else 20 + _height(value)
+    choices = _real_choices(name, value)
+    number = value.argument if isinstance(value, LogOf) else value
+    return choices.index(value) if value in choices else 20 + _height(number)
 
 
 def _cost_of_number(value: Any) -> int:

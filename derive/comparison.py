@@ -1,0 +1,169 @@
+"""Where the two sides of a claim differ on one model: at which times, elements and trajectory.
+
+A statement about s_t and a_t outside expectations is looked at on every trajectory, or on those that are
+possible where a hypothesis says so. An equation among the hypotheses is required for every value of its own
+free names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
+
+from sympy import Basic, Symbol
+
+from derive.claims import LENGTH, Claim
+from derive.draw import PLAIN, Size, World
+from derive.environment import Env, OutsideTrajectory, set_trajectory, trajectories
+from derive.errors import Unevaluable
+from derive.interpretation import Model, Table, check_letter, elements_of, key_of
+from derive.models import Program, run
+from derive.numbers import RESIDUES, Numbers
+from derive.terms import Var
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a statement is looked at: values of its times and variables, and a trajectory."""
+
+    times: Mapping[str, int] = field(default_factory=dict)
+    elements: Mapping[str, int] = field(default_factory=dict)
+    trajectory: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+
+    def on(self, model: Model) -> Model:
+        """The model with these values."""
+        return replace(model, indices=self.times, elements=self.elements, trajectory=self.trajectory)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where the two sides differ, and their values there."""
+
+    place: Place
+    lhs: Any
+    rhs: Any
+
+
+def same(lhs: Any, rhs: Any) -> bool:
+    """Equal numbers; for balls, not certainly different."""
+    return bool(lhs.overlaps(rhs)) if hasattr(lhs, "overlaps") else bool(lhs == rhs)
+
+
+def difference(
+    claim: Claim, model: Model, size: Size, numbers: Numbers, world: World = PLAIN
+) -> Difference | None:
+    """The first place at which the two sides differ on a model."""
+    env = claim.program.env(model, numbers)
+    for place in places(claim, claim.program, env, model, size, world):
+        lhs, rhs = (run(f, env) for f in claim.program.functions)
+        if not same(lhs, rhs):
+            return Difference(place, lhs, rhs)
+    return None
+
+
+def difference_at(claim: Claim, model: Model, numbers: Numbers, place: Place) -> Difference | None:
+    """The same at one place; a place that a hypothesis excludes has none."""
+    env = claim.program.env(place.on(model), numbers)
+    if place.trajectory is not None and not _possible(claim, model, numbers, env):
+        return None
+    lhs, rhs = (run(f, env) for f in claim.program.functions)
+    return None if same(lhs, rhs) else Difference(place, lhs, rhs)
+
+
+def places(
+    claim: Claim, program: Program, env: Env, model: Model, size: Size, world: World = PLAIN
+) -> Iterator[Place]:
+    """Every place at which some terms are to be looked at, set in the environment one after the other."""
+    for times in claim.indices(size.horizon) if program.times else [{}]:
+        for time in program.times:
+            if time.name in times:
+                _set(env, program, time, times[time.name])
+        for elements in _elements(program.vars, model):
+            for var, x in elements.items():
+                _set(env, program, var, x)
+            place = Place(times, {v.name: x for v, x in elements.items()})
+            set_trajectory(env, None)
+            end = max((f(env) for f in program.latest if f is not None), default=-1)
+            if end < 0:
+                yield place
+            else:
+                yield from _on_paths(claim, env, model, size, world, replace(place, trajectory=((), ())), end)
+
+
+def _on_paths(
+    claim: Claim, env: Env, model: Model, size: Size, world: World, place: Place, end: int
+) -> Iterator[Place]:
+    if end > 2 * model.horizon:
+        at = ", ".join(f"{k} = {v}" for k, v in place.times.items())
+        raise OutsideTrajectory(f"index outside the trajectory at {at}; bound it by a hypothesis")
+    end += end % 2 if claim.possible else 0
+    states, actions = (_only(sets, model) for sets in (claim.path_states, claim.path_actions))
+    env.states, env.actions, env.seen = [0] * (end // 2 + 1), [0] * ((end + 1) // 2), end
+    for _ in trajectories(env, end, states, actions):
+        if world.path(size, env.states) and _possible(claim, model, env.numbers, env):
+            yield replace(place, trajectory=(tuple(env.states), tuple(env.actions)))
+
+
+def _only(sets: set[Any], model: Model) -> tuple[int, ...]:
+    """The one set that the steps of a trajectory are in."""
+    if len(sets) > 1:
+        raise Unevaluable(f"trajectories over several sets: {sorted(map(str, sets))}")
+    return elements_of(next(iter(sets)), model.domains) if sets else (0,)
+
+
+def _possible(claim: Claim, model: Model, numbers: Numbers, env: Env) -> bool:
+    """Whether the current trajectory has positive probability, where a hypothesis says that it has."""
+    for program in claim.possible:
+        other = program.env(model, numbers)
+        other.states, other.actions, other.seen = env.states, env.actions, env.seen
+        _set(other, program, LENGTH, len(env.actions))
+        if run(program.functions[0], other) == 0:
+            return False
+    return True
+
+
+def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:
+    """The model with the reals and letters that hypotheses define set to what they say."""
+    for target, program in claim.definitions:
+        env = program.env(model, numbers)
+        if isinstance(target, Symbol):
+            model = replace(model, reals={**model.reals, target.name: run(program.functions[0], env)})
+            continue
+        key = key_of(target.letter)
+        values = dict(model.letters[key].values)
+        for elements in _elements(target.args[1:], model):
+            for var, x in elements.items():
+                _set(env, program, var, x)
+            values[tuple(elements.values())] = run(program.functions[0], env)
+        model = replace(model, letters={**model.letters, key: Table(values, model.letters[key].tangents)})
+    return model
+
+
+def admits(claim: Claim, model: Model, size: Size, numbers: Numbers) -> bool:
+    """Whether every hypothesis is true on a model."""
+    if numbers is not RESIDUES:
+        for letter in claim.letters:
+            if letter.pmf:
+                check_letter(model, letter)
+            values = model.letters[key_of(letter)].values.values()
+            if key_of(letter) in claim.positive and any(not v > 0 for v in values):
+                return False
+    for program in claim.equations:
+        env = program.env(model, numbers)
+        for _ in places(claim, program, env, model, size):
+            if not same(run(program.functions[0], env), run(program.functions[1], env)):
+                return False
+    return True
+
+
+def _set(env: Env, program: Program, name: Basic, value: int) -> None:
+    slot = program.slot(name)
+    if slot is not None:
+        env.slots[slot] = value
+
+
+def _elements(variables: Sequence[Var], model: Model) -> Iterator[dict[Var, int]]:
+    for values in product(*(elements_of(v.domain, model.domains) for v in variables)):
+        yield dict(zip(variables, values, strict=True))

@@ -1,0 +1,378 @@
+"""A term as a Python function of a finite model: compiled once, run at many points.
+
+Two functions are built from a term by mutual recursion: its value (derive/values.py) and its derivative
+along one direction of a parameter (derive/slopes.py). The derivative of log x is dx/x, so that the value of
+a logarithm below a gradient is never asked for and an estimator stays a rational function of the model's
+numbers. A derivative that vanishes by its form alone is None and costs nothing.
+
+Here: the numbered slots, integers, the factors of P(τ), and how late on the time line a term looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
+from typing import Any, TypeVar
+
+from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
+
+from derive.binding import free, meaning
+from derive.environment import Closure, Env, Laws, outside, steps
+from derive.errors import Unevaluable
+from derive.terms import (
+    Action,
+    At,
+    Cases,
+    Defined,
+    Definition,
+    Domain,
+    Exp,
+    Expectation,
+    Given,
+    Gradient,
+    Letter,
+    PathProbability,
+    PathSum,
+    Process,
+    State,
+    TimeProduct,
+    TimeSum,
+    Var,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+VALUES: dict[type, Any] = {}
+SLOPES: dict[type, Any] = {}
+
+
+def value_of(*nodes: type) -> Callable[[F], F]:
+    """Enter a function as the one that builds the value of these nodes."""
+
+    def enter(build: F) -> F:
+        VALUES.update(dict.fromkeys(nodes, build))
+        return build
+
+    return enter
+
+
+def slope_of(*nodes: type) -> Callable[[F], F]:
+    """Enter a function as the one that builds the derivative of these nodes."""
+
+    def enter(build: F) -> F:
+        SLOPES.update(dict.fromkeys(nodes, build))
+        return build
+
+    return enter
+
+
+class Compiler:
+    """Builds the functions of several terms over the same numbered slots."""
+
+    def __init__(self, watch: bool = False) -> None:
+        self.slots: dict[Basic, int] = {}
+        self.reals: dict[Symbol, int] = {}
+        self.letters: dict[Letter, int] = {}
+        self.domains: dict[Domain, int] = {}
+        self.consts: dict[Rational, int] = {}
+        self.needs: set[str] = set()
+        self.watch = watch
+        self.ident = count()
+        self._values: dict[Basic, Closure] = {}
+        self._slopes: dict[tuple[Basic, Symbol], Closure | None] = {}
+        self._latest: dict[Basic, Closure | None] = {}
+
+    def value(self, node: Basic) -> Closure:
+        """The value of a term, as a function of the environment."""
+        if node not in self._values:
+            self._values[node] = _builder(VALUES, node)(self, node)
+        return self._values[node]
+
+    def slope(self, node: Basic, parameter: Symbol) -> Closure | None:
+        """The derivative of a term along the direction of a parameter; None when it vanishes by its form."""
+        if parameter not in free(node):
+            return None
+        key = (node, parameter)
+        if key not in self._slopes:
+            self._slopes[key] = _builder(SLOPES, node)(self, node, parameter)
+        return self._slopes[key]
+
+    # slots
+
+    def slot(self, name: Basic) -> int:
+        """Where the value of a time or a variable is kept."""
+        return self.slots.setdefault(name, len(self.slots))
+
+    def real(self, symbol: Symbol) -> int:
+        """Where the value of a real symbol is kept, and e to its power."""
+        return self.reals.setdefault(symbol, len(self.reals))
+
+    def const(self, number: Rational) -> int:
+        """Where a number is kept."""
+        return self.consts.setdefault(number, len(self.consts))
+
+    def domain(self, domain: Domain) -> int:
+        """Where the elements of a domain are kept."""
+        return self.domains.setdefault(domain, len(self.domains))
+
+    def letter(self, letter: Letter) -> int:
+        """Where the table of a letter is kept."""
+        for domain in letter.domains:
+            if domain is not None:
+                self.domain(domain)
+        return self.letters.setdefault(letter, len(self.letters))
+
+    def names(self, node: Basic) -> tuple[int, ...]:
+        """The slots of the times and variables that are free in a node."""
+        found = [n for n in free(node) if isinstance(n, Var) or n.is_integer]
+        return tuple(sorted(self.slot(n) for n in found))
+
+    # integers
+
+    def integer(self, node: Basic) -> Closure:
+        """A time, or an element of a domain, as an integer."""
+        if isinstance(node, Integer):
+            constant = int(node)
+            return lambda env: constant
+        if isinstance(node, Var) or (isinstance(node, Symbol) and node.is_integer):
+            i = self.slot(node)
+            return lambda env: env.slots[i]
+        if isinstance(node, State):
+            return self._state(node)
+        if isinstance(node, Action):
+            return self._action(node)
+        if isinstance(node, (Add, Mul)):
+            return self._arithmetic(node)
+        if isinstance(node, Pow) and isinstance(node.exp, Integer) and node.exp >= 0:
+            base, n = self.integer(node.base), int(node.exp)
+            return lambda env: base(env) ** n
+        if isinstance(node, Defined):
+            return self.integer(meaning(node))
+        if isinstance(node, Cases):
+            return self.cases(node, self.integer)
+        raise Unevaluable(
+            f"{node} is no integer: times and elements are sums of integers, times and variables"
+        )
+
+    def _arithmetic(self, node: Add | Mul) -> Closure:
+        parts = [self.integer(a) for a in node.args]
+        if len(parts) != 2:
+            return lambda env: (sum if isinstance(node, Add) else _product)(f(env) for f in parts)
+        f, g = parts
+        if isinstance(node, Mul):
+            return lambda env: f(env) * g(env)
+        if isinstance(node.args[0], Integer) and isinstance(node.args[1], Symbol):
+            c, i = int(node.args[0]), self.slot(node.args[1])
+            return lambda env: env.slots[i] + c
+        return lambda env: f(env) + g(env)
+
+    def _state(self, node: State) -> Closure:
+        time = self.integer(node.time)
+
+        def state(env: Env) -> int:
+            i = time(env)
+            if i < 0 or 2 * i > env.seen:
+                raise outside("s", i)
+            return env.states[i]
+
+        return state
+
+    def _action(self, node: Action) -> Closure:
+        time = self.integer(node.time)
+
+        def action(env: Env) -> int:
+            i = time(env)
+            if i < 0 or 2 * i + 1 > env.seen:
+                raise outside("a", i)
+            return env.actions[i]
+
+        return action
+
+    def cases(self, node: Cases, part: Callable[[Basic], Closure]) -> Closure:
+        """The first branch whose value equals the subject."""
+        exact = whole(node.subject) and all(whole(v) for v, _ in node.branches)
+        compared = self.integer if exact else self.value
+        subject, default = compared(node.subject), part(node.default)
+        branches = [(compared(v), part(e)) for v, e in node.branches]
+
+        def cases(env: Env) -> Any:
+            found = subject(env)
+            for v, e in branches:
+                if v(env) == found:
+                    return e(env)
+            return default(env)
+
+        return cases
+
+    # processes
+
+    def laws(self, process: Process, parameter: Symbol | None = None) -> Laws:
+        """The factors of P(τ) under a process, and their derivatives."""
+        kinds = (
+            (process.initial, (process.states,)),
+            (process.policy, (process.actions, process.states)),
+            (process.transition, (process.states, process.states, process.actions)),
+        )
+        laws = [self._law(f, sorts, None) for f, sorts in kinds]
+        slopes = [self._law(f, sorts, parameter) if parameter else None for f, sorts in kinds]
+        normalised = all(isinstance(f, Letter) and f.pmf for f, _ in kinds)
+        return Laws(laws, slopes, normalised, self.domain(process.states), self.domain(process.actions))
+
+    def _law(
+        self, factor: Letter | Definition, sorts: tuple[Domain, ...], parameter: Symbol | None
+    ) -> Callable[[Env], Any] | None:
+        if isinstance(factor, Letter):
+            i = self.letter(factor)
+            if parameter is None:
+                return lambda env: env.tables[i].__getitem__
+            return (lambda env: env.tangents[i].__getitem__) if factor.parameter == parameter else None
+        names = [Var(f"{factor.name}'{n}", sort) for n, sort in enumerate(sorts)]
+        places = [self.slot(name) for name in names]
+        body = self.value(factor(*names)) if parameter is None else self.slope(factor(*names), parameter)
+        if body is None:
+            return None
+
+        def law(env: Env) -> Callable[[tuple[int, ...]], Any]:
+            def at(key: tuple[int, ...]) -> Any:
+                for place, element in zip(places, key, strict=True):
+                    env.slots[place] = element
+                return body(env)
+
+            return at
+
+        return law
+
+    # the latest position a term reads
+
+    def latest(self, node: Basic) -> Closure | None:
+        """The latest position that a term reads at the current names; None: it reads no trajectory."""
+        if node not in self._latest:
+            self._latest[node] = self._build_latest(node)
+        return self._latest[node]
+
+    def _build_latest(self, node: Basic) -> Closure | None:
+        if isinstance(node, (State, Action)):
+            time, odd = self.integer(node.time), int(isinstance(node, Action))
+            return lambda env: 2 * time(env) + odd
+        if isinstance(node, PathProbability):
+            horizon = self.integer(node.process.horizon)
+            return lambda env: 2 * horizon(env)
+        if isinstance(node, Given):
+            return self.integer(node.position)
+        if isinstance(node, (Expectation, PathSum, Letter, Domain, Definition, Symbol)):
+            return None
+        if isinstance(node, Defined):
+            return self.latest(meaning(node))
+        if isinstance(node, (TimeSum, TimeProduct)):
+            return self._latest_in_range(node)
+        if isinstance(node, Cases):
+            return self._latest_case(node)
+        parts = [f for a in node.args if isinstance(a, Basic) and (f := self.latest(a)) is not None]
+        if len(parts) <= 1:
+            return parts[0] if parts else None
+        return lambda env: max(f(env) for f in parts)
+
+    def _latest_in_range(self, node: Any) -> Closure | None:
+        body = self.latest(node.body)
+        if body is None:
+            return None
+        i, lower, upper = self.slot(node.index), self.integer(node.lower), self.integer(node.upper)
+
+        def latest(env: Env) -> int:
+            last, old = -1, env.slots[i]
+            for value in steps(env, lower(env), upper(env)):
+                env.slots[i] = value
+                last = max(last, body(env))
+            env.slots[i] = old
+            return last
+
+        return latest
+
+    def _latest_case(self, node: Cases) -> Closure | None:
+        """Of the branch that is taken, where that is known without a trajectory; else of all of them."""
+        parts = [
+            self.latest(e) or nothing for e in (node.subject, *(e for _, e in node.branches), node.default)
+        ]
+        if all(f is nothing for f in parts):
+            return None
+        if parts[0] is not nothing or not whole(node.subject):
+            return lambda env: max(f(env) for f in parts)
+        value, values = self.integer(node.subject), [self.integer(v) for v, _ in node.branches]
+
+        def latest(env: Env) -> int:
+            found = value(env)
+            for v, f in zip(values, parts[1:], strict=False):
+                if v(env) == found:
+                    return f(env)
+            return parts[-1](env)
+
+        return latest
+
+
+def _builder(table: dict[type, Any], node: Basic) -> Any:
+    for kind in type(node).__mro__:
+        if kind in table:
+            return table[kind]
+    raise Unevaluable(f"{node} is a {type(node).__name__}, which has no value on a finite model")
+
+
+def nothing(env: Env) -> int:
+    """The latest position of what reads no trajectory."""
+    return -1
+
+
+def _product(values: Any) -> Any:
+    found = 1
+    for v in values:
+        found *= v
+    return found
+
+
+def whole(node: Basic) -> bool:
+    """Whether a term is an integer by its form: times, elements, and sums and products of them."""
+    if isinstance(node, Symbol):
+        return bool(node.is_integer)
+    if isinstance(node, (Integer, Var, State, Action)):
+        return True
+    if isinstance(node, (Add, Mul)):
+        return all(whole(a) for a in node.args)
+    if isinstance(node, Pow):
+        return whole(node.base) and isinstance(node.exp, Integer) and node.exp >= 0
+    return False
+
+
+@lru_cache(maxsize=20_000)
+def exponents(body: Basic) -> tuple[tuple[Symbol, int], ...] | None:
+    """body = Σ c·x over real symbols x with integers c, as pairs (x, c); None when it is not of that form."""
+    found: dict[Symbol, int] = {}
+    for term in Add.make_args(body.expand() if isinstance(body, (Add, Mul)) else body):
+        c, rest = term.as_coeff_Mul()
+        if c == 0:
+            continue
+        if not (isinstance(c, Integer) and isinstance(rest, Symbol) and not rest.is_integer):
+            return None
+        found[rest] = found.get(rest, 0) + int(c)
+    return tuple(sorted(found.items(), key=lambda pair: pair[0].name))
+
+
+@lru_cache(maxsize=20_000)
+def usage(node: Basic) -> tuple[frozenset[Symbol], frozenset[Symbol]]:
+    """The real symbols whose value a term reads, and those of which it reads e to an integer multiple."""
+    if isinstance(node, Symbol):
+        return (frozenset() if node.is_integer else frozenset({node})), frozenset()
+    if isinstance(node, Letter):
+        return frozenset(), frozenset()
+    if isinstance(node, Exp) and (pairs := exponents(node.body)) is not None:
+        return frozenset(), frozenset(s for s, _ in pairs)
+    if isinstance(node, Defined):
+        return usage(meaning(node))
+    if isinstance(node, Definition):
+        plain, exped = usage(node.body)
+        return plain - set(node.params), exped - set(node.params)
+    if isinstance(node, Gradient):
+        return usage(node.body)
+    if isinstance(node, At):
+        (plain, exped), (plain_value, exped_value) = usage(node.body), usage(node.value)
+        return plain - {node.parameter} | plain_value, exped - {node.parameter} | exped_value
+    parts = [usage(a) for a in node.args if isinstance(a, Basic)]
+    return frozenset().union(*(p for p, _ in parts)), frozenset().union(*(e for _, e in parts))

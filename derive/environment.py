@@ -1,0 +1,175 @@
+"""What a compiled term reads while it runs: the numbers of one model, the values of names, the current
+trajectory.
+
+Also the walks over trajectories: the weighted average of a body over all that may follow, its derivative,
+and the plain enumeration. Positions on the time line are 2t for s_t and 2t+1 for a_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from derive.errors import Unevaluable
+from derive.numbers import Numbers
+
+MAX_EXPONENT = 1000
+Key = tuple[int, ...]
+
+
+class OutsideTrajectory(Unevaluable):
+    """An index that no trajectory of the model's horizon has."""
+
+
+class TooLong(Unevaluable):
+    """More summands than the budget of one evaluation."""
+
+
+class Env:
+    """The mutable state of a run; one per model and kind of numbers."""
+
+    __slots__ = (
+        *("actions", "cache", "consts", "domains", "exps", "fuel", "numbers", "one", "reals", "seen"),
+        *("slots", "states", "tables", "tangents", "touched", "zero"),
+    )
+
+    slots: list[Any]  # integers: times and elements
+    consts: list[Any]
+    reals: list[Any]
+    exps: list[Any]  # e to the power of each real
+    domains: list[tuple[int, ...]]
+    tables: list[dict[Key, Any]]
+    tangents: list[dict[Key, Any]]
+    states: list[int]
+    actions: list[int]
+    seen: int  # the last position of the trajectory that may be read; -1: there is none
+    numbers: Numbers
+    zero: Any
+    one: Any
+    cache: dict[Any, Any]
+    fuel: int
+    touched: bool  # some summand was not zero
+
+
+Closure = Callable[[Env], Any]
+Bound = tuple[Any, ...]  # the laws of a process on one model: see Laws.bound
+
+
+def spend(env: Env, amount: int) -> None:
+    """Count summands against the budget."""
+    env.fuel -= amount
+    if env.fuel < 0:
+        raise TooLong("too long to enumerate at this size")
+
+
+def steps(env: Env, lower: int, upper: int) -> range:
+    """The values of an index with both ends included: none when upper < lower."""
+    spend(env, max(0, upper - lower + 1))
+    return range(lower, upper + 1)
+
+
+def small(exponent: int) -> int:
+    """An exponent that can be computed with."""
+    if abs(exponent) > MAX_EXPONENT:
+        raise Unevaluable(f"the exponent {exponent} is beyond {MAX_EXPONENT}")
+    return exponent
+
+
+def outside(what: str, time: int) -> OutsideTrajectory:
+    """The error for s_time or a_time that is not on the current trajectory."""
+    return OutsideTrajectory(f"index outside the trajectory: {what}_{time}; bound the index by a hypothesis")
+
+
+def set_trajectory(env: Env, trajectory: tuple[Sequence[int], Sequence[int]] | None) -> None:
+    """Make a trajectory (states, actions) the current one."""
+    states, actions = trajectory if trajectory is not None else ((), ())
+    env.states, env.actions, env.seen = list(states), list(actions), len(states) + len(actions) - 1
+
+
+class Laws:
+    """The three factors of P(τ), their derivatives (None where they vanish), and the sets they run over."""
+
+    def __init__(
+        self, laws: Sequence[Any], slopes: Sequence[Any], normalised: bool, states: int, actions: int
+    ) -> None:
+        self.laws, self.slopes, self.normalised = laws, slopes, normalised
+        self.states, self.actions = states, actions
+
+    def bound(self, env: Env) -> Bound:
+        """The factors on the model of an environment, each a function of a key."""
+        laws = tuple(f(env) for f in self.laws)
+        slopes = tuple(f(env) if f else None for f in self.slopes)
+        return laws, slopes, env.domains[self.states], env.domains[self.actions]
+
+
+def options(env: Env, pos: int, bound: Bound) -> tuple[Any, ...]:
+    """What may happen at a position: (law, derivative, elements, rest of the key, store, index in it)."""
+    laws, slopes, states, actions = bound
+    i = pos >> 1
+    if pos & 1:
+        return laws[1], slopes[1], actions, (env.states[i],), env.actions, i
+    if i == 0:
+        return laws[0], slopes[0], states, (), env.states, i
+    return laws[2], slopes[2], states, (env.states[i - 1], env.actions[i - 1]), env.states, i
+
+
+def average(env: Env, bound: Bound, pos: int, end: int, weight: Any, body: Closure) -> Any:
+    """Σ weight · P(what follows from pos to end) · body; what has probability zero is not visited."""
+    if pos > end:
+        spend(env, 1)
+        return weight * body(env)
+    law, _, elements, rest, store, i = options(env, pos, bound)
+    total = env.zero
+    for x in elements:
+        p = law((x, *rest))
+        if p == 0:
+            continue
+        store[i] = x
+        total = total + average(env, bound, pos + 1, end, weight * p, body)
+    return total
+
+
+def average_slope(
+    env: Env, bound: Bound, pos: int, end: int, weight: tuple[Any, Any], body: Closure, slope: Closure | None
+) -> Any:
+    """The derivative of `average`; weight is the pair of its value and its derivative."""
+    w, dw = weight
+    if pos > end:
+        spend(env, 1)
+        found = dw * body(env) if dw != 0 else env.zero
+        return found + w * slope(env) if slope and w != 0 else found
+    law, dlaw, elements, rest, store, i = options(env, pos, bound)
+    total = env.zero
+    for x in elements:
+        key = (x, *rest)
+        p, dp = law(key), dlaw(key) if dlaw else env.zero
+        if p == 0 and dp == 0:
+            continue
+        store[i] = x
+        total = total + average_slope(env, bound, pos + 1, end, (w * p, dw * p + w * dp), body, slope)
+    return total
+
+
+def trajectories(env: Env, end: int, states: Sequence[int], actions: Sequence[int]) -> Iterator[None]:
+    """Every trajectory up to a position, written into the environment one after the other."""
+
+    def extend(pos: int) -> Iterator[None]:
+        if pos > end:
+            spend(env, 1)
+            yield None
+            return
+        store, elements = (env.actions, actions) if pos & 1 else (env.states, states)
+        for x in elements:
+            store[pos >> 1] = x
+            yield from extend(pos + 1)
+
+    return extend(0)
+
+
+def factors(env: Env, bound: Bound, end: int) -> Iterator[tuple[Any, Any, Key]]:
+    """The factors of the probability of the current trajectory up to a position: (law, derivative, key)."""
+    if end < 0 or end > env.seen:
+        raise outside("s", end // 2)
+    for pos in range(end + 1):
+        law, slope, _, rest, store, i = options(env, pos, bound)
+        yield law, slope, (store[i], *rest)

@@ -1,0 +1,408 @@
+"""The value of every node of the language, as a function of a finite model.
+
+An expectation over trajectories visits only the part of a trajectory that its body reads: the probabilities
+of what comes later sum to one (this is why the distributions of a model are checked).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Rational, Symbol
+
+from derive.binding import meaning
+from derive.compiling import Compiler, exponents, nothing, usage, value_of, whole
+from derive.environment import (
+    Closure,
+    Env,
+    OutsideTrajectory,
+    average,
+    average_slope,
+    factors,
+    small,
+    spend,
+    steps,
+    trajectories,
+)
+from derive.errors import Unevaluable
+from derive.terms import (
+    Action,
+    Apply,
+    At,
+    Cases,
+    Defined,
+    Exp,
+    Expectation,
+    Given,
+    Gradient,
+    Letter,
+    Log,
+    Mean,
+    PathProbability,
+    PathSum,
+    State,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Var,
+    Variance,
+)
+
+# arithmetic
+
+
+@value_of(Rational)
+def _number(c: Compiler, node: Rational) -> Closure:
+    place = c.const(node)
+    return lambda env: env.consts[place]
+
+
+@value_of(Symbol)
+def _symbol(c: Compiler, node: Symbol) -> Closure:
+    if node.is_integer:
+        return _element(c, node)
+    i = c.real(node)
+    return lambda env: env.reals[i]
+
+
+@value_of(Var, State, Action)
+def _element(c: Compiler, node: Basic) -> Closure:
+    number = c.integer(node)
+    return lambda env: env.one * number(env)
+
+
+@value_of(Add)
+def _add(c: Compiler, node: Add) -> Closure:
+    parts = [watched(c, c.value(a)) for a in node.args]
+    if len(parts) == 2:
+        f, g = parts
+        return lambda env: f(env) + g(env)
+    return lambda env: sum((p(env) for p in parts), env.zero)
+
+
+@value_of(Mul)
+def _mul(c: Compiler, node: Mul) -> Closure:
+    parts = [c.value(a) for a in node.args]
+    if len(parts) == 2:
+        f, g = parts
+        return lambda env: f(env) * g(env)
+    return lambda env: times(env, parts)
+
+
+def times(env: Env, parts: Sequence[Closure]) -> Any:
+    """The product of several values."""
+    found = env.one
+    for p in parts:
+        found = found * p(env)
+    return found
+
+
+@value_of(Pow)
+def _pow(c: Compiler, node: Pow) -> Closure:
+    base = c.value(node.base)
+    if node.exp == -1:
+        return lambda env: env.one / base(env)
+    if whole(node.exp):
+        n = c.integer(node.exp)
+        return lambda env: base(env) ** small(n(env))
+    c.needs.add("balls")
+    exponent = c.value(node.exp)
+    return lambda env: env.numbers.power(base(env), exponent(env))
+
+
+@value_of(Min, Max)
+def _extreme(c: Compiler, node: Min | Max) -> Closure:
+    c.needs.add("order")
+    parts, least = [c.value(a) for a in node.args], isinstance(node, Min)
+
+    def extreme(env: Env) -> Any:
+        choose = env.numbers.least if least else env.numbers.greatest
+        found = parts[0](env)
+        for p in parts[1:]:
+            found = choose(found, p(env))
+        return found
+
+    return extreme
+
+
+@value_of(Log)
+def _log(c: Compiler, node: Log) -> Closure:
+    c.needs.add("balls")
+    body = c.value(node.body)
+    return lambda env: env.numbers.log(body(env))
+
+
+@value_of(Exp)
+def _exp(c: Compiler, node: Exp) -> Closure:
+    pairs = exponents(node.body)
+    if pairs is None:
+        c.needs.add("balls")
+        body = c.value(node.body)
+        return lambda env: env.numbers.exp(body(env))
+    generators = [(c.real(s), n) for s, n in pairs]
+
+    def exp(env: Env) -> Any:
+        found = env.one
+        for i, n in generators:
+            found = found * env.exps[i] ** small(n)
+        return found
+
+    return exp
+
+
+# letters and names
+
+
+@value_of(Apply)
+def _apply(c: Compiler, node: Apply) -> Closure:
+    return look_up(c, node, tangent=False)
+
+
+def look_up(c: Compiler, node: Apply, tangent: bool) -> Closure:
+    """The entry of a letter's table, or of its tangents."""
+    i, name = c.letter(node.letter), node.letter.name
+    keys = [c.integer(a) for a in node.args[1:]]
+
+    def found(env: Env, key: tuple[int, ...]) -> Any:
+        try:
+            return (env.tangents if tangent else env.tables)[i][key]
+        except KeyError:
+            raise Unevaluable(f"{name} has no value at {key}: an argument lies outside its domain") from None
+
+    if len(keys) == 2:
+        f, g = keys
+        return lambda env: found(env, (f(env), g(env)))
+    if len(keys) == 3:
+        first, second, third = keys
+        return lambda env: found(env, (first(env), second(env), third(env)))
+    return lambda env: found(env, tuple([k(env) for k in keys]))
+
+
+@value_of(Defined)
+def _defined(c: Compiler, node: Defined) -> Closure:
+    return c.value(meaning(node))
+
+
+@value_of(Cases)
+def _cases(c: Compiler, node: Cases) -> Closure:
+    return c.cases(node, c.value)
+
+
+@value_of(Gradient)
+def _gradient(c: Compiler, node: Gradient) -> Closure:
+    return c.slope(node.body, node.parameter) or (lambda env: env.zero)
+
+
+@value_of(At)
+def _at(c: Compiler, node: At) -> Closure:
+    return with_real(c, node, c.value(node.body))
+
+
+def with_real(c: Compiler, node: At, body: Closure) -> Closure:
+    """A function of the body, run with the parameter set to the value."""
+    if any(letter.parameter == node.parameter for letter in node.body.atoms(Letter)):
+        raise Unevaluable(f"{node}: a letter that depends on {node.parameter} has no value elsewhere")
+    plain, exped = usage(node.body)
+    i = c.real(node.parameter)
+    value = c.value(node.value) if node.parameter in plain else None
+    power = c.value(Exp(node.value)) if node.parameter in exped else None
+
+    def at(env: Env) -> Any:
+        outer = env.reals[i], env.exps[i], env.cache
+        inner = value(env) if value else None, power(env) if power else None
+        (env.reals[i], env.exps[i]), env.cache = inner, {}
+        found = body(env)
+        env.reals[i], env.exps[i], env.cache = outer
+        return found
+
+    return at
+
+
+# finite sums and products
+
+
+@value_of(TimeSum)
+def _time_sum(c: Compiler, node: TimeSum) -> Closure:
+    return over_times(c, node, c.value(node.body))
+
+
+def over_times(c: Compiler, node: TimeSum, body: Closure) -> Closure:
+    """The sum of a body over the range of a time sum."""
+    i, lower, upper = c.slot(node.index), c.integer(node.lower), c.integer(node.upper)
+    body = watched(c, body)
+
+    def time_sum(env: Env) -> Any:
+        total, slots = env.zero, env.slots
+        values, old = steps(env, lower(env), upper(env)), slots[i]
+        for value in values:
+            slots[i] = value
+            total = total + body(env)
+        slots[i] = old
+        return total
+
+    return time_sum
+
+
+@value_of(TimeProduct)
+def _time_product(c: Compiler, node: TimeProduct) -> Closure:
+    body = c.value(node.body)
+    i, lower, upper = c.slot(node.index), c.integer(node.lower), c.integer(node.upper)
+
+    def time_product(env: Env) -> Any:
+        total, slots = env.one, env.slots
+        values, old = steps(env, lower(env), upper(env)), slots[i]
+        for value in values:
+            slots[i] = value
+            total = total * body(env)
+        slots[i] = old
+        return total
+
+    return time_product
+
+
+@value_of(SumOver)
+def _sum_over(c: Compiler, node: SumOver) -> Closure:
+    return over_domain(c, node.var, c.value(node.body))
+
+
+def over_domain(c: Compiler, var: Var, body: Closure) -> Closure:
+    """The sum of a body over the domain of a variable."""
+    i, d = c.slot(var), c.domain(var.domain)
+    body = watched(c, body)
+
+    def sum_over(env: Env) -> Any:
+        total, slots = env.zero, env.slots
+        old = slots[i]
+        spend(env, len(env.domains[d]))
+        for value in env.domains[d]:
+            slots[i] = value
+            total = total + body(env)
+        slots[i] = old
+        return total
+
+    return sum_over
+
+
+@value_of(Mean)
+def _mean(c: Compiler, node: Mean) -> Closure:
+    weight, body = c.value(node.weight), c.value(node.body)
+
+    def weighted(env: Env) -> Any:
+        w = weight(env)
+        return env.zero if w == 0 else w * body(env)
+
+    return over_domain(c, node.var, weighted)
+
+
+@value_of(Variance)
+def _variance(c: Compiler, node: Variance) -> Closure:
+    first = c.value(Mean(node.body, node.var, node.weight))
+    second = c.value(Mean(node.body**2, node.var, node.weight))
+    return lambda env: second(env) - first(env) ** 2
+
+
+# trajectories
+
+
+@value_of(Expectation)
+def _expectation(c: Compiler, node: Expectation) -> Closure:
+    return over_futures(c, node, Integer(-1), None)
+
+
+@value_of(Given)
+def _given(c: Compiler, node: Given) -> Closure:
+    return over_futures(c, node, node.position, None)
+
+
+def over_futures(
+    c: Compiler, node: Expectation | Given, position: Basic, parameter: Symbol | None
+) -> Closure:
+    """E[body | trajectory up to position], or its derivative; position -1 is the plain expectation."""
+    laws = c.laws(node.process, parameter)
+    body = watched(c, c.value(node.body))
+    slope = c.slope(node.body, parameter) if parameter else None
+    start, horizon = c.integer(position), c.integer(node.process.horizon)
+    latest = (c.latest(node.body) or nothing) if laws.normalised else None
+    names, ident = c.names(node), next(c.ident)
+
+    def over(env: Env) -> Any:
+        h, p = horizon(env), start(env)
+        if h < 0 or p < -1 or p > env.seen >= 0 or (env.seen < 0 <= p):
+            raise OutsideTrajectory(f"index outside the trajectory: E[…] given position {p}, horizon {h}")
+        known = env.states[: p // 2 + 1], env.actions[: (p + 1) // 2]
+        key = (ident, *known[0], *known[1], *[env.slots[i] for i in names])
+        found = env.cache.get(key)
+        if found is not None:
+            return found
+        outer = env.states, env.actions, env.seen
+        end = min(2 * h, latest(env)) if latest else 2 * h
+        env.states = [*known[0], *[0] * (h + 1 - len(known[0]))]
+        env.actions = [*known[1], *[0] * (h - len(known[1]))]
+        env.seen = max(end, p)
+        if parameter is None:
+            found = average(env, laws.bound(env), p + 1, end, env.one, body)
+        else:
+            found = average_slope(env, laws.bound(env), p + 1, end, (env.one, env.zero), body, slope)
+        env.states, env.actions, env.seen = outer
+        env.cache[key] = found
+        return found
+
+    return over
+
+
+@value_of(PathSum)
+def _path_sum(c: Compiler, node: PathSum) -> Closure:
+    return over_paths(c, node, c.value(node.body))
+
+
+def over_paths(c: Compiler, node: PathSum, body: Closure) -> Closure:
+    """The sum of a body over all trajectories of a process's horizon."""
+    horizon, names, ident = c.integer(node.process.horizon), c.names(node), next(c.ident)
+    states, actions = c.domain(node.process.states), c.domain(node.process.actions)
+    body = watched(c, body)
+
+    def path_sum(env: Env) -> Any:
+        key = (ident, *[env.slots[i] for i in names])
+        if (found := env.cache.get(key)) is not None:
+            return found
+        h = horizon(env)
+        if h < 0:
+            raise OutsideTrajectory(f"index outside the trajectory: a sum over trajectories of {h} actions")
+        outer = env.states, env.actions, env.seen
+        env.states, env.actions, env.seen = [0] * (h + 1), [0] * h, 2 * h
+        found = env.zero
+        for _ in trajectories(env, 2 * h, env.domains[states], env.domains[actions]):
+            found = found + body(env)
+        env.states, env.actions, env.seen = outer
+        env.cache[key] = found
+        return found
+
+    return path_sum
+
+
+@value_of(PathProbability)
+def _path_probability(c: Compiler, node: PathProbability) -> Closure:
+    laws, horizon = c.laws(node.process), c.integer(node.process.horizon)
+
+    def probability(env: Env) -> Any:
+        found = env.one
+        for law, _, key in factors(env, laws.bound(env), 2 * horizon(env)):
+            found = found * law(key)
+        return found
+
+    return probability
+
+
+def watched(c: Compiler, body: Closure) -> Closure:
+    """The same body; where the compiler watches, it notes in the environment when a summand was not zero."""
+    return _watching(body) if c.watch else body
+
+
+def _watching(body: Callable[[Env], Any]) -> Closure:
+    def noting(env: Env) -> Any:
+        found = body(env)
+        env.touched = env.touched or found != 0
+        return found
+
+    return noting
