@@ -90,7 +90,7 @@ def _guarded() -> Iterator[None]:
     try:
         with np.errstate(over="raise", invalid="raise", divide="raise", under="ignore"):
             yield
-    except FloatingPointError as cause:
+    except (FloatingPointError, OverflowError) as cause:
         raise UnevaluableError(f"a value is beyond float64: {cause}") from cause
     except RecursionError as cause:
         raise UnevaluableError("the statement is nested too deeply to be evaluated") from cause

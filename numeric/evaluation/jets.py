@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 Array = NDArray[Any]
+LARGEST_INTEGER = 2**53
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,8 @@ def integers(jet: Jet, what: str) -> NDArray[np.int64]:
     for value in jet.value:
         if isinstance(value, (irrationals.Ball, irrationals.Logarithm)) or value != int(value):
             raise UnevaluableError(f"{what} is {value}, which is no integer")
+        if abs(value) > LARGEST_INTEGER:
+            raise UnevaluableError(f"{what} is {value}, beyond ±{LARGEST_INTEGER}")
     return np.array([int(v) for v in jet.value], dtype=np.int64)
 
 
@@ -207,7 +210,7 @@ def _power_slope(base: Array, exponent: Array, tangent: Array) -> Array:
 def _exceeds(p: Any, q: Any, sign: int) -> int:
     """1, 0 or -1 as sign*p is above, equal to or below sign*q."""
     if isinstance(p, (Fraction, float)) and isinstance(q, (Fraction, float)):
-        return sign * ((p > q) - (p < q))
+        return sign * (int(p > q) - int(p < q))
     same = irrationals.equal(p, q)
     if same is None:
         raise UnevaluableError(f"a min or max of {p} and {q}, which float64 cannot tell apart")

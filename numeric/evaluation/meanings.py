@@ -19,12 +19,11 @@ from numeric.evaluation.statements import Node
 __all__ = ["MEANINGS"]
 
 MOST_TERMS = 10_000
-LARGEST_INTEGER = 2**53
 
 
 def _number(i: Interpretation, node: Node, scope: Scope) -> Jet:
     top, bottom = node.args
-    if bottom == 1 and abs(top) <= LARGEST_INTEGER:
+    if bottom == 1 and abs(top) <= jets.LARGEST_INTEGER:
         return Jet(np.array([top], dtype=np.int64))  # may be an element or a time
     return i.constant(Fraction(top, bottom))
 

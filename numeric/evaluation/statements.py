@@ -165,6 +165,8 @@ def _letter(reader: Reader, args: Any, depth: int) -> tuple[Any, ...]:
     if len(args) != 4 or not isinstance(args[0], str) or not isinstance(args[1], (tuple, list)):
         raise UnevaluableError(f"{str(args)[:80]} is no letter")
     sorts = tuple(None if d is None else _of(reader, d, ("domain",), depth) for d in args[1])
+    if args[2] is True and (not sorts or sorts[0] is None):
+        raise UnevaluableError(f"the distribution {args[0]} needs a domain for its first argument")
     parameter = None if args[3] is None else _of(reader, args[3], ("real",), depth)
     return (args[0], sorts, args[2] is True, parameter)
 
