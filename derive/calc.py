@@ -15,7 +15,7 @@ from sympy import Basic, Expr, sympify
 
 from derive import kernel
 from derive.binding import parameters, substitute
-from derive.errors import DeriveError, IllFormed, Refused, WrongLine
+from derive.errors import DeriveError, Endless, IllFormed, Refused, WrongLine
 from derive.kernel import Theorem
 from derive.matching import matches
 from derive.printing import text
@@ -264,7 +264,7 @@ def _options(term: Expr, reason: Reason, given: Given, refusals: Refusals) -> It
         return
     try:
         theorem = everywhere(term, reason, given, refusals)
-    except Refused as refusal:
+    except Endless as refusal:
         refusals.note(refusal)
         return
     if theorem.rhs != term:

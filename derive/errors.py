@@ -23,6 +23,10 @@ class Refused(DeriveError):
     """A rule whose side condition does not hold, or that does not apply to the term it was given."""
 
 
+class Endless(DeriveError):
+    """A search that did not end within its bound."""
+
+
 class WrongLine(DeriveError):
     """A line of a chain that its reason does not give."""
 

@@ -288,9 +288,9 @@ def _without(
 def replay(theorem: Theorem) -> Theorem:
     """Rebuild a theorem from its proof alone, and refuse it where the result differs."""
     done: dict[int, Theorem] = {}
-    for node in _premises_first(theorem):
+    for node in premises_first(theorem):
         rule, *args = node.proof
-        rebuilt = _rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
+        rebuilt = rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
         same = (rebuilt.hypotheses, rebuilt.lhs, rebuilt.rhs, rebuilt.laws)
         if same != (node.hypotheses, node.lhs, node.rhs, node.laws):
             raise Tampered(f"replaying {rule} gives {rebuilt}, but the theorem says {node}")
@@ -298,7 +298,8 @@ def replay(theorem: Theorem) -> Theorem:
     return done[id(theorem)]
 
 
-def _rerun(rule: str, args: list[Any]) -> Theorem:
+def rerun(rule: str, args: list[Any]) -> Theorem:
+    """Run a rule by its name, as a proof records it."""
     if rule == "law":
         name, term, extra, given = args
         return law(name, term, *extra, given=given)
@@ -309,7 +310,8 @@ def _rerun(rule: str, args: list[Any]) -> Theorem:
     return RULES[rule](*args)
 
 
-def _premises_first(theorem: Theorem) -> list[Theorem]:
+def premises_first(theorem: Theorem) -> list[Theorem]:
+    """Every theorem that a proof passes through, each after those it was made from."""
     order: list[Theorem] = []
     seen: set[int] = set()
     stack: list[tuple[Theorem, bool]] = [(theorem, False)]

@@ -10,18 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from sympy import Dummy, Expr
+from sympy import Expr
 
 from derive import kernel
 from derive.binding import bound_name
-from derive.errors import IllFormed, Refused
+from derive.errors import Endless, IllFormed, Refused
 from derive.kernel import Theorem, free_in
-from derive.terms import AVERAGES_PATHS, AtMost, Equation, Hypothesis, Possible, TimeProduct, TimeSum
+from derive.terms import (
+    AVERAGES_PATHS,
+    AtMost,
+    Equation,
+    Hypothesis,
+    Possible,
+    TimeProduct,
+    TimeSum,
+    real_symbol,
+)
 
 Given = tuple[Hypothesis, ...]
 Conversion = Callable[[Expr, Given], Theorem]
 Place = tuple[int, ...]
-MAX_STEPS = 400
+MAX_STEPS = 2_000
+HOLE = real_symbol("□")
 
 
 class Applicable(Protocol):
@@ -59,16 +69,20 @@ def below(node: Expr, index: int, given: Given) -> Given:
 def places(node: Expr, given: Given, path: Place = ()) -> Iterator[tuple[Place, Expr, Given]]:
     """Every node that may be rewritten, innermost first, with the hypotheses on offer there."""
     for i, child in enumerate(node.args):
-        if isinstance(child, Expr) and child.args and child != bound_name(node):
+        if _rewritable(node, child):
             yield from places(child, below(node, i, given), (*path, i))
     yield path, node, given
+
+
+def _rewritable(node: Expr, child: object) -> bool:
+    return isinstance(child, Expr) and bool(child.args) and child != bound_name(node)
 
 
 def _carry(theorem: Theorem, term: Expr, place: Place, given: Given) -> Theorem:
     """⊢ term = term with the node at `place` rewritten."""
     if not place:
         return theorem
-    hole = Dummy("hole")
+    hole = HOLE
     above: list[tuple[Expr, int]] = []
     for i in place:
         above.append((term, i))
@@ -83,8 +97,7 @@ def each_place(
     term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None
 ) -> Iterator[Theorem]:
     """⊢ term = term rewritten at one place, for each place where that changes anything."""
-    found = places(term, given)
-    for place, node, here in reversed(list(found)) if rule.outside_in else found:
+    for place, node, here in places(term, given):
         try:
             theorem = _carry(rule.apply(node, here), term, place, given)
         except (Refused, IllFormed) as refusal:
@@ -96,11 +109,53 @@ def each_place(
 
 
 def everywhere(term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None) -> Theorem:
-    """⊢ term = term rewritten again and again, innermost place first, until the rule applies nowhere."""
-    theorem = kernel.refl(term)
-    for _ in range(MAX_STEPS):
-        step = next(each_place(theorem.rhs, rule, given, refusals), None)
-        if step is None:
-            return theorem
-        theorem = kernel.trans(theorem, step)
-    raise Refused("rewriting {} did not end within {} steps", term, MAX_STEPS)
+    """⊢ term = term rewritten again and again until the rule applies nowhere."""
+    return _Sweep(rule, refusals or Refusals()).normal(term, given)
+
+
+class _Sweep:
+    """One rule carried through a term; what is settled below is not looked at twice."""
+
+    def __init__(self, rule: Applicable, refusals: Refusals) -> None:
+        self.rule, self.refusals = rule, refusals
+        self.settled: set[tuple[Expr, Given]] = set()
+        self.steps = 0
+
+    def normal(self, term: Expr, given: Given) -> Theorem:
+        theorem = kernel.refl(term)
+        while (step := self._step(theorem.rhs, given)) is not None:
+            theorem = kernel.trans(theorem, step)
+        self.settled.add((theorem.rhs, given))
+        return theorem
+
+    def _step(self, node: Expr, given: Given) -> Theorem | None:
+        if (node, given) in self.settled:
+            return None
+        first, then = (self._here, self._inside) if self.rule.outside_in else (self._inside, self._here)
+        return first(node, given) or then(node, given)
+
+    def _here(self, node: Expr, given: Given) -> Theorem | None:
+        try:
+            theorem = self.rule.apply(node, given)
+        except (Refused, IllFormed) as refusal:
+            self.refusals.note(refusal)
+            return None
+        if theorem.rhs == node:
+            return None
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Endless("rewriting by {} did not end within {} steps", self.rule, MAX_STEPS)
+        return theorem
+
+    def _inside(self, node: Expr, given: Given) -> Theorem | None:
+        for i, child in enumerate(node.args):
+            if not _rewritable(node, child):
+                continue
+            changed = self.normal(child, below(node, i, given))
+            if changed.rhs == child:
+                continue
+            try:
+                return _carry(changed, node, (i,), given)
+            except (Refused, IllFormed) as refusal:
+                self.refusals.note(refusal)
+        return None

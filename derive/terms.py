@@ -47,7 +47,7 @@ class Domain(AtomicExpr):
         return node
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.elements)
+        return (self.name, repr(self.elements))  # SymPy orders by these, so they must be comparable
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self.name, self.elements)
@@ -99,7 +99,12 @@ class Letter(AtomicExpr):
     parameter: Symbol | None
 
     def __new__(
-        cls, name: str, domains: tuple[Domain | None, ...], *, pmf: bool = False, parameter: Symbol | None = None
+        cls,
+        name: str,
+        domains: tuple[Domain | None, ...],
+        *,
+        pmf: bool = False,
+        parameter: Symbol | None = None,
     ) -> Letter:
         if pmf and (not domains or domains[0] is None):
             raise IllFormed(f"the distribution {name} needs a finite domain for its first argument")
@@ -108,7 +113,8 @@ class Letter(AtomicExpr):
         return node
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.domains, self.pmf, self.parameter)
+        sorts = [(d.name, d.elements) if d is not None else None for d in self.domains]
+        return (self.name, repr(sorts), self.pmf, repr(self.parameter))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.domains), {"pmf": self.pmf, "parameter": self.parameter}
@@ -154,7 +160,9 @@ def fits(node: Basic, wanted: Domain | None) -> bool:
         return found == wanted
     if wanted.elements is None:
         return False
-    return node in wanted.elements if isinstance(node, Integer) else True  # s + a may name an element of a listed set
+    return (
+        node in wanted.elements if isinstance(node, Integer) else True
+    )  # s + a may name an element of a listed set
 
 
 class Apply(Term):
@@ -166,7 +174,9 @@ class Apply(Term):
         values = [sympify(a, strict=True) for a in args]
         for value, domain in zip(values, letter.domains, strict=True):
             if not fits(value, domain):
-                raise IllFormed(f"{letter.name}: argument {value} is not in {domain.name if domain else 'the integers'}")
+                raise IllFormed(
+                    f"{letter.name}: argument {value} is not in {domain.name if domain else 'the integers'}"
+                )
         return Term.__new__(cls, letter, *values)
 
     @property
@@ -216,7 +226,9 @@ class Defined(Term):
 
     def __new__(cls, definition: Definition, *args: Any) -> Defined:
         if len(args) != len(definition.params):
-            raise IllFormed(f"{definition.name} takes {len(definition.params)} arguments, not {len(args)}: {args}")
+            raise IllFormed(
+                f"{definition.name} takes {len(definition.params)} arguments, not {len(args)}: {args}"
+            )
         return Term.__new__(cls, definition, *args)
 
     @property
@@ -252,7 +264,13 @@ class Process(Basic):
     """
 
     def __new__(
-        cls, initial: Any, policy: Any, transition: Any, horizon: Any, states: Domain = STATES, actions: Domain = ACTIONS
+        cls,
+        initial: Any,
+        policy: Any,
+        transition: Any,
+        horizon: Any,
+        states: Domain = STATES,
+        actions: Domain = ACTIONS,
     ) -> Process:
         return Basic.__new__(cls, initial, policy, transition, sympify(horizon), states, actions)
 
@@ -401,7 +419,11 @@ def _need_var(cls: type, var: Any) -> None:
 
 RANDOM = (State, Action, PathProbability, Given)  # functions of the trajectory
 CLOSED = (Expectation, PathSum)  # no longer functions of it
-AVERAGES_PATHS = (Expectation, PathSum, Given)  # replace the trajectory by others: nothing of it may be put inside
+AVERAGES_PATHS = (
+    Expectation,
+    PathSum,
+    Given,
+)  # replace the trajectory by others: nothing of it may be put inside
 
 
 @dataclass(frozen=True)

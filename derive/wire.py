@@ -65,10 +65,18 @@ def decode(wire: Any, depth: int = 0) -> Any:
     if not isinstance(wire, (tuple, list)) or not wire or not isinstance(wire[0], str):
         raise Unreadable(f"expected a tagged tuple, found {str(wire)[:80]!r}")
     tag, args = wire[0], wire[1:]
+    if tag not in _ATOMS:
+        return _built(tag, [decode(a, depth + 1) for a in args])
     try:
-        if tag in _ATOMS:
-            return _ATOMS[tag](args, depth + 1)
-        parts = [decode(a, depth + 1) for a in args]
+        return _ATOMS[tag](args, depth + 1)
+    except DeriveError:
+        raise
+    except Exception as fault:
+        raise Unreadable(f"cannot rebuild {tag!r} from {str(args)[:120]}: {fault}") from fault
+
+
+def _built(tag: Any, parts: list[Any]) -> Any:
+    try:
         if tag in ARITHMETIC:
             return ARITHMETIC[tag](*_reals(parts))
         if tag in NODES:
@@ -78,7 +86,7 @@ def decode(wire: Any, depth: int = 0) -> Any:
     except DeriveError:
         raise
     except Exception as fault:
-        raise Unreadable(f"cannot rebuild {tag!r} from {str(args)[:120]}: {fault}") from fault
+        raise Unreadable(f"cannot rebuild {tag!r} from {str(parts)[:120]}: {fault}") from fault
     raise Unreadable(f"{tag!r} is no node of the language")
 
 
@@ -120,6 +128,39 @@ def _definition(args: Sequence[Any], depth: int) -> Definition:
     return Definition(_text(name), tuple(decode(p, depth) for p in params), decode(body, depth), _text(form))
 
 
+class Table:
+    """Terms that share their parts: each distinct node once, as [tag, place of each argument] or ["atom", wire]."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self._place: dict[Basic, int] = {}
+
+    def add(self, node: Basic) -> int:
+        """The place of a term in the table, entering what is new."""
+        if node not in self._place:
+            tag = _TAG_OF.get(type(node))
+            row = ["atom", encode(node)] if tag is None else [tag, *(self.add(a) for a in node.args)]
+            self._place[node] = len(self.rows)
+            self.rows.append(row)
+        return self._place[node]
+
+
+def untable(rows: Sequence[Any]) -> list[Any]:
+    """The terms of a table, in their places. Raises Unreadable as `decode` does."""
+    built: list[Any] = []
+    for row in rows:
+        if not isinstance(row, list) or not row:
+            raise Unreadable(f"expected a row of a table of terms, found {str(row)[:80]!r}")
+        tag, *args = row
+        if tag == "atom":
+            built.append(decode(args[0]))
+        elif all(type(a) is int and 0 <= a < len(built) for a in args):
+            built.append(_built(tag, [built[a] for a in args]))
+        else:
+            raise Unreadable(f"row {len(built)} points at no earlier row: {str(row)[:80]}")
+    return built
+
+
 _ATOMS: dict[str, Any] = {
     "num": _number,
     "time": lambda args, depth: terms.time_symbol(_text(*args)),
@@ -129,4 +170,9 @@ _ATOMS: dict[str, Any] = {
     "letter": _letter,
     "definition": _definition,
 }
-_HYPOTHESES: dict[str, Any] = {"Equation": Equation, "AtMost": AtMost, "Positive": Positive, "Possible": Possible}
+_HYPOTHESES: dict[str, Any] = {
+    "Equation": Equation,
+    "AtMost": AtMost,
+    "Positive": Positive,
+    "Possible": Possible,
+}
