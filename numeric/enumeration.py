@@ -31,7 +31,8 @@ class Steps:
     """Every step (s, a, s') with p = π(a|s) P(s'|s, a) > 0, sorted by s: arrays [K].
 
     Steps `start[s]` … `start[s+1] - 1` leave s. State S stands for "the episode is over": a step into a
-    terminal state has `target` S instead of s', and the one step that leaves S is the padding, the last of K.
+    terminal state has `target` S instead of s', so that none from a terminal state is ever taken, and the one
+    step that leaves S is the padding, the last of K.
     """
 
     state: Integers
@@ -47,7 +48,6 @@ class Steps:
 def possible_steps(mdp: FiniteMDP, probabilities: ArrayLike) -> Steps:
     """p(a, s' | s) = π(a|s) P(s'|s, a): its support, with π [S, A]. Raises PolicyError for a bad π."""
     joint = policy_table(mdp, probabilities)[:, :, None] * mdp.transition
-    joint[mdp.terminal] = 0
     state, action, next_state = np.nonzero(joint)
     index = (state, action, next_state)
     ends = mdp.terminal[next_state]

@@ -84,12 +84,11 @@ def _level(cut: Floats, alias: Integers) -> None:
 
 
 def _step_table(steps: Steps) -> AliasTable:
-    """The table that draws the number of the next step, a row per state; a terminal state's is unused."""
+    """The table that draws the number of the next step, a row per state."""
     branches = np.diff(steps.start)
     columns = np.arange(branches.max())
     laws = np.zeros((len(branches), len(columns)))
     laws[columns < branches[:, None]] = steps.probability
-    laws[branches == 0, 0] = 1
     table = alias_table(laws)
     return AliasTable(table.cut, table.outcome + steps.start[:-1, None, None])
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from numeric.counterexamples import Case, counterexample, minimise, picture, size
 from numeric.errors import EstimatorError
 from numeric.exact import Estimator, moments, objective_gradient
-from numeric.isolation import run_module
+from numeric.isolation import run_module, write_answer
 from numeric.mdp import FiniteMDP
 from numeric.strategies import logits, mdps, rich_logits, rich_mdps
 from numeric.verdicts import Trial, Verdict, proportional, unbiased_on, verdict
@@ -35,6 +35,8 @@ Announce = Callable[[Case], None]
 KINDS = ("numpy",)
 BATCHES_PER_MDP = 625  # enough for every trajectory at N = 1, and for every group of N = 4 on a rich MDP
 FEWEST_RICH = 5  # trajectories of the smallest rich MDP
+LARGEST_BATCH = 12  # two trajectories, the fewest with a gradient, make 4,096 batches
+MODULE = "judged_file"  # a name that the file itself will not import
 
 
 def judge(
@@ -45,7 +47,7 @@ def judge(
     `estimator` is f(b, theta): b the padded batch (`Trajectories`), theta the softmax logits [S, A], the
     value the batch's gradient estimate, an array [S, A] of a real dtype. Deterministic for a given `seed`.
     Raises EstimatorError, naming the value, when f raises, mutates its batch, remembers an earlier call, or
-    returns anything but a finite array [S, A]; and for an unknown kind, or numbers below 1.
+    returns anything but a finite array [S, A]; and for an unknown kind, numbers below 1, or N above 12.
     """
     return _judge(estimator, kind, batch, max_examples, seed, announce=lambda case: None)
 
@@ -88,6 +90,8 @@ def _judge(
     for name, number in {"batch": batch, "max_examples": max_examples}.items():
         if number < 1:
             raise EstimatorError(f"{name} is {number}; give an integer >= 1")
+    if batch > LARGEST_BATCH:
+        raise EstimatorError(f"batch is {batch}; every batch is enumerated: give at most {LARGEST_BATCH}")
     trials = [_trial(estimator, batch, announce, *case) for case in _cases(batch, max_examples, seed)]
     found = verdict(trials)
     if found.verdict != "BIASED":
@@ -176,25 +180,22 @@ def _counterexample(
 def main(folder: str, request: str) -> None:
     """Judges as `judge_file` asked; answers by the files `case`, `verdict` and `error` in `folder`."""
     path, name, kind, batch, max_examples, seed = json.loads(request)
-    answers = Path(folder)
-
-    def announce(case: Case) -> None:
-        (answers / "case").write_text(picture(*case), encoding="utf-8")
-
+    answer = functools.partial(write_answer, folder)
     try:
-        found = _judge(load_function(path, name), kind, batch, max_examples, seed, announce)
-        (answers / "verdict").write_text(json.dumps(asdict(found)), encoding="utf-8")
+        function = load_function(path, name)
+        found = _judge(function, kind, batch, max_examples, seed, lambda case: answer("case", picture(*case)))
+        answer("verdict", json.dumps(asdict(found)))
     except EstimatorError as error:
-        (answers / "error").write_text(str(error), encoding="utf-8")
+        answer("error", str(error))
 
 
 def load_function(path: str, name: str) -> Estimator:
     """The function `name` of the Python file `path`. Raises EstimatorError when either is not there."""
-    spec = importlib.util.spec_from_file_location("estimator", path)
+    spec = importlib.util.spec_from_file_location(MODULE, path)
     if not Path(path).is_file() or spec is None or spec.loader is None:
         raise EstimatorError(f"{path} is not a Python file; give the path of one that defines {name}")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["estimator"] = module
+    sys.modules[MODULE] = module
     sys.path.insert(0, str(Path(path).resolve().parent))
     try:
         spec.loader.exec_module(module)

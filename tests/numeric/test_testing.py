@@ -278,6 +278,12 @@ def test_numbers_below_one_are_refused(changes):
         judge(reward_to_go, **changes)
 
 
+def test_a_group_too_large_to_enumerate_is_refused():
+    assert judge(leave_one_out, batch=8, max_examples=5).mdps == 5
+    with pytest.raises(EstimatorError, match="batch is 13; every batch is enumerated: give at most 12"):
+        judge(leave_one_out, batch=13)
+
+
 def test_an_unknown_kind_is_told_the_known_ones():
     with pytest.raises(EstimatorError, match="kind is 'tensorflow'; the known kinds are numpy"):
         judge(reward_to_go, kind="tensorflow")
