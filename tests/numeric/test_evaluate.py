@@ -320,6 +320,7 @@ def test_definitions_take_values_of_the_trajectory() -> None:
     start_next = Expectation(Cases(State(0), s, reward(0), 0), one_step) / Expectation(start, one_step)
     short = Definition("W", (s,), start_next)
     assert agrees(encode(given_history(reward(1), 1)), encode(short(State(1))), model)
+    assert at(grad(expect(short(State(1)))), model) == at(grad(expect(reward(1))), model) != 0
 
 
 def test_a_process_may_have_a_defined_policy() -> None:
