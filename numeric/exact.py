@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,36 +37,53 @@ Floats = NDArray[np.float64]
 Estimator = Callable[[Trajectories, Floats], Any]
 
 
-def action_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
-    """Q_t(s, a) = Σ_{s'} P(s'|s, a) (r(s, a, s') + γ V_{t+1}(s')): [T, S, A], 0 in terminal states.
-
-    `probabilities` is π [S, A]; V as in `state_values`. Raises PolicyError for a bad π.
-    Source: Sutton & Barto 2018, §3.5, with the time index of a finite horizon.
-    """
-    policy = policy_table(mdp, probabilities)
-    expected_reward = (mdp.transition * mdp.reward).sum(axis=2)
-    values = np.zeros((mdp.horizon, mdp.n_states, mdp.n_actions))
-    following = np.zeros(mdp.n_states)
-    for t in range(mdp.horizon - 1, -1, -1):
-        values[t] = expected_reward + mdp.discount * (mdp.transition @ following)
-        values[t, mdp.terminal] = 0
-        following = (policy * values[t]).sum(axis=1)
-    return values
-
-
 def state_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """V_t(s) = E[G_t | s_t = s] = Σ_a π(a|s) Q_t(s, a), V_T = 0: [T+1, S], 0 in terminal states.
 
     `probabilities` is π [S, A]. Raises PolicyError for a bad π. Source: Sutton & Barto 2018, §3.5.
     """
     policy = policy_table(mdp, probabilities)
-    values = (policy * action_values(mdp, policy)).sum(axis=2)
-    return np.vstack([values, np.zeros(mdp.n_states)])
+    reward = (policy * _expected_reward(mdp)).sum(axis=1)
+    chain = mdp.discount * _chain(mdp, policy)
+    values = np.zeros((mdp.horizon + 1, mdp.n_states))
+    for t in range(mdp.horizon - 1, -1, -1):
+        values[t] = reward + chain @ values[t + 1]
+    return values
+
+
+def action_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
+    """Q_t(s, a) = Σ_{s'} P(s'|s, a) (r(s, a, s') + γ V_{t+1}(s')): [T, S, A], 0 in terminal states.
+
+    `probabilities` is π [S, A]; V as in `state_values`. Raises PolicyError for a bad π.
+    Source: Sutton & Barto 2018, §3.5, with the time index of a finite horizon.
+    """
+    return _action_values(mdp, state_values(mdp, probabilities))
 
 
 def advantages(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """A_t(s, a) = Q_t(s, a) - V_t(s): [T, S, A], 0 in terminal states. Raises PolicyError for a bad π."""
-    return action_values(mdp, probabilities) - state_values(mdp, probabilities)[:-1, :, None]
+    values = state_values(mdp, probabilities)
+    return _action_values(mdp, values) - values[:-1, :, None]
+
+
+def _action_values(mdp: FiniteMDP, values: Floats) -> Floats:
+    following = mdp.discount * np.tensordot(values[1:], mdp.transition, axes=(1, 2))
+    following[:, mdp.terminal] = 0
+    return _expected_reward(mdp) + following
+
+
+def _expected_reward(mdp: FiniteMDP) -> Floats:
+    """r(s, a) = Σ_{s'} P(s'|s, a) r(s, a, s'): [S, A], 0 in terminal states."""
+    expected: Floats = (mdp.transition * mdp.reward).sum(axis=2)
+    expected[mdp.terminal] = 0
+    return expected
+
+
+def _chain(mdp: FiniteMDP, policy: Floats) -> Floats:
+    """P_π(s'|s) = Σ_a π(a|s) P(s'|s, a), 0 from terminal states: [S, S]."""
+    chain: Floats = (policy[:, :, None] * mdp.transition).sum(axis=1)
+    chain[mdp.terminal] = 0
+    return chain
 
 
 def state_distribution(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
@@ -74,13 +91,13 @@ def state_distribution(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
 
     `probabilities` is π [S, A]. Raises PolicyError for a bad π.
     """
-    policy = policy_table(mdp, probabilities)
-    chain = (policy[:, :, None] * mdp.transition).sum(axis=1)
+    chain = _chain(mdp, policy_table(mdp, probabilities))
     chain[:, mdp.terminal] = 0
-    laws = [mdp.initial]
-    for _ in range(mdp.horizon - 1):
-        laws.append(laws[-1] @ chain)
-    return np.array(laws)
+    laws = np.empty((mdp.horizon, mdp.n_states))
+    laws[0] = mdp.initial
+    for t in range(1, mdp.horizon):
+        laws[t] = laws[t - 1] @ chain
+    return laws
 
 
 def occupancy(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
@@ -140,10 +157,18 @@ def moments(
     policy = softmax_probabilities(logits) if behaviour is None else behaviour
     refuse_above(limit, float(count_trajectories(mdp, policy)) ** batch, f"batches of {batch} trajectories")
     trajectories, weights = enumerate_trajectories(mdp, policy, limit=limit)
-    rows = itertools.product(range(len(weights)), repeat=batch)
-    batches = (trajectories.select(np.array(row)) for row in rows)
+    batches = _batches(trajectories, batch)
     values = np.array([np.array(estimator(b, logits), dtype=np.float64) for b in batches])
     probabilities = functools.reduce(np.multiply.outer, [weights] * batch).ravel()
     mean = np.tensordot(probabilities, values, axes=1)
     variance = np.tensordot(probabilities, (values - mean) ** 2, axes=1)
     return Moments(mean, variance, len(values), float(np.abs(values).max()))
+
+
+def _batches(trajectories: Trajectories, size: int) -> Iterator[Trajectories]:
+    """Every batch of `size` trajectories, the last one varying fastest."""
+    count = len(trajectories)
+    if size == 1:
+        return (trajectories.select(slice(n, n + 1)) for n in range(count))
+    rows = itertools.product(range(count), repeat=size)
+    return (trajectories.select(np.array(row)) for row in rows)
