@@ -205,7 +205,8 @@ def letters(box: Box) -> str:
     """All that is written in a box, left to right: an order that does not hang on how terms are stored."""
     if isinstance(box, (Ident, Name, Operator, Number, Sign)):
         return box.text
-    return (box.sign if isinstance(box, Big) else "") + " ".join(map(letters, parts(box)))
+    opening = "(" if isinstance(box, Fenced) else box.sign if isinstance(box, Big) else ""
+    return opening + " ".join(map(letters, parts(box)))
 
 
 def holds(box: Box, *kinds: type) -> bool:

@@ -34,6 +34,7 @@ from derive.boxes import (
     listed,
     opens_with_digit,
     opens_with_operator,
+    parts,
     scripted,
     spelled,
 )
@@ -147,8 +148,9 @@ def symbol(head: Letter | Definition) -> Box:
     name = spelled(head.name)
     if isinstance(head, Definition) and head.form != "given":
         return name
-    parameters = order.parameters(head)
-    return scripted(name, listed(tuple(map(layout, parameters))) if parameters else None)
+    written = parts(name.sub) or (name.sub,) if isinstance(name, Script) and name.sub else ()
+    missing = tuple(p for p in map(layout, order.parameters(head)) if p not in written)
+    return scripted(name, listed(missing) if missing else None)
 
 
 def _apply(node: Apply) -> Laid:
@@ -325,7 +327,7 @@ def _at(node: At) -> Laid:
 
 
 def _exp(node: Exp) -> Laid:
-    body = layout(node.body)
+    body = _exponent(node.body)
     if is_tall(body):
         return Laid(Row((Operator("exp"), Fenced(body))), ATOM)
     return Laid(Script(Ident("e"), None, body), ATOM)
@@ -347,20 +349,24 @@ def _number(node: Rational) -> Laid:
     return Laid(Row((Sign("-", "prefix"), box)), SUM) if node < 0 else Laid(box, ATOM)
 
 
+def _exponent(node: Basic) -> Box:
+    """A fraction in an exponent has a slash."""
+    if not isinstance(node, Rational) or node.q == 1:
+        return layout(node)
+    slashed = (Number(str(abs(node.p))), Sign("/", "tight"), Number(str(node.q)))
+    return Row((Sign("-", "prefix"), *slashed) if node < 0 else slashed)
+
+
 def _power(node: Pow) -> Laid:
     base, exponent = node.base, node.exp
     if isinstance(exponent, Rational) and exponent < 0:
         return _product(node)
-    if isinstance(exponent, Rational) and exponent.q != 1:
-        above: Box = Row((Number(str(exponent.p)), Sign("/", "tight"), Number(str(exponent.q))))
-    else:
-        above = layout(exponent)
     below = lay(base)
     loose = isinstance(below.box, Fraction) or isinstance(base, Exp) or opens_with_operator(below.box)
     box = below.box if below.level == ATOM and not loose else Fenced(below.box)
     if isinstance(box, Script) and box.sup is not None:
         box = Fenced(box)
-    return Laid(scripted(box, None, above), POWER)
+    return Laid(scripted(box, None, _exponent(exponent)), POWER)
 
 
 def _sum(node: Add) -> Laid:

@@ -42,6 +42,7 @@ from derive.terms import (
 Text = Callable[[Basic], str]
 _PARAMETERS = ("theta", "phi", "psi")  # names that are parameters wherever they are free
 _INDICES = "Ttkjilnm"  # T - t - 1, t + n
+_VARIABLES = "sa"  # s + a
 
 
 class Quotient(NamedTuple):
@@ -65,8 +66,9 @@ def parameters(head: Letter | Definition) -> tuple[Symbol, ...]:
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sorting key in which 2 comes before 10, and numbers before letters."""
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.findall(r"[0-9]+|[^0-9]+", text))
+    """A sorting key: 2 before 10, numbers before letters, and what is fenced last."""
+    pieces = re.findall(r"[0-9]+|[^0-9]+", text)
+    return tuple((0, int(p), "") if p.isdecimal() else (1 + p.startswith("("), 0, p) for p in pieces)
 
 
 # Terms of a sum
@@ -77,10 +79,18 @@ def term_key(term: Basic, is_index: bool, text: Text) -> tuple[Any, ...]:
     coefficient, rest = term.as_coeff_Mul()
     number, name = rest == 1, text(rest)
     if is_index:
-        place = _INDICES.find(name) if len(name) == 1 else -1
-        return (coefficient.is_negative, number, place if place >= 0 else len(_INDICES), natural(name))
+        index = _INDICES.find(name) if len(name) == 1 else -1
+        return (coefficient.is_negative, number, index if index >= 0 else len(_INDICES), natural(name))
     factors = Mul.make_args(rest)
-    return (coefficient.is_negative, not number, max(map(_discount, factors)), len(factors), natural(name))
+    nearness = (max(map(_discount, factors)), any(map(_is_big, factors)), len(factors))
+    return (
+        coefficient.is_negative,
+        not number,
+        *nearness,
+        _chance(rest),
+        _VARIABLES.find(name),
+        natural(name),
+    )
 
 
 def _discount(factor: Basic) -> int:
@@ -136,18 +146,35 @@ def _factor_key(factor: Basic | Quotient, text: Text) -> tuple[Any, ...]:
     if isinstance(factor, Quotient):
         return (factor.rank, (), natural(text(factor.below[0])))
     base = factor.base if isinstance(factor, Pow) else factor
-    if isinstance(base, Mul) and all(isinstance(b, Symbol) for b in base.args):  # (γλ)^k
-        return (1, True, natural(text(factor)))
     if isinstance(base, Symbol):
         return (1, base.name != "gamma", natural(text(factor)))
+    if isinstance(base, (Add, Mul)) and _is_number(base):  # (γλ)^k, 1 - p
+        return (1, True, natural("(" + text(factor)))
     if _is_probability(base):
-        times = [natural(text(x.time)) for x in base.args[1:] if isinstance(x, (State, Action))]
-        return (
-            2,
-            (isinstance(base, TimeProduct), min(times, default=()), len(base.args)),
-            natural(text(base)),
-        )
+        return (2, _chance(base), natural(text(base)))
     return (_rank(factor), (), natural(text(factor)))
+
+
+def _chance(node: Basic) -> tuple[Any, ...]:
+    """Where a probability stands: ρ_0(s_0), π(a_0|s_0), P(s_1|s_0,a_0) as things happen, and ∏ after them."""
+    match node:
+        case Log():
+            return _chance(node.body)
+        case TimeProduct():
+            return (True, (), _chance(node.body)[2:])
+        case Mul():
+            return min(filter(None, map(_chance, node.args)), default=())
+    if not _is_probability(node):
+        return ()
+    times = [natural(str(x.time)) for x in node.args[1:] if isinstance(x, (State, Action))]
+    return (False, min(times, default=()), (len(node.args),))
+
+
+def _is_number(node: Basic) -> bool:
+    """Made of numbers and plain letters alone."""
+    if isinstance(node, (Add, Mul, Pow)):
+        return all(map(_is_number, node.args))
+    return isinstance(node, (Rational, Symbol))
 
 
 def _is_probability(node: Basic) -> bool:
@@ -178,6 +205,10 @@ _RANKS: tuple[tuple[type | tuple[type, ...], float], ...] = (
     ((TimeSum, SumOver, PathSum), 7),
     (Gradient, 8),
 )
+
+
+def _is_big(factor: Basic) -> bool:
+    return isinstance(factor, (Expectation, Mean, Variance, Given, TimeSum, SumOver, PathSum))
 
 
 def _has_gradient(node: Basic) -> bool:
