@@ -85,6 +85,9 @@ class Claim:
         self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {
             p.actions for p in self.processes
         }
+        self.policies = [
+            f for f in self.letters if f.pmf and (f.parameter or any(f == p.policy for p in self.processes))
+        ]
         states = {STATES} | self.path_states
         domains = _unique([*self._domains, *self.path_states, *self.path_actions])
         self.cast = Cast(

@@ -10,7 +10,7 @@ A further class is a further `World`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from random import Random
 from typing import Any
@@ -48,8 +48,16 @@ class World:
 
     name: str
     domains: Callable[[Cast, Size], dict[str, tuple[int, ...]]]
-    zero: Callable[[Cast, Size, Letter, Key], bool]
+    zero: Callable[[Cast, Size, Letter], Callable[[Key], bool]]
     path: Callable[[Size, Sequence[int]], bool]  # whether a sequence of states may be a trajectory
+
+    def has(self, cast: Cast, size: Size, model: Model, letters: Iterable[Letter]) -> bool:
+        """Whether a model of that size lies in the class: whether its letters are zero where they must be."""
+        for letter in letters:
+            zero = self.zero(cast, size, letter)
+            if any(value != 0 and zero(key) for key, value in model.letters[key_of(letter)].values.items()):
+                return False
+        return True
 
 
 def _plain_domains(cast: Cast, size: Size) -> dict[str, tuple[int, ...]]:
@@ -70,17 +78,23 @@ def layer(state: int, size: Size) -> int:
     return state // size.states
 
 
-def _layered_zero(cast: Cast, size: Size, letter: Letter, key: Key) -> bool:
+def _layered_zero(cast: Cast, size: Size, letter: Letter) -> Callable[[Key], bool]:
     last = size.horizon + 1
     if letter in cast.initial:
-        return layer(key[0], size) != 0
+        return lambda key: layer(key[0], size) != 0
     if letter in cast.transition:
-        return layer(key[0], size) != min(layer(key[1], size) + 1, last)
-    places = [layer(x, size) for x, d in zip(key, letter.domains, strict=True) if d in cast.states]
-    return not letter.pmf and bool(places) and min(places) == last
+        return lambda key: layer(key[0], size) != min(layer(key[1], size) + 1, last)
+    places = [i for i, d in enumerate(letter.domains) if d in cast.states]
+    if letter.pmf or not places:
+        return _nowhere
+    return lambda key: all(layer(key[i], size) == last for i in places)
 
 
-PLAIN = World("plain", _plain_domains, lambda cast, size, letter, key: False, lambda size, states: True)
+def _nowhere(key: Key) -> bool:
+    return False
+
+
+PLAIN = World("plain", _plain_domains, lambda cast, size, letter: _nowhere, lambda size, states: True)
 LAYERED = World(
     "layered",
     _layered_domains,
@@ -148,12 +162,20 @@ def _sparse_weights(rng: Random, k: int) -> list[fmpq]:
     return [fmpq(1, len(chosen)) if i in chosen else fmpq(0) for i in range(k)]
 
 
+def _vanishing_weights(rng: Random, k: int) -> list[fmpq]:
+    """Uniform on a part of the row that is not all of it, where the row has two entries or more."""
+    chosen = rng.sample(range(k), rng.randint(1, max(1, k - 1)))
+    return [fmpq(int(i in chosen), len(chosen)) for i in range(k)]
+
+
 RESIDUE = Source(_residue, _residue_weights, _residue_slopes, _residue)
 SIGNED = Source(_signed, _rational_weights, _rational_slopes, _discount)
 POSITIVE = Source(_positive, _rational_weights, _rational_slopes, _discount)
 SPARSE = Source(
     _sparse_number, _sparse_weights, _rational_slopes, lambda rng: rng.choice([fmpq(1), fmpq(1, 2)])
 )
+
+VANISHING = replace(SPARSE, weights=_vanishing_weights)
 
 DISCOUNTS = ("gamma", "lambda")
 
@@ -194,17 +216,20 @@ def _draw_table(
     letter: Letter,
     domains: Mapping[str, tuple[int, ...]],
 ) -> Table:
-    zero = source.number(rng) * 0
+    nil, zero = source.number(rng) * 0, world.zero(cast, size, letter)
     arguments = arguments_of(letter, domains, size.horizon)
     if not letter.pmf:
         keys = list(product(*arguments))
-        values = {k: zero if world.zero(cast, size, letter, k) else source.number(rng) for k in keys}
-        tangents = {k: zero if world.zero(cast, size, letter, k) else source.number(rng) for k in keys}
+        values = {k: nil if zero(k) else source.number(rng) for k in keys}
+        tangents = {k: nil if zero(k) else source.number(rng) for k in keys}
         return Table(values, tangents if letter.parameter is not None else {})
     values, tangents = {}, {}
     for row in rows(letter, arguments):
-        live = [k for k in row if not world.zero(cast, size, letter, k)]
-        values |= dict.fromkeys(row, zero) | dict(zip(live, source.weights(rng, len(live)), strict=True))
-        rising = [k for k in live if values[k] != 0]
-        tangents |= dict.fromkeys(row, zero) | dict(zip(rising, source.slopes(rng, len(rising)), strict=True))
-    return Table(values, tangents if letter.parameter is not None else {})
+        live = [k for k in row if not zero(k)]
+        values |= dict.fromkeys(row, nil) | dict(zip(live, source.weights(rng, len(live)), strict=True))
+        if letter.parameter is not None:
+            rising = [k for k in live if values[k] != 0]
+            tangents |= dict.fromkeys(row, nil) | dict(
+                zip(rising, source.slopes(rng, len(rising)), strict=True)
+            )
+    return Table(values, tangents)

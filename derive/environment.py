@@ -113,19 +113,22 @@ def options(env: Env, pos: int, bound: Bound) -> tuple[Any, ...]:
     return laws[2], slopes[2], states, (env.states[i - 1], env.actions[i - 1]), env.states, i
 
 
-def average(env: Env, bound: Bound, pos: int, end: int, weight: Any, body: Closure) -> Any:
-    """Σ weight · P(what follows from pos to end) · body; what has probability zero is not visited."""
+def average(env: Env, bound: Bound, pos: int, end: int, body: Closure) -> Any:
+    """Σ P(what follows from pos to end) · body; what has probability zero is not visited."""
     if pos > end:
         spend(env, 1)
-        return weight * body(env)
+        return body(env)
     law, _, elements, rest, store, i = options(env, pos, bound)
+    last = pos == end
+    if last:
+        spend(env, len(elements))
     total = env.zero
     for x in elements:
         p = law((x, *rest))
         if p == 0:
             continue
         store[i] = x
-        total = total + average(env, bound, pos + 1, end, weight * p, body)
+        total = total + p * (body(env) if last else average(env, bound, pos + 1, end, body))
     return total
 
 

@@ -34,7 +34,20 @@ from derive.claims import Claim, letters_left
 from derive.comparison import admits, complete, difference, difference_at, places, same
 from derive.counterexample import GREEK, Counterexample, show, words
 from derive.degree import degree
-from derive.draw import LAYERED, PLAIN, POSITIVE, RESIDUE, SAMPLES, SIGNED, SPARSE, Size, Source, World, draw
+from derive.draw import (
+    LAYERED,
+    PLAIN,
+    POSITIVE,
+    RESIDUE,
+    SAMPLES,
+    SIGNED,
+    SPARSE,
+    VANISHING,
+    Size,
+    Source,
+    World,
+    draw,
+)
 from derive.environment import OutsideTrajectory, TooLong
 from derive.errors import IllFormed, Refused, Unevaluable
 from derive.interpretation import LogOf, Model, key_of
@@ -121,6 +134,7 @@ class _Trial:
             return self.report(
                 "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T"
             )
+        self.tested.sort()
         if self.trivial():
             return self.report("unknown", "both sides are zero on every model: nothing was tested")
         return self.with_zeros() or self.report("holds", "")
@@ -229,13 +243,11 @@ class _Trial:
             return f"agrees to {self.digits()} digits"
         if self.numbers is RATIONALS:
             return "equal at random fractions"
-        equation, worst = self.claim.equation, 0
-        for size in self.tested[-1:]:
-            elements = max(size.states, size.actions, self.claim.largest_listed)
-            horizon = max(s.horizon for s in self.tested)
-            (a, b), (c, d) = (degree(side, elements, horizon) for side in (equation.lhs, equation.rhs))
-            worst = max(worst, a + d, b + c)
-        return min(Fraction(1), Fraction(worst, SAMPLES)) ** POINTS
+        equation, sizes = self.claim.equation, self.tested
+        elements = max(self.claim.largest_listed, *(max(s.states, s.actions) for s in sizes))
+        horizon = max(s.horizon for s in sizes)
+        (a, b), (c, d) = (degree(side, elements, horizon) for side in (equation.lhs, equation.rhs))
+        return min(Fraction(1), Fraction(max(a + d, b + c), SAMPLES)) ** POINTS
 
     def digits(self) -> int:
         """To how many digits the two sides agree, on random models of the largest size."""
@@ -276,20 +288,27 @@ class _Trial:
 
     def with_zeros(self) -> Outcome | None:
         """A verdict from distributions with zero entries, where they are allowed and matter."""
-        numbers = RATIONALS if self.numbers is RESIDUES else self.numbers
+        sizes = [s for s in self.tested if s.actions <= 2 and s.horizon > 0]
         for letter in self.claim.letters:
             if not letter.pmf or key_of(letter) in self.claim.positive:
                 continue
             needed = f"{GREEK.get(letter.name, letter.name)} > 0"
-            for size in [s for s in self.tested if s.actions <= 2][-2:]:
-                for attempt in range(6):
-                    label, zeros = f"zeros/{letter.name}/{attempt}", {letter: SPARSE}
-                    model = self.draw(label, POSITIVE, size, others=zeros, numbers=numbers)
-                    try:
-                        if model and difference(self.claim, model, size, numbers):
-                            return self.refutation(_Found(model, size), needed)
-                    except Unevaluable as fault:
-                        return self.report("unknown", f"needs {needed}: {fault}")
+            try:
+                if any(self.differs_with_zeros(letter, size) for size in sizes[-2:]):
+                    found = next(f for size in sizes if (f := self.differs_with_zeros(letter, size)))
+                    return self.refutation(found, needed)
+            except Unevaluable as fault:
+                return self.report("unknown", f"needs {needed}: {fault}")
+        return None
+
+    def differs_with_zeros(self, letter: Letter, size: Size) -> _Found | None:
+        """A model on which a distribution has zero entries and the sides differ."""
+        numbers = RATIONALS if self.numbers is RESIDUES else self.numbers
+        for attempt in range(4):
+            others = {letter: (VANISHING, SPARSE)[attempt % 2]}
+            model = self.draw(f"zeros/{attempt}", POSITIVE, size, others=others, numbers=numbers)
+            if model and difference(self.claim, model, size, numbers):
+                return _Found(model, size)
         return None
 
     # refutation
@@ -304,14 +323,17 @@ class _Trial:
             return self.report(
                 "unknown", f"false with {words(size)}, but no small model was found to show it"
             )
-        place = first.place
+        place, policies = first.place, [f for f in claim.policies if _positive(model, f)]
 
         def still(candidate: Model) -> bool:
+            if not world.has(claim.cast, size, candidate, claim.letters):
+                return False
+            if not all(_positive(candidate, f) for f in policies):
+                return False  # what is false for positive policies is shown with such policies
             try:
                 ready = complete(claim, candidate, numbers)
-                return bool(difference_at(claim, ready, numbers, place)) and admits(
-                    claim, ready, size, numbers
-                )
+                differ = difference_at(claim, ready, numbers, place) is not None
+                return differ and admits(claim, ready, size, numbers)
             except Unevaluable:
                 return False
 
@@ -355,3 +377,7 @@ class _Trial:
             except Unevaluable:
                 return False
         return True
+
+
+def _positive(model: Model, letter: Letter) -> bool:
+    return all(v > 0 for v in model.letters[key_of(letter)].values.values())

@@ -341,7 +341,7 @@ def over_futures(
         env.actions = [*known[1], *[0] * (h - len(known[1]))]
         env.seen = max(end, p)
         if parameter is None:
-            found = average(env, laws.bound(env), p + 1, end, env.one, body)
+            found = average(env, laws.bound(env), p + 1, end, body)
         else:
             found = average_slope(env, laws.bound(env), p + 1, end, (env.one, env.zero), body, slope)
         env.states, env.actions, env.seen = outer
