@@ -64,7 +64,7 @@ def _is_constant_for(context: Context, operator: Term, factor: Expr) -> bool:
     return bound_name(operator) not in free(factor)
 
 
-# --- linear operators ------------------------------------------------------------------------------------------
+# linear operators
 
 
 @axiom
@@ -77,9 +77,7 @@ def additivity(context: Context, term: Expr) -> Expr:
 
 
 @axiom
-def homogeneity(
-    context: Context, term: Expr, outside: Expr | None = None, inside: Expr | None = None
-) -> Expr:
+def homogeneity(context: Context, term: Expr, outside: Expr | None = None, inside: Expr | None = None) -> Expr:
     """L(c X) = c L(X) where c does not depend on what L runs over (under E[·|p]: c is known at p)."""
     _need(isinstance(term, LINEAR), "{} is no linear operator", term)
     if outside is None or inside is None:
@@ -96,13 +94,9 @@ def homogeneity(
 def exchange(context: Context, term: Expr) -> Expr:
     """L(M X) = M(L X), for finite sums, and for an expectation or gradient over a finite sum that it does not weigh."""
     movable = (SumOver, TimeSum, PathSum)
-    _need(
-        isinstance(term, LINEAR) and isinstance(term.body, LINEAR), "{} is no pair of linear operators", term
-    )
+    _need(isinstance(term, LINEAR) and isinstance(term.body, LINEAR), "{} is no pair of linear operators", term)
     outer, inner = term, term.body
-    _need(
-        isinstance(inner, movable), "{} cannot be moved out of {}", type(inner).__name__, type(outer).__name__
-    )
+    _need(isinstance(inner, movable), "{} cannot be moved out of {}", type(inner).__name__, type(outer).__name__)
     inner = _apart(inner, outer)
     ranges = [e for e in inner.args[1:] if e != bound_name(inner)]
     _need(
@@ -186,9 +180,7 @@ def enumeration(context: Context, term: Expr) -> Expr:
 @axiom
 def case(context: Context, term: Expr) -> Expr:
     """The branch of a case distinction whose subject is a number."""
-    _need(
-        isinstance(term, Cases) and isinstance(term.subject, Integer), "{} is not decided by a number", term
-    )
+    _need(isinstance(term, Cases) and isinstance(term.subject, Integer), "{} is not decided by a number", term)
     _need(all(isinstance(v, Integer) for v, _ in term.branches), "the branches of {} are not numbers", term)
     return next((e for v, e in term.branches if v == term.subject), term.default)
 
@@ -207,7 +199,7 @@ def sift(context: Context, term: Expr) -> Expr:
     return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})  # type: ignore[return-value]
 
 
-# --- sums and products over time -------------------------------------------------------------------------------
+# sums and products over time
 
 
 @axiom
@@ -256,7 +248,7 @@ def product_of_products(context: Context, term: Expr) -> Expr:
     return Mul(*(_with_body(term, factor) for factor in term.body.args))
 
 
-# --- expectations over trajectories ----------------------------------------------------------------------------
+# expectations over trajectories
 
 
 @axiom
@@ -303,9 +295,7 @@ def draw_state(context: Context, term: Expr) -> Expr:
 
 def _half(position: Expr) -> Expr:
     constant, terms = linear(position)
-    _need(
-        constant % 2 == 0 and all(c % 2 == 0 for _, c in terms), "position {} is of the other kind", position
-    )
+    _need(constant % 2 == 0 and all(c % 2 == 0 for _, c in terms), "position {} is of the other kind", position)
     return position / 2
 
 
@@ -371,9 +361,7 @@ def path_step(context: Context, term: Expr) -> Expr:
 @axiom
 def paths_start(context: Context, term: Expr) -> Expr:
     """Σ_τ f(s_0) = Σ_s f(s) for no steps."""
-    _need(
-        isinstance(term, PathSum) and term.process.horizon == 0, "{} is no sum over paths of no steps", term
-    )
+    _need(isinstance(term, PathSum) and term.process.horizon == 0, "{} is no sum over paths of no steps", term)
     context.known(term.body, ZERO)
     s = _new_state(term, term.process.states)
     return SumOver(_put(context, term.body, ZERO, s), s)
@@ -392,7 +380,7 @@ def paths_step(context: Context, term: Expr) -> Expr:
     return PathSum(SumOver(SumOver(body, s), a), process.until(n))  # type: ignore[arg-type]
 
 
-# --- gradients and logarithms ----------------------------------------------------------------------------------
+# gradients and logarithms
 
 
 @axiom
@@ -427,9 +415,7 @@ def gradient_log(context: Context, term: Expr) -> Expr:
 @axiom
 def gradient_exp(context: Context, term: Expr) -> Expr:
     """∇ e^f = e^f ∇f."""
-    _need(
-        isinstance(term, Gradient) and isinstance(term.body, Exp), "{} is no gradient of an exponential", term
-    )
+    _need(isinstance(term, Gradient) and isinstance(term.body, Exp), "{} is no gradient of an exponential", term)
     return term.body * Gradient(term.body.body, term.parameter)
 
 

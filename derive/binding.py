@@ -64,11 +64,7 @@ def names(node: Basic) -> frozenset[Basic]:
 @lru_cache(maxsize=100_000)
 def parameters(node: Basic) -> frozenset[Basic]:
     """What a term may be differentiated by: the parameters of its letters and gradients."""
-    own = (
-        frozenset({node.parameter})
-        if isinstance(node, (Letter, Gradient, At)) and node.parameter
-        else frozenset()
-    )
+    own = frozenset({node.parameter}) if isinstance(node, (Letter, Gradient, At)) and node.parameter else frozenset()
     return own.union(*(parameters(a) for a in node.args))
 
 
@@ -125,9 +121,7 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
     incoming = frozenset().union(*(free(v) for v in live.values()))
     new = fresh(name, incoming | (free(node) if name in incoming else frozenset()))
     inner = {k: v for k, v in live.items() if k != name} | ({name: new} if new != name else {})
-    args = [
-        new if i == place else substitute(a, inner if i in scopes else live) for i, a in enumerate(node.args)
-    ]
+    args = [new if i == place else substitute(a, inner if i in scopes else live) for i, a in enumerate(node.args)]
     return node.func(*args)
 
 
@@ -150,10 +144,7 @@ def _canonical(node: Basic) -> tuple[Basic, int]:
         return rebuilt, height
     place, scopes = rebuilt.binds
     new = renamed(name, f"_{height + 1}")
-    args = [
-        new if i == place else substitute(a, {name: new}) if i in scopes else a
-        for i, a in enumerate(rebuilt.args)
-    ]
+    args = [new if i == place else substitute(a, {name: new}) if i in scopes else a for i, a in enumerate(rebuilt.args)]
     return rebuilt.func(*args), height + 1
 
 

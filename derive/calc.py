@@ -50,9 +50,7 @@ class Lemma:
         raise refusal
 
     def _instance(self, node: Expr, values: dict[Basic, Basic], given: Given) -> Theorem:
-        instance = kernel.weaken(
-            kernel.inst(self.theorem, {k: v for k, v in values.items() if k != v}), given
-        )
+        instance = kernel.weaken(kernel.inst(self.theorem, {k: v for k, v in values.items() if k != v}), given)
         for hypothesis in instance.hypotheses:
             if not isinstance(hypothesis, AtMost) and hypothesis not in given:
                 raise Refused("{} needs the hypothesis {}", self.name, hypothesis)
@@ -112,9 +110,7 @@ class Chain:
         names = ", ".join(r.name for r in reasons)
         what = "leaves the line before as it is" if reached == self.last else f"gives {text(reached)}"
         notes = [
-            n
-            for n in dict.fromkeys(explain(r) for r in refusals.last)
-            if n.startswith(("cannot show", "log", "needs"))
+            n for n in dict.fromkeys(explain(r) for r in refusals.last) if n.startswith(("cannot show", "log", "needs"))
         ]
         why = "".join(f"\n  note: {n}" for n in notes[-2:])
         where = f"{self.title}, line {len(self.lines) + 1}" if self.title else f"line {len(self.lines) + 1}"
@@ -172,9 +168,7 @@ class Start:
         rest = tuple(h for h in self.given if index not in kernel.free_in(h))
         hypothesis = Lemma(kernel.assume(self.claim), "induction_hypothesis", "induction hypothesis")
         first = Chain(_at(self.claim, index, ZERO).lhs, rest, title="base case")
-        then = Chain(
-            _at(self.claim, index, index + 1).lhs, (*rest, AtMost(ZERO, index), self.claim), title="step"
-        )
+        then = Chain(_at(self.claim, index, index + 1).lhs, (*rest, AtMost(ZERO, index), self.claim), title="step")
         return Induction(self.claim, index, base(first), step(then, hypothesis))
 
 
@@ -182,9 +176,7 @@ def explain(error: Exception) -> str:
     """An error's message, the terms in it in the field's notation."""
     if not isinstance(error, DeriveError) or not error.parts:
         return str(error)
-    shown = (
-        text(p) if isinstance(p, Expr) else explain(p) if isinstance(p, Exception) else p for p in error.parts
-    )
+    shown = (text(p) if isinstance(p, Expr) else explain(p) if isinstance(p, Exception) else p for p in error.parts)
     return error.message.format(*shown)
 
 
@@ -221,9 +213,7 @@ def justify(
     left = list(_reached(before, rewriting, given, refusals))
     right = list(_reached(line, rewriting, given, refusals))
     wanted = set(range(len(rewriting)))
-    for (first, used), (second, also) in sorted(
-        product(left, right), key=lambda pair: len(pair[0][1] | pair[1][1])
-    ):
+    for (first, used), (second, also) in sorted(product(left, right), key=lambda pair: len(pair[0][1] | pair[1][1])):
         if used | also != wanted:
             continue
         joined = _join(first, second, given)
@@ -250,8 +240,7 @@ def _reached(
         after = []
         for theorem, used in current:
             steps = [
-                (kernel.trans(theorem, step), used | {i})
-                for step in _options(theorem.rhs, reason, given, refusals)
+                (kernel.trans(theorem, step), used | {i}) for step in _options(theorem.rhs, reason, given, refusals)
             ]
             yield from steps
             after += steps if steps and not reason.once else [*steps, (theorem, used)]

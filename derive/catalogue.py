@@ -72,9 +72,7 @@ class Derivation:
             ("end", theorem.rhs, self.claim.rhs),
         ):
             if not alike(found, wanted):
-                raise WrongClaim(
-                    f"{self.name}: the lines {side} with {text(found)}, the claim with {text(wanted)}"
-                )
+                raise WrongClaim(f"{self.name}: the lines {side} with {text(found)}, the claim with {text(wanted)}")
         _same_hypotheses(self.name, theorem.hypotheses, self.assuming)
         return kernel.weaken(theorem, self.assuming)
 
@@ -97,9 +95,7 @@ def _same_hypotheses(name: str, used: Iterable[Hypothesis], assumed: tuple[Hypot
             continue
         facts = [h for h in assumed if isinstance(h, AtMost)]
         if not isinstance(hypothesis, AtMost) or needed(facts, (), as_linear(hypothesis)) is None:
-            raise WrongClaim(
-                f"{name}: the lines use {text(hypothesis)}, which is not assumed; add it to `assuming`"
-            )
+            raise WrongClaim(f"{name}: the lines use {text(hypothesis)}, which is not assumed; add it to `assuming`")
     superfluous = [h for h in assumed if h not in _leaned_on(used, assumed)]
     if superfluous:
         shown = ", ".join(map(text, superfluous))
@@ -110,9 +106,7 @@ def _leaned_on(used: Iterable[Hypothesis], assumed: tuple[Hypothesis, ...]) -> s
     leaned: set[Hypothesis] = set()
     facts = [h for h in assumed if isinstance(h, AtMost)]
     for hypothesis in used:
-        leaned.update(
-            (hypothesis,) if hypothesis in assumed else needed(facts, (), as_linear(hypothesis)) or ()
-        )  # type: ignore[arg-type]
+        leaned.update((hypothesis,) if hypothesis in assumed else needed(facts, (), as_linear(hypothesis)) or ())  # type: ignore[arg-type]
     return leaned
 
 
@@ -135,9 +129,7 @@ def derivation(
         name = build.__name__
         if name in _COLLECTED:
             raise WrongClaim(f"there is a derivation named {name} already; a name is entered once")
-        made = Derivation(
-            name, title, claim, tuple(assuming), source, build, falsehood, world, tuple(defining)
-        )
+        made = Derivation(name, title, claim, tuple(assuming), source, build, falsehood, world, tuple(defining))
         _COLLECTED[name] = made
         return made
 
@@ -170,10 +162,6 @@ def load(package: ModuleType) -> Catalogue:
         except Exception as fault:
             faults[module.name] = f"{type(fault).__name__}: {fault}"
             continue
-        own = (
-            v
-            for v in vars(loaded).values()
-            if isinstance(v, Derivation) and v.build.__module__ == loaded.__name__
-        )
+        own = (v for v in vars(loaded).values() if isinstance(v, Derivation) and v.build.__module__ == loaded.__name__)
         found.update((d.name, d) for d in own)
     return Catalogue(found, faults)

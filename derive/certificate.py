@@ -69,23 +69,11 @@ def checked(data: Mapping[str, Any]) -> Theorem:
         steps, claim = data["steps"], decode(data["claim"])
         hypotheses = frozenset(decode(h) for h in data["hypotheses"])
     except (KeyError, TypeError) as fault:
-        raise Unreadable(
-            f"a proof certificate has claim, hypotheses and steps; {fault} is missing or odd"
-        ) from fault
-    if (
-        not isinstance(claim, Equation)
-        or not isinstance(steps, list)
-        or not 0 < len(steps) <= MAX_PROOF_STEPS
-    ):
-        raise Unreadable(
-            "the claim of a certificate is an equation, and its steps are a list that is not empty"
-        )
-    theorem = _run(
-        steps, untable(data.get("terms", [])), [tuple(map(decode, g)) for g in data.get("given", [])]
-    )
-    if not (
-        alike(theorem.lhs, claim.lhs) and alike(theorem.rhs, claim.rhs) and theorem.hypotheses <= hypotheses
-    ):
+        raise Unreadable(f"a proof certificate has claim, hypotheses and steps; {fault} is missing or odd") from fault
+    if not isinstance(claim, Equation) or not isinstance(steps, list) or not 0 < len(steps) <= MAX_PROOF_STEPS:
+        raise Unreadable("the claim of a certificate is an equation, and its steps are a list that is not empty")
+    theorem = _run(steps, untable(data.get("terms", [])), [tuple(map(decode, g)) for g in data.get("given", [])])
+    if not (alike(theorem.lhs, claim.lhs) and alike(theorem.rhs, claim.rhs) and theorem.hypotheses <= hypotheses):
         raise Tampered(f"the steps prove {theorem}, not {claim}")
     return theorem
 

@@ -13,7 +13,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from derive.binding import free, fresh, is_random, meaning, substitute
 from derive.errors import Refused
-from derive.ring import positive_by_coefficients
+from derive.ring import denominators, positive_by_coefficients
 from derive.terms import (
     Action,
     Apply,
@@ -114,9 +114,20 @@ class Context:
         try:
             self.at_most(place, position)
         except Refused as refusal:
-            raise Refused(
-                "{} is not known at position {} of the time line: {}", term, position, refusal
-            ) from None
+            raise Refused("{} is not known at position {} of the time line: {}", term, position, refusal) from None
+
+    def defined(self, term: Basic) -> None:
+        """Whatever stands in a denominator, anywhere in the term, is positive."""
+        if not denominators(term):
+            return
+        if isinstance(term, Pow) and isinstance(term.exp, Integer) and term.exp < 0:
+            self.positive(term.base)
+        if isinstance(term, (TimeSum, TimeProduct)):
+            with self.opened(term) as (_, body):
+                self.defined(body)
+            return
+        for part in term.args:
+            self.defined(part)
 
     def positive(self, term: Basic) -> None:
         """term > 0."""

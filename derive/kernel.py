@@ -21,18 +21,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Integer, Mul, Pow, Rational
 
 from derive.binding import alike, bound_name, free, is_random, meaning, substitute
 from derive.context import Context
 from derive.errors import Refused, Tampered
-from derive.ring import denominators, equal_by_arithmetic
+from derive.ring import equal_by_arithmetic
 from derive.terms import (
     AVERAGES_PATHS,
     ZERO,
     At,
     AtMost,
-    Definition,
     Equation,
     Gradient,
     Hypothesis,
@@ -67,9 +66,7 @@ class Theorem:
     laws: frozenset[str]
     proof: tuple[Any, ...]
 
-    def __init__(
-        self, seal: object, hypotheses: Iterable[Hypothesis], lhs: Expr, rhs: Expr, laws: Any, proof: Any
-    ):
+    def __init__(self, seal: object, hypotheses: Iterable[Hypothesis], lhs: Expr, rhs: Expr, laws: Any, proof: Any):
         if seal is not _SEAL:
             raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
         for name, value in (
@@ -110,8 +107,8 @@ def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
     context = Context(given)
     if not equal_by_arithmetic(lhs, rhs):
         raise Refused("arithmetic does not make {} equal to {}", lhs, rhs)
-    for below in denominators(lhs) | denominators(rhs):
-        context.positive(below)
+    context.defined(lhs)
+    context.defined(rhs)
     return Theorem(_SEAL, context.used, lhs, rhs, (), ("ring", lhs, rhs, tuple(given)))
 
 
@@ -151,27 +148,27 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
 
 
 def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
-    """x = y ⊢ C[x] = C[y] for a term C with a hole, which binders of C may capture.
+    """x = y ⊢ C[x] = C[y] for a term C with one hole, which binders of C may capture.
 
     A hypothesis may not mention what a binder above the hole binds; under a sum over t the range of t is known.
-    `given` are further hypotheses that may be used to show what the range leaves open.
+    Where a product or power around the hole may cancel, what stands in a denominator must be positive. `given` are
+    further hypotheses that may be used to show these things.
     """
     given = tuple(given)
-    hypotheses = frozenset(theorem.hypotheses)
-    below_hole: list[Basic] = []
-    lhs = _plug(context, hole, theorem.lhs, below_hole)
-    rhs = _plug(context, hole, theorem.rhs, [])
-    if not below_hole:
-        raise Refused("cong: {} does not occur in {}", hole, context)
-    for path in below_hole:
-        hypotheses = _discharge(hypotheses, path, given)  # type: ignore[arg-type]
-    checks = Context((*hypotheses, *given))
-    for below in (
-        denominators(lhs) | denominators(rhs) | {d for d in denominators(context) if hole not in free(d)}
-    ):
-        checks.positive(below)
-    proof = ("cong", theorem, context, hole, given)
-    return Theorem(_SEAL, hypotheses | checks.used, lhs, rhs, theorem.laws, proof)
+    path = _path_to(context, hole)
+    lhs, rhs, hypotheses = theorem.lhs, theorem.rhs, frozenset(theorem.hypotheses)
+    for depth in reversed(range(len(path))):
+        node, place = path[depth]
+        below = _below_the_line(node, place, lhs) | _below_the_line(node, place, rhs)
+        if below:
+            ranges = [AtMost(*pair) for above, i in path[:depth] for pair in _bounds(above, i)]
+            checks = Context((*hypotheses, *given, *ranges))
+            for base in below:
+                checks.positive(base)
+            hypotheses |= checks.used
+        lhs, rhs = (node.func(*(v if i == place else a for i, a in enumerate(node.args))) for v in (lhs, rhs))
+        hypotheses = _discharge(hypotheses, node, place, given)
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, ("cong", theorem, context, hole, given))
 
 
 def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
@@ -194,9 +191,7 @@ def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: E
         for found, wanted in ((theorem.lhs, claim.lhs), (theorem.rhs, claim.rhs)):
             expected = substitute(wanted, {index: value})
             if not alike(found, expected):
-                raise Refused(
-                    "induct: at {} = {} the claim reads {}, the theorem {}", index, value, expected, found
-                )
+                raise Refused("induct: at {} = {} the claim reads {}, the theorem {}", index, value, expected, found)
     bound = AtMost(start, index)
     rest = _without(step.hypotheses - {claim}, index, [as_linear(bound)], ())
     if any(index in free_in(h) for h in base.hypotheses):
@@ -214,32 +209,53 @@ def _substituted(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypot
     return type(hypothesis)(*(substitute(part, values) for part in vars(hypothesis).values()))
 
 
-_Step = tuple[Basic, int]
+_Step = tuple[Expr, int]
 
 
-def _plug(node: Basic, hole: Basic, value: Expr, paths: list[Any], path: tuple[_Step, ...] = ()) -> Any:
-    """The context with the hole filled, names captured; `paths` receives the nodes above each hole."""
-    if node == hole:
-        paths.append(path)
-        return value
-    if hole not in free(node):
-        return node
-    if not isinstance(node, Expr) or any(isinstance(a, Definition) and hole in free(a) for a in node.args):
-        raise Refused("cong: {} stands inside {}, where nothing is replaced", hole, node)
-    return node.func(*(_plug(a, hole, value, paths, (*path, (node, i))) for i, a in enumerate(node.args)))
+def _path_to(context: Expr, hole: Basic) -> list[_Step]:
+    """The nodes above the one hole, outermost first, each with the argument that leads to it."""
+    path: list[_Step] = []
+    node: Basic = context
+    while node != hole:
+        inside = [i for i, a in enumerate(node.args) if hole in free(a)]
+        if len(inside) != 1 or not isinstance(node, Expr) or not isinstance(node.args[inside[0]], Expr):
+            raise Refused("cong: {} does not stand just once, as a term, in {}", hole, node)
+        path.append((node, inside[0]))
+        node = node.args[inside[0]]
+    return path
+
+
+def _below_the_line(node: Expr, place: int, value: Expr) -> set[Expr]:
+    """The denominators that may cancel when `value` is put into a product or a power."""
+    if isinstance(node, Mul):
+        factors = [f for i, a in enumerate(node.args) for f in ((a,) if i != place else Mul.make_args(value))]
+    elif isinstance(node, Pow) and place == 0:
+        factors = [node.func(value, node.exp), *Mul.make_args(value), Pow(value, node.exp, evaluate=False)]
+    else:
+        return set()
+    powers = (f for f in factors if isinstance(f, Pow) and isinstance(f.exp, Integer) and f.exp < 0)
+    return {f.base for f in powers if not isinstance(f.base, Rational)}
+
+
+def _bounds(node: Basic, place: int) -> list[tuple[Expr, Expr]]:
+    """What is known of the index inside a sum or product over time."""
+    if isinstance(node, (TimeSum, TimeProduct)) and place == 0:
+        return [(node.lower, node.index), (node.index, node.upper)]
+    return []
 
 
 def _discharge(
-    hypotheses: frozenset[Hypothesis], path: tuple[_Step, ...], given: tuple[Hypothesis, ...]
+    hypotheses: frozenset[Hypothesis], node: Expr, place: int, given: tuple[Hypothesis, ...]
 ) -> frozenset[Hypothesis]:
-    for node, place in reversed(path):
-        name = bound_name(node)
-        if name is not None and place in node.binds[1]:  # type: ignore[attr-defined]
-            hypotheses = _without(hypotheses, name, _range(node, name), given)
-        if isinstance(node, (Gradient, At)):
-            _refuse(hypotheses, node, lambda h: isinstance(h, Equation) and node.parameter in free_in(h))
-        if isinstance(node, AVERAGES_PATHS):
-            _refuse(hypotheses, node, _speaks_of_the_trajectory)
+    """What remains of the hypotheses of an argument of a node, for the node."""
+    name = bound_name(node)
+    if name is not None and place in node.binds[1]:
+        local = [linear(g - l) for l, g in _bounds(node, place) if is_linear(g - l)]
+        hypotheses = _without(hypotheses, name, local, given)
+    if isinstance(node, (Gradient, At)):
+        _refuse(hypotheses, node, lambda h: isinstance(h, Equation) and node.parameter in free_in(h))
+    if isinstance(node, AVERAGES_PATHS):
+        _refuse(hypotheses, node, _speaks_of_the_trajectory)
     return hypotheses
 
 
@@ -255,18 +271,6 @@ def _refuse(hypotheses: Iterable[Hypothesis], node: Basic, bad: Callable[[Hypoth
             raise Refused("cong: the hypothesis {} does not hold throughout {}", hypothesis, node)
 
 
-def _range(node: Basic, name: Basic) -> list[Any]:
-    if not isinstance(node, (TimeSum, TimeProduct)):
-        return []
-    facts = []
-    for form in (name - node.lower, node.upper - name):
-        try:
-            facts.append(linear(form))
-        except Refused:
-            continue
-    return facts
-
-
 def _without(
     hypotheses: Iterable[Hypothesis], name: Basic, local: list[Any], given: Iterable[Hypothesis]
 ) -> frozenset[Hypothesis]:
@@ -278,9 +282,7 @@ def _without(
             continue
         used = needed(usable, local, as_linear(hypothesis)) if isinstance(hypothesis, AtMost) else None
         if used is None:
-            raise Refused(
-                "{} mentions {}, which is bound here, and does not follow from its range", hypothesis, name
-            )
+            raise Refused("{} mentions {}, which is bound here, and does not follow from its range", hypothesis, name)
         kept.update(used)
     return frozenset(kept)
 

@@ -93,9 +93,7 @@ def _carry(theorem: Theorem, term: Expr, place: Place, given: Given) -> Theorem:
     return kernel.cong(theorem, context, hole, given)
 
 
-def each_place(
-    term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None
-) -> Iterator[Theorem]:
+def each_place(term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None) -> Iterator[Theorem]:
     """⊢ term = term rewritten at one place, for each place where that changes anything."""
     for place, node, here in places(term, given):
         try:

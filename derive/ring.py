@@ -61,9 +61,7 @@ def _lowest(quotient: Quotient) -> Quotient:
 
 def _terms(polynomial: fmpq_mpoly, order: tuple[int, ...]) -> Hashable:
     monomials = polynomial.to_dict().items()
-    return frozenset(
-        (tuple((a, int(e)) for a, e in zip(order, m, strict=True) if e), str(c)) for m, c in monomials
-    )
+    return frozenset((tuple((a, int(e)) for a, e in zip(order, m, strict=True) if e), str(c)) for m, c in monomials)
 
 
 def _quotient(node: Expr) -> tuple[Quotient, tuple[int, ...]]:
@@ -149,12 +147,7 @@ class _Reader:
 def denominators(node: Basic) -> frozenset[Expr]:
     """Every base of a negative integer power, anywhere in a term."""
     below = frozenset[Expr]().union(*(denominators(a) for a in node.args))
-    if (
-        isinstance(node, Pow)
-        and isinstance(node.exp, Integer)
-        and node.exp < 0
-        and not isinstance(node.base, Rational)
-    ):
+    if isinstance(node, Pow) and isinstance(node.exp, Integer) and node.exp < 0 and not isinstance(node.base, Rational):
         return below | {node.base}
     return below
 

@@ -36,6 +36,7 @@ from derive.terms import (
     Variance,
 )
 from derive.terms import Given as Conditional
+from derive.timeline import linear
 
 SUMS = (TimeSum, SumOver, PathSum)
 AVERAGES = (Mean, Expectation, Conditional)
@@ -99,7 +100,7 @@ def first_of(*laws: str) -> Conversion:
     return convert
 
 
-# --- definitions -----------------------------------------------------------------------------------------------
+# definitions
 
 
 @_rule("definition", Defined)
@@ -128,7 +129,7 @@ def arithmetic(node: Expr, given: Given) -> Theorem:
     raise Refused("arithmetic only compares two lines")
 
 
-# --- linear operators ------------------------------------------------------------------------------------------
+# linear operators
 
 
 @_rule("linearity")
@@ -138,9 +139,9 @@ def linearity(node: Expr, given: Given) -> Theorem:
         return first_of("vanishing", "additivity")(node, given)
     if isinstance(node, Mul):
         return into_sums(node, given)
-    return first_of(
-        "vanishing", "gradient_constant", "additivity", "homogeneity", "average_of_one", "exchange"
-    )(node, given)
+    return first_of("vanishing", "gradient_constant", "additivity", "homogeneity", "average_of_one", "exchange")(
+        node, given
+    )
 
 
 def into_sums(node: Expr, given: Given) -> Theorem:
@@ -188,7 +189,7 @@ def gradient_of_sum(node: Expr, given: Given) -> Theorem:
     return first_of("exchange", "additivity")(node, given)
 
 
-# --- gradients -------------------------------------------------------------------------------------------------
+# gradients
 
 
 @_rule("product rule", Gradient)
@@ -228,7 +229,7 @@ def log_of_product(node: Expr, given: Given) -> Theorem:
     return law("log_product", node, given=given)
 
 
-# --- the trajectory --------------------------------------------------------------------------------------------
+# the trajectory
 
 
 @_rule("tower property", Expectation, Conditional, once=True)
@@ -290,7 +291,7 @@ def sum_last_step(node: Expr, given: Given) -> Theorem:
     return first_of("paths_start", "paths_step")(node, given)
 
 
-# --- ranges of time --------------------------------------------------------------------------------------------
+# ranges of time
 
 
 @_rule("split of the sum", TimeSum, TimeProduct, once=True)
@@ -321,6 +322,8 @@ def last_apart(node: Expr, given: Given) -> Theorem:
 @_rule("written out", TimeSum, TimeProduct)
 def write_out(node: Expr, given: Given) -> Theorem:
     """A sum or product over numbers, term by term."""
+    if linear(node.upper - node.lower)[1]:
+        raise Refused("{} has no fixed number of terms", node)
     try:
         return first_of("empty", "single")(node, given)
     except (Refused, IllFormed):

@@ -160,9 +160,7 @@ def fits(node: Basic, wanted: Domain | None) -> bool:
         return found == wanted
     if wanted.elements is None:
         return False
-    return (
-        node in wanted.elements if isinstance(node, Integer) else True
-    )  # s + a may name an element of a listed set
+    return node in wanted.elements if isinstance(node, Integer) else True  # s + a may name an element of a listed set
 
 
 class Apply(Term):
@@ -226,9 +224,7 @@ class Defined(Term):
 
     def __new__(cls, definition: Definition, *args: Any) -> Defined:
         if len(args) != len(definition.params):
-            raise IllFormed(
-                f"{definition.name} takes {len(definition.params)} arguments, not {len(args)}: {args}"
-            )
+            raise IllFormed(f"{definition.name} takes {len(definition.params)} arguments, not {len(args)}: {args}")
         return Term.__new__(cls, definition, *args)
 
     @property
