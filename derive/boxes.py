@@ -239,3 +239,16 @@ def opens_with_operator(box: Box) -> bool:
         case Row((Operator(), *_)) | Row((Script(Operator()), *_)):
             return True
     return False
+
+
+def are_apart(before: Box, item: Box) -> bool:
+    """Two factors that take a thin space between them; letters take none."""
+    if isinstance(before, Script):
+        before = before.base
+    if isinstance(item, Script) and isinstance(item.base, Fenced):
+        return True
+    return (
+        isinstance(item, (Applied, Big, Fenced))
+        or isinstance(before, (Fraction, Fenced, Row))
+        or opens_with_operator(item)
+    )

@@ -126,9 +126,7 @@ def lay(node: Basic) -> Laid:
     if rule is None:
         rule = next((r for cls, r in _RULES.items() if isinstance(node, cls)), None)
     if rule is None:
-        raise IllFormed(
-            f"{node!r} is a {type(node).__name__}, which has no printed form; build it of derive.terms"
-        )
+        raise IllFormed(f"{node!r} is a {type(node).__name__}, which has no printed form; build it of derive.terms")
     return rule(node)
 
 
@@ -256,11 +254,7 @@ def _history(position: Expr) -> Box:
 
 def _path_probability(node: PathProbability) -> Laid:
     process = node.process
-    below = (
-        listed(tuple(map(layout, order.parameters(process.policy))))
-        if _is_standard(process)
-        else _law(process)
-    )
+    below = listed(tuple(map(layout, order.parameters(process.policy)))) if _is_standard(process) else _law(process)
     return Laid(called(Script(Ident("P"), below), (_trajectory(process),)), ATOM)
 
 

@@ -29,6 +29,7 @@ from derive.boxes import (
     Row,
     Script,
     Sign,
+    are_apart,
     holds,
     is_tall,
     opens_with_operator,
@@ -97,9 +98,7 @@ def latex_box(box: Box, tight: bool = False) -> str:
             return rf"{latex_box(body)} \big|{_latex_script('_', place)}"
         case Branches(rows, default):
             lines = [rf"{latex_box(v)} & \text{{if }} {latex_box(c)} \\" for v, c in rows]
-            return (
-                rf"\begin{{cases}} {' '.join(lines)} {latex_box(default)} & \text{{otherwise}} \end{{cases}}"
-            )
+            return rf"\begin{{cases}} {' '.join(lines)} {latex_box(default)} & \text{{otherwise}} \end{{cases}}"
 
 
 def _latex_leaf(box: Ident | Name | Operator | Number) -> str:
@@ -109,9 +108,7 @@ def _latex_leaf(box: Ident | Name | Operator | Number) -> str:
             known = _COMMANDS.get(stem, stem if stem.isascii() else rf"\text{{{escaped(stem)}}}")
             return known + letter[len(stem) :]
         case Name(name):
-            return (
-                rf"\mathrm{{{name}}}" if name.isascii() and name.isalnum() else rf"\text{{{escaped(name)}}}"
-            )
+            return rf"\mathrm{{{name}}}" if name.isascii() and name.isalnum() else rf"\text{{{escaped(name)}}}"
         case Operator(name):
             return _OPERATORS.get(name, "\\" + name)
     return box.text
@@ -148,10 +145,8 @@ def _glued(pieces: list[str], space: str = "") -> str:
 def _latex_product(items: tuple[Box, ...]) -> str:
     out = latex_box(items[0])
     for before, item in pairwise(items):
-        wide = isinstance(item, (Applied, Big, Fenced)) or isinstance(before, (Fraction, Fenced, Row))
-        wide = wide or opens_with_operator(item)
         plain = isinstance(item, Sign) or isinstance(before, Sign)
-        out += ("" if plain else r" \, " if wide else " ") + latex_box(item)
+        out += ("" if plain else r" \, " if are_apart(before, item) else " ") + latex_box(item)
     return out
 
 

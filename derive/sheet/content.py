@@ -60,9 +60,7 @@ class ExampleRow:
         _need_words(self, "label", "exact")
         drawn = (self.estimate, self.standard_error, self.samples, self.seed)
         if None in drawn and any(v is not None for v in drawn):
-            raise IllFormed(
-                f"{self.label}: an estimate needs its standard error, samples and seed, found {drawn}"
-            )
+            raise IllFormed(f"{self.label}: an estimate needs its standard error, samples and seed, found {drawn}")
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,7 @@ def plain(sheet: Sheet) -> dict[str, Any]:
             "description": sheet.example.description,
             "rows": [_row(row) for row in sheet.example.rows],
         },
-        "falsehood": sheet.falsehood
-        and _formula(sheet.falsehood.statement) | {"explanation": sheet.falsehood.text},
+        "falsehood": sheet.falsehood and _formula(sheet.falsehood.statement) | {"explanation": sheet.falsehood.text},
         "fingerprint": sheet.fingerprint,
     }
 

@@ -22,6 +22,7 @@ from derive.boxes import (
     Row,
     Script,
     Sign,
+    are_apart,
     is_tall,
     opens_with_operator,
 )
@@ -112,9 +113,8 @@ def _sign(sign: Sign) -> str:
 
 
 def _after(before: Box, item: Box) -> str:
-    wide = isinstance(item, (Applied, Fenced)) or isinstance(before, (Fraction, Fenced, Row))
-    wide = (wide or opens_with_operator(item)) and not isinstance(item, Sign) and not isinstance(before, Sign)
-    return (_SPACE if wide else "") + _box(item)
+    plain = isinstance(item, Sign) or isinstance(before, Sign)
+    return (_SPACE if are_apart(before, item) and not plain else "") + _box(item)
 
 
 def _script(box: Script) -> str:

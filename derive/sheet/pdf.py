@@ -62,9 +62,7 @@ def _run(command: list[str], folder: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as fault:
-        raise DeriveError(
-            f"{command[0]} took more than {_SECONDS} seconds; try --to tex and run it by hand"
-        ) from fault
+        raise DeriveError(f"{command[0]} took more than {_SECONDS} seconds; try --to tex and run it by hand") from fault
     if done.returncode != 0:
         raise DeriveError(f"{command[0]} failed: {_complaint(done.stdout + done.stderr, Path(folder))}")
 

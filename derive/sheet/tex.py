@@ -226,9 +226,7 @@ def _row(row: ExampleRow, sampled: bool) -> str:
     cells.append(_exact(row.exact))
     if sampled:
         found = estimate(row)
-        drawn = (
-            "" if found is None else rf"${found[0]} \pm {found[1]}$\par {{\footnotesize {of_samples(row)}}}"
-        )
+        drawn = "" if found is None else rf"${found[0]} \pm {found[1]}$\par {{\footnotesize {of_samples(row)}}}"
         cells.append(r"\raggedright " + drawn)
     return " & ".join(cells) + r" \tabularnewline"
 

@@ -35,9 +35,7 @@ def write(sheet: Sheet, formats: Iterable[str], directory: str | Path) -> list[P
         folder.mkdir(parents=True, exist_ok=True)
         return [_replaced(folder / (sheet.name + suffix), content) for suffix, content in contents]
     except OSError as fault:
-        raise DeriveError(
-            f"cannot write into {folder}: {fault.strerror}; give another folder with -o"
-        ) from fault
+        raise DeriveError(f"cannot write into {folder}: {fault.strerror}; give another folder with -o") from fault
 
 
 def _format(name: str) -> tuple[str, Callable[[Sheet], str | bytes]]:

@@ -1,6 +1,8 @@
 """What is printed, to the letter: the field's order, parentheses where needed, one meaning a string."""
 
 import os
+import random
+import shutil
 import subprocess
 import sys
 
@@ -44,6 +46,7 @@ from derive.notation import (
     trajectory_score,
     transition,
     x,
+    x_real,
 )
 from derive.printing import latex, text
 from derive.terms import (
@@ -96,8 +99,7 @@ CASES = [
     (
         Equation(
             path,
-            initial(State(0))
-            * TimeProduct(pi(t) * transition(State(t + 1), State(t), Action(t)), t, 0, T - 1),
+            initial(State(0)) * TimeProduct(pi(t) * transition(State(t + 1), State(t), Action(t)), t, 0, T - 1),
         ),
         "P_θ(τ) = ρ_0(s_0) ∏_{t=0}^{T-1} π_θ(a_t|s_t) P(s_{t+1}|s_t,a_t)",
         r"P_\theta(\tau) = \rho_0(s_0) \, \prod_{t=0}^{T-1} \pi_\theta(a_t \mid s_t) \,"
@@ -226,7 +228,7 @@ CASES = [
     ),
     (score(t) ** 2, "(∇_θ log π_θ(a_t|s_t))^2", r"(\nabla_\theta \log \pi_\theta(a_t \mid s_t))^2"),
     (expect(R) ** 2, "(E_τ[R(τ)])^2", r"(\mathbb{E}_\tau[R(\tau)])^2"),
-    ((gamma * LAMBDA) ** k * reward(k), "(γ λ)^k r_k", r"(\gamma \lambda)^k r_k"),
+    ((gamma * LAMBDA) ** k * reward(k), "(γ λ)^k r_k", r"(\gamma \lambda)^k \, r_k"),
     (HALF * TimeSum(reward(t), t, 0, T - 1) / N, "(1/(2 N)) Σ_{t=0}^{T-1} r_t", None),
     (TimeSum(reward(t) - G(t), t, 0, T - 1), "Σ_{t=0}^{T-1} (r_t - G_t)", None),
     (TimeSum(-reward(t), t, 0, T - 1), "Σ_{t=0}^{T-1} (-r_t)", None),
@@ -240,6 +242,19 @@ CASES = [
     (Exp(theta) ** 2, "(e^θ)^2", r"(e^\theta)^2"),
     (Log(path * R), "log(P_θ(τ) R(τ))", r"\log(P_\theta(\tau) \, R(\tau))"),
     (Min(theta, gamma), "min(γ, θ)", r"\min(\gamma, \theta)"),
+    (
+        sigmoid(theta) ** 2 * (1 - sigmoid(theta)) ** 2,
+        "σ(θ)^2 (1 - σ(θ))^2",
+        r"\sigma(\theta)^2 \, (1 - \sigma(\theta))^2",
+    ),
+    (x_real * (1 - x_real) * bandit_reward(a), "x (1 - x) r(a)", r"x \, (1 - x) \, r(a)"),
+    (
+        Log(pi(t)) + Log(transition(State(t + 1), State(t), Action(t))) + Log(initial(State(0))),
+        "log ρ_0(s_0) + log π_θ(a_t|s_t) + log P(s_{t+1}|s_t,a_t)",
+        None,
+    ),
+    (Letter("pi_theta", (ACTIONS,), pmf=True, parameter=theta)(a), "π_θ(a)", r"\pi_\theta(a)"),
+    (Exp(HALF), "e^{1/2}", "e^{1/2}"),
     (process, "(ρ_0, π_θ, P, T)", r"(\rho_0, \pi_\theta, P, T)"),
     (real_symbol("theta_old"), "θ_{old}", r"\theta_{\mathrm{old}}"),
     (Letter("V^pi", (STATES,))(s), "V^π(s)", r"V^\pi(s)"),
@@ -314,6 +329,56 @@ def test_a_term_outside_the_language_is_refused():
 def test_one_line_whatever_a_name_contains():
     assert "\n" not in text(real_symbol("a\nb"))
     assert "\n" not in latex(real_symbol("a\nb"))
+
+
+def random_term(rng, depth):
+    index = rng.choice([t, k, t + 1, k - 1, T - 1, 2 * t, Integer(0)])
+    if depth == 0:
+        leaves = [theta, gamma, Rational(rng.randint(-3, 3), rng.randint(1, 3)), reward(index), pi(index), G(index)]
+        return rng.choice([*leaves, R, J, path, V(index, s), policy(a, s), B(State(index)), sigmoid(theta)])
+    one, two = random_term(rng, depth - 1), random_term(rng, depth - 1)
+    horizon = process.until(rng.choice([T, n, Integer(2)]))
+    return rng.choice(
+        [
+            lambda: one + two,
+            lambda: one * two,
+            lambda: one * two * random_term(rng, depth - 1),
+            lambda: one / two if two != 0 else -one,
+            lambda: one ** rng.choice([2, t, -t]),
+            lambda: grad(one),
+            lambda: Log(one),
+            lambda: Exp(one),
+            lambda: TimeSum(one, k, index, T),
+            lambda: TimeProduct(one, t, 0, index),
+            lambda: SumOver(one, rng.choice([a, s, BIT])),
+            lambda: PathSum(one, horizon),
+            lambda: Expectation(one, horizon),
+            lambda: Given(one, rng.choice([2 * t, 2 * t + 1, t]), horizon),
+            lambda: Mean(one, a, policy(a, s)),
+            lambda: At(one, theta, HALF),
+            lambda: Cases(index, 1, one, two),
+        ]
+    )()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_terms_that_differ_are_printed_differently(seed):
+    rng, seen = random.Random(seed), {}
+    for _ in range(400):
+        term = random_term(rng, rng.choice([1, 2, 3]))
+        for printed in (text(term), latex(term)):
+            assert seen.setdefault(printed, term) == term
+
+
+@pytest.mark.system
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_tex_sets_everything_that_is_printed(tmp_path):
+    formulas = "\n\n".join(f"$\\displaystyle {latex(c[0])}$" for c in CASES)
+    head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{amsmath,amssymb,lmodern}"
+    (tmp_path / "all.tex").write_text(head + r"\begin{document}" + formulas + r"\end{document}")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout[-1500:]
 
 
 def test_the_same_under_every_hash_seed():

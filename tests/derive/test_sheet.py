@@ -194,9 +194,7 @@ LONG_SHEET = replace(
             ),
         ),
     ),
-    example=Example(
-        "w" * 90, "d" * 300, (ExampleRow("l" * 90, LONG, "1/16", 1e-9, 3e-11, 10**6, 123456789),)
-    ),
+    example=Example("w" * 90, "d" * 300, (ExampleRow("l" * 90, LONG, "1/16", 1e-9, 3e-11, 10**6, 123456789),)),
 )
 SHEETS = [SHEET, INDUCTION, HOSTILE, LONG_SHEET]
 NEEDS_TEX = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
@@ -372,9 +370,7 @@ def test_write_names_a_folder_it_cannot_write(tmp_path):
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     (path,) = write(SHEET, ["md"], tmp_path)
     old = path.read_bytes()
-    monkeypatch.setattr(
-        "os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    )
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(DeriveError, match="No space left"):
         write(INDUCTION, ["md"], tmp_path)
     with pytest.raises(DeriveError):
