@@ -1,0 +1,1 @@
+"""A chapter nobody marked up -> its displayed steps -> a verdict on each."""

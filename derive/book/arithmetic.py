@@ -1,0 +1,78 @@
+"""Closed arithmetic in a text: exact rational numbers; `≈` is right when it is right to the digits printed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.book import judge as judging
+from derive.book import tree
+from derive.book.context import stop
+from derive.book.elaborate import decimal
+from derive.book.judge import Judgement, Judges
+from derive.book.tree import Node, walk
+from derive.terms import Equation
+
+MAX_BITS = 4_000
+
+
+def judge(left: Node, operator: str, right: Node, judges: Judges) -> Judgement:
+    """A relation between two closed numbers."""
+    one, two = value(left), value(right)
+    if operator != "approx" and one == two:
+        return judging.judge(Equation(decimal(str(one)), decimal(str(two))), (), judges)
+    close = abs(one - two) <= _half_unit(left) + _half_unit(right)
+    if operator == "approx" and close:
+        certificate = {
+            "kind": "rounding",
+            "lhs": str(one),
+            "rhs": str(two),
+            "within": str(_half_unit(left) + _half_unit(right)),
+        }
+        return Judgement("holds", "D003", "right to the digits printed", None, certificate)
+    if close:
+        return Judgement("unknown", "D057", f"equal only to the digits printed: {one} and {two}; write ≈")
+    counterexample = {"states": None, "actions": None, "horizon": None, "assignment": {}, "lhs": str(one), "rhs": str(two),
+                      "true_if": None, "text": f"left: {one}, right: {two}"}  # fmt: skip
+    certificate = {"kind": "arithmetic", "lhs": str(one), "rhs": str(two)}
+    return Judgement("refuted", "D011", f"the sides differ: {one} and {two}", counterexample, certificate)
+
+
+def value(node: Node) -> Fraction:
+    """The number that closed arithmetic denotes. Raises Stopped when it grows out of bounds."""
+    found = _value(node)
+    if found.numerator.bit_length() > MAX_BITS or found.denominator.bit_length() > MAX_BITS:
+        raise stop("a number out of bounds", node)
+    return found
+
+
+def _value(node: Node) -> Fraction:
+    if isinstance(node, tree.Num):
+        return Fraction(node.text)
+    if isinstance(node, tree.Group) and node.items.only is not None:
+        return value(node.items.only)
+    if isinstance(node, tree.Add):
+        return sum((sign * value(term) for sign, term in node.terms), Fraction(0))
+    if isinstance(node, tree.Mul):
+        product = Fraction(1)
+        for factor in node.factors:
+            product *= value(factor)
+        return product
+    if isinstance(node, tree.Div):
+        under = value(node.under)
+        if under == 0:
+            raise stop("division by zero", node)
+        return value(node.over) / under
+    if isinstance(node, tree.Pow):
+        base, exponent = value(node.base), value(node.exponent)
+        if exponent.denominator != 1 or abs(exponent) > 64 or (base == 0 and exponent < 0):
+            raise stop("the exponent is out of bounds (64)", node)
+        return Fraction(base) ** int(exponent)
+    raise stop("this is no closed arithmetic", node)
+
+
+def _half_unit(node: Node) -> Fraction:
+    """Half a unit in the last place of a decimal that stands alone; 0 for whole numbers and for longer expressions."""
+    literals = [n for n in walk(node) if isinstance(n, tree.Num)]
+    if len(literals) != 1 or "." not in literals[0].text:
+        return Fraction(0)
+    return Fraction(1, 2 * 10 ** len(literals[0].text.split(".")[1]))

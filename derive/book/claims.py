@@ -1,0 +1,245 @@
+"""A step of a text -> the equations it may state, one for each reading that the text's own words allow.
+
+A reading fixes what r_t depends on, the index of the last action, and whether actions run over the set that an example
+lists. A claim that holds under a more general reading holds under all: these come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Basic, Integer, Pow, Symbol
+
+from derive.binding import free, meaning, subterms
+from derive.book import tree
+from derive.book.context import Context, Notes, Reading, stop, time
+from derive.book.elaborate import read
+from derive.book.scope import Scope, integer
+from derive.book.tree import Node, walk
+from derive.terms import (
+    Action,
+    Apply,
+    AtMost,
+    Defined,
+    Equation,
+    Expectation,
+    Given,
+    Gradient,
+    Hypothesis,
+    Letter,
+    Log,
+    PathProbability,
+    PathSum,
+    Positive,
+    Possible,
+    State,
+    TimeProduct,
+    Var,
+)
+
+MAX_READINGS = 12
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a step states under one reading."""
+
+    equation: Equation
+    hypotheses: tuple[Hypothesis, ...]
+    reading: Reading
+    notes: Notes
+    remark: str = ""
+
+
+def readings(scope: Scope, nodes: Sequence[Node]) -> tuple[list[Reading], bool]:
+    """The readings that the text licenses, the most general first; and whether the list is complete."""
+    survey = scope.survey
+    rewards = _rewards(scope)
+    lasts = survey.horizons or (("T", 0 if survey.first else -1),)
+    listed = _mentions_element(nodes)
+    found = [Reading(r, last, listed) for last in lasts for r in rewards]
+    return found[:MAX_READINGS], len(found) <= MAX_READINGS
+
+
+def _rewards(scope: Scope) -> tuple[str, ...]:
+    """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r with other arguments; an example's r_t = f(s_t) adds r(s_t)."""
+    forms = scope.survey.rewards
+    first = "sas" if "sas" in forms or not forms else "sa" if "sa" in forms else "s"
+    return (first, "s") if scope.state_reward and first != "s" else (first,)
+
+
+def _mentions_element(nodes: Sequence[Node]) -> bool:
+    """π_θ(1), π_θ(+1|s) or E[r]: the step speaks of the listed actions of an example."""
+    for node in nodes:
+        for n in walk(node):
+            if (
+                isinstance(n, tree.Call)
+                and n.head.name in ("pi", "r")
+                and any(integer(a) is not None for a in n.args.parts)
+            ):
+                return True
+            if (
+                isinstance(n, tree.Expect)
+                and n.sub is None
+                and isinstance(n.body, tree.Sym)
+                and n.body.head == "r"
+                and n.body.sub is None
+            ):
+                return True
+    return False
+
+
+def context(scope: Scope, reading: Reading) -> Context:
+    return Context(scope, reading, read)
+
+
+def claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node] = ()) -> Claim:
+    """The equation of a step under one reading. Raises Stopped."""
+    ctx = context(scope, reading)
+    remark = ""
+    constant = _constant(right)
+    if constant is not None:
+        right, parameter = constant
+        if parameter is not None and parameter.head != ctx.theta.name:
+            raise stop("terms that do not depend on something that is no parameter here", parameter)
+        equation = Equation(Gradient(read(left, ctx), ctx.theta), Gradient(read(right, ctx), ctx.theta))
+        remark = f"up to terms that do not depend on {ctx.theta.name}: the gradients are compared"
+    else:
+        equation = Equation(read(left, ctx), read(right, ctx))
+    extra = [fact for c in conditions for fact in order(c, ctx)]
+    return Claim(equation, (*hypotheses(equation, ctx), *extra), reading, ctx.notes, remark)
+
+
+def _constant(node: Node) -> tuple[Node, tree.Sym | None] | None:
+    """rest + (terms that do not depend on θ): the rest and θ."""
+    if not isinstance(node, tree.Add):
+        return None
+    constants = [t for s, t in node.terms if isinstance(t, tree.Constant)]
+    if len(constants) != 1 or len(node.terms) < 2:
+        return None
+    rest = tuple((s, t) for s, t in node.terms if not isinstance(t, tree.Constant))
+    return tree.Add(node.start, node.end, rest), constants[0].parameter
+
+
+def order(node: Node, ctx: Context) -> list[AtMost]:
+    """k < t as hypotheses; raises Stopped for anything that orders no times."""
+    if not isinstance(node, tree.Relation) or not set(node.operators) <= {"<", "<=", ">", ">="}:
+        raise stop("a condition that orders no times", node)
+    facts = []
+    for i, operator in enumerate(node.operators):
+        one, two = node.sides[i], node.sides[i + 1]
+        if one is None or two is None:
+            raise stop("a condition that orders no times", node)
+        left, right = time(one, ctx), time(two, ctx)
+        if operator in (">", ">="):
+            left, right = right, left
+        facts.append(AtMost(left, right - 1 if operator in ("<", ">") else right))
+    return facts
+
+
+def hypotheses(equation: Equation, ctx: Context) -> tuple[Hypothesis, ...]:
+    """What a text takes for granted: free times lie in the trajectory, and what stands under log or a fraction is positive."""
+    found: dict[Hypothesis, None] = {}
+    names = free(equation.lhs) | free(equation.rhs)
+    first, horizon = ctx.scope.survey.first, ctx.horizon
+    for name in sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str):
+        if name not in horizon.free_symbols:
+            found[AtMost(Integer(first), name)] = None
+            found[AtMost(name, horizon + first - 1)] = None
+    sums_paths = any(isinstance(n, PathSum) for side in (equation.lhs, equation.rhs) for n in _unfolded(side))
+    for side in (equation.lhs, equation.rhs):
+        for term in _unfolded(side):
+            below = term.body if isinstance(term, Log) else term.base if _is_reciprocal(term) else None
+            if below is not None:
+                found |= dict.fromkeys(_positive(below, sums_paths))
+    return tuple(found)
+
+
+def _is_reciprocal(term: Basic) -> bool:
+    return isinstance(term, Pow) and bool(term.exp.is_number) and term.exp.is_negative is True
+
+
+def _positive(term: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
+    """What makes a term positive. In Σ_τ every trajectory counts, so that all laws have to be positive there."""
+    for node in _unfolded(term):
+        if isinstance(node, Apply) and node.letter.pmf:
+            yield Positive(node.letter)
+        elif isinstance(node, PathProbability):
+            process = node.process
+            laws = (process.policy, process.initial, process.transition) if sums_paths else (process.policy,)
+            yield from (Positive(law) for law in laws if isinstance(law, Letter))
+            yield Possible(process)
+
+
+def _unfolded(term: Basic) -> Iterator[Basic]:
+    """Every node of a term and of the definitions it uses."""
+    for node in subterms(term):
+        yield node
+        if isinstance(node, Defined):
+            value = meaning(node)
+            if value is not None:
+                yield from _unfolded(value)
+
+
+def deterministic(claim: Claim) -> Claim | None:
+    """P(τ) = x in an environment without chance: P(τ) = x ρ_0(s_0) ∏ P(s_{k+1}|s_k,a_k), whose other factors are 1."""
+    path = claim.equation.lhs
+    if not isinstance(path, PathProbability):
+        return None
+    process, k = path.process, Symbol("_k", integer=True)
+    here, act, after = State(k, process.states), Action(k, process.actions), State(k + 1, process.states)
+    moves = TimeProduct(process.transition(after, here, act), k, 0, process.horizon - 1)
+    full = claim.equation.rhs * process.initial(State(0, process.states)) * moves
+    return replace(claim, equation=Equation(path, full))
+
+
+def conventions(claim: Claim, scope: Scope) -> list[str]:
+    """The conventions that a claim's reading rests on, as sentences."""
+    said = []
+    nodes = [n for side in (claim.equation.lhs, claim.equation.rhs) for n in _unfolded(side)]
+    if any(
+        isinstance(n, Letter) and n.name == "r" and len(n.domains) and n.domains[0].name == "S"
+        for n in nodes
+        if n is not None
+    ):
+        inside = {"s": "s_t", "sa": "s_t, a_t", "sas": "s_t, a_t, s_{t+1}"}[claim.reading.reward]
+        said.append(f"r_t = r({inside})")
+    if (
+        any(isinstance(n, (Expectation, PathSum, PathProbability, Given)) for n in nodes)
+        or "process" in claim.notes.used
+    ):
+        name, c = claim.reading.last
+        said.append(f"actions a_{scope.survey.first} … a_{{{name}{c if c else ''}}}" + ("" if not c else ""))
+        said.append(
+            "for every environment, deterministic or not"
+            if scope.survey.deterministic
+            else "environment P, start ρ_0"
+        )
+    if claim.reading.listed and any(isinstance(n, (Var, Letter)) for n in nodes):
+        said.append("actions as listed in the text's example")
+    said += sorted(f"assumed: {a}" for a in claim.notes.assumed)
+    return said
+
+
+def reaches_further(node: Node, scope: Scope, reading: Reading) -> bool:
+    """Whether some ∇ is followed by factors of its product that depend on the parameter."""
+    for product in walk(node):
+        if not isinstance(product, tree.Mul):
+            continue
+        for i, factor in enumerate(product.factors[:-1]):
+            if (
+                isinstance(factor, tree.Grad)
+                and isinstance(factor.body, (tree.Sym, tree.Call))
+                and any(_depends(f, scope) for f in product.factors[i + 1 :])
+            ):
+                return True
+    return False
+
+
+def _depends(node: Node, scope: Scope) -> bool:
+    return any(
+        isinstance(n, tree.Sym)
+        and (n.name in ("pi", "J", "P") or n.head in (scope.survey.parameters or {"theta"}))
+        for n in walk(node)
+    )

@@ -1,0 +1,119 @@
+"""What an elaboration carries along: the scope, the reading chosen, the names bound so far, and what it had to assume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sympy import Basic, Expr, Integer, Symbol
+
+from derive.book.letters import ELEMENTS, HORIZONS, TIMES, law, listed
+from derive.book.scope import Binding, Scope
+from derive.book.tokens import Stopped
+from derive.book.tree import Add, Group, Mul, Node, Num, Sym
+from derive.terms import AtMost, Domain, Letter, Process, real_symbol, time_symbol
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way, licensed by the text, to take its conventions."""
+
+    reward: str = "sas"  # what r_t depends on: s, sa, sas
+    last: tuple[str, int] = ("T", -1)  # the index of the last action
+    listed: bool = False  # actions run over the set that the text lists, and its instance rules apply
+
+    def horizon(self, first: int) -> Expr:
+        """How many actions there are."""
+        return time_symbol(self.last[0]) + (self.last[1] + 1 - first)
+
+    def __str__(self) -> str:
+        inside = {"s": "s_t", "sa": "s_t,a_t", "sas": "s_t,a_t,s_{t+1}"}[self.reward]
+        name, c = self.last
+        return f"r_t = r({inside}), last action index {name}{c if c else ''}"
+
+
+@dataclass
+class Notes:
+    """What one elaboration rested on."""
+
+    assumed: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    bindings: set[Binding] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Context:
+    scope: Scope
+    reading: Reading
+    read: Callable[[Node, Context], Expr]
+    notes: Notes = field(default_factory=Notes)
+    bound: Mapping[str, Basic] = field(default_factory=dict)
+    facts: tuple[AtMost, ...] = ()
+    parameter: Symbol | None = (
+        None  # stands for θ inside a definition's body, where σ(θ) is a function of a number
+    )
+    depth: int = 0
+
+    def binding(self, name: str, value: Basic) -> Context:
+        return replace(self, bound={**self.bound, name: value})
+
+    def with_facts(self, *facts: AtMost) -> Context:
+        return replace(self, facts=(*self.facts, *facts))
+
+    @property
+    def horizon(self) -> Expr:
+        return self.reading.horizon(self.scope.survey.first)
+
+    @property
+    def theta(self) -> Symbol:
+        return real_symbol(self.scope.survey.parameter or "theta")
+
+    def domain(self, letter: str) -> Domain:
+        """What a letter for an element runs over."""
+        domain = ELEMENTS[letter]
+        elements = self.scope.elements(letter) if self.reading.listed else None
+        return listed(domain.name, elements) if elements is not None else domain
+
+    def process(self, policy: Letter) -> Process:
+        """The decision process of the text, under a policy."""
+        self.notes.used.add("process")
+        states, actions = self.domain("s"), self.domain("a")
+        initial, transition = law("rho_0", (states,)), law("P", (states, states, actions))
+        return Process(initial, policy, transition, self.horizon, states, actions)
+
+    def policy(self) -> Letter:
+        """π_θ(a|s)."""
+        return law("pi", (self.domain("a"), self.domain("s")), self.theta)
+
+
+def stop(why: str, node: Node) -> Stopped:
+    """Reading stops at a node."""
+    token = (
+        node.text
+        if isinstance(node, Num)
+        else node.head
+        if isinstance(node, Sym)
+        else type(node).__name__.lower()
+    )
+    return Stopped(why, node.start, node.end, token)
+
+
+def time(node: Node, ctx: Context) -> Expr:
+    """An index on the time line: a whole number, a time letter, or a sum of them."""
+    if isinstance(node, Num) and "." not in node.text and len(node.text) <= 3:
+        return Integer(int(node.text))
+    if isinstance(node, Sym) and node.sub is None and node.sup is None and not node.accents and not node.font:
+        value = ctx.bound.get(node.head)
+        if isinstance(value, Symbol) and value.is_integer:
+            return value
+        if value is None and (node.name in TIMES or (node.name in HORIZONS and not node.primes)):
+            return time_symbol(node.head)
+    if isinstance(node, Add):
+        return sum((sign * time(term, ctx) for sign, term in node.terms), Integer(0))
+    if isinstance(node, Mul) and len(node.factors) == 2 and isinstance(node.factors[0], Num):
+        return time(node.factors[0], ctx) * time(node.factors[1], ctx)
+    if isinstance(node, Group) and node.items.only is not None:
+        return time(node.items.only, ctx)
+    if isinstance(node, Sym) and node.name == "infty":
+        raise stop("infinite sums are not supported", node)
+    raise stop("this is no index of time that is known here", node)

@@ -1,0 +1,144 @@
+"""Parse tree + scope + reading -> a term. What has no meaning here, or two, stops the reading at its span."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational
+
+from derive.book import operators, symbols, tree
+from derive.book.context import Context, stop
+from derive.book.symbols import element
+from derive.book.tokens import Stopped
+from derive.book.tree import Node, Sym, walk
+from derive.terms import Cases, Exp, Gradient, Log, real_symbol
+
+
+def read(node: Node, ctx: Context) -> Expr:
+    """The real number that a tree denotes. Raises Stopped."""
+    if isinstance(node, tree.Num):
+        return decimal(node.text)
+    if isinstance(node, Sym):
+        return symbols.symbol(node, ctx)
+    if isinstance(node, tree.Call):
+        return symbols.call(node, ctx)
+    if isinstance(node, tree.Group):
+        return _group(node, ctx)
+    if isinstance(node, tree.Add):
+        _refuse_open_scope(node)
+        return Add(*(sign * read(term, ctx) for sign, term in node.terms))
+    if isinstance(node, tree.Mul):
+        return Mul(*(read(factor, ctx) for factor in node.factors))
+    if isinstance(node, tree.Div):
+        return _quotient(node, ctx)
+    if isinstance(node, tree.Pow):
+        return symbols.power(read(node.base, ctx), node.exponent, ctx)
+    if isinstance(node, tree.Fun):
+        body = read(node.body, ctx)
+        return Log(body) if node.name == "log" else Exp(body)
+    if isinstance(node, tree.Grad):
+        return _gradient(node, ctx)
+    if isinstance(node, tree.Big):
+        return operators.big(node, ctx)
+    if isinstance(node, tree.Expect):
+        return operators.expectation(node, ctx)
+    if isinstance(node, tree.Branches):
+        return _branches(node, ctx)
+    raise stop(f"a {type(node).__name__.lower()} has no value here", node)
+
+
+def decimal(text: str) -> Rational:
+    """A literal as the rational number it spells."""
+    value = Fraction(text)
+    return Rational(value.numerator, value.denominator)
+
+
+def _group(node: tree.Group, ctx: Context) -> Expr:
+    only = node.items.only
+    if only is None or isinstance(only, tree.Relation):
+        raise stop("a list or relation in brackets has no value here", node)
+    return read(only, ctx)
+
+
+def _quotient(node: tree.Div, ctx: Context) -> Expr:
+    over, under = read(node.over, ctx), read(node.under, ctx)
+    if under == 0:
+        raise stop("division by zero", node)
+    return Mul(over, Pow(under, Integer(-1)))
+
+
+def _gradient(node: tree.Grad, ctx: Context) -> Expr:
+    survey = ctx.scope.survey
+    if node.sub is None:
+        if survey.parameter is None:
+            raise stop(
+                f"∇ without an index, and the text has the parameters {', '.join(sorted(survey.parameters))}",
+                node,
+            )
+        name = survey.parameter
+    else:
+        only = node.sub.only
+        if not (
+            isinstance(only, Sym)
+            and only.sub is None
+            and only.sup is None
+            and only.head in (survey.parameters or {"theta"})
+        ):
+            raise stop("∇ by something that is no parameter here", node)
+        name = only.head
+    return Gradient(read(node.body, ctx), ctx.parameter if ctx.parameter is not None else real_symbol(name))
+
+
+def _refuse_open_scope(node: tree.Add) -> None:
+    """Σ_t x_t + y_t: an index that is used after its sum has ended may mean that the sum goes on."""
+    open_names: set[str] = set()
+    for _, term in node.terms:
+        used = {n.head for n in walk(term) if isinstance(n, Sym)} - _bound_in(term)
+        if clash := open_names & used:
+            raise stop(f"{clash.pop()} is used after the sum over it has ended; use brackets", term)
+        open_names |= _trailing(term)
+
+
+def _trailing(term: Node) -> set[str]:
+    """The indices of the sums that a term ends with, without a bracket around them."""
+    while isinstance(term, tree.Mul):
+        term = term.factors[-1]
+    if isinstance(term, (tree.Grad, tree.Fun)):
+        return _trailing(term.body)
+    return _names(term) | _trailing(term.body) if isinstance(term, tree.Big) else set()
+
+
+def _names(node: tree.Big) -> set[str]:
+    found = set()
+    for part in node.sub.parts if node.sub is not None else ():
+        first = part.sides[0] if isinstance(part, tree.Relation) else part
+        found |= {first.head} if isinstance(first, Sym) else set()
+    return found
+
+
+def _bound_in(term: Node) -> set[str]:
+    return set().union(*(_names(n) for n in walk(term) if isinstance(n, tree.Big)))
+
+
+def _branches(node: tree.Branches, ctx: Context) -> Expr:
+    """Cases over one subject compared with numbers, the last branch otherwise."""
+    subject, parts = None, []
+    if node.rows[-1][1] is not None:
+        raise stop("cases without an “otherwise”", node)
+    for value, condition in node.rows[:-1]:
+        only = condition.only if condition is not None else None
+        if not (isinstance(only, tree.Relation) and only.operators == ("=",) and only.sides[0] is not None):
+            raise stop("a condition that is no equation", node)
+        left, right = only.sides
+        assert left is not None and right is not None
+        found, number = element(left, ctx), element(right, ctx)
+        if not isinstance(number, Integer) or (subject is not None and found != subject):
+            raise stop("cases that do not compare one thing with numbers", node)
+        subject = found
+        parts += [number, read(value, ctx)]
+    if subject is None:
+        raise stop("cases without a condition", node)
+    return Cases(subject, *parts, read(node.rows[-1][0], ctx))
+
+
+__all__ = ["Stopped", "decimal", "read"]

@@ -1,0 +1,196 @@
+"""What a text introduces besides definitions: sets, trajectories, the values of letters in an example, and what its
+prose says around an inline formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from derive.book import tree
+from derive.book.document import Document
+from derive.book.letters import ELEMENTS, TRAJECTORY
+from derive.book.scope import Scope, integer, is_head, is_primitive, key_of, number, sort_of
+from derive.book.statements import Statement
+from derive.book.tokens import Stopped
+from derive.book.tree import Call, Node, Relation, Sym, walk
+
+CUE = re.compile(
+    r"\b(defin\w*|denot\w*|let|call\w*|where|write|written|given by|introduc\w*|objective|recall that|with|set)\b",
+    re.I,
+)
+_MAX_ELEMENTS = 16
+
+
+@dataclass(frozen=True)
+class Introduced:
+    """The scope after the step, and what to say. `again`: the example had given this value, so the step is a claim."""
+
+    kind: str
+    scope: Scope
+    code: str = "D020"
+    message: str = ""
+    again: bool = False
+
+
+def lead(document: Document, n: int) -> str:
+    """The paragraph that leads to a display."""
+    start = document.formulas[n].offsets[0]
+    paragraphs = re.split(
+        r"\r?\n[ \t]*\r?\n", document.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n")
+    )
+    return paragraphs[-1] if not paragraphs[-1].lstrip().startswith("#") else ""
+
+
+def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str = "=") -> Introduced | None:
+    """A set, a trajectory, a letter's value at an element, or a number for a letter; None for everything else."""
+    if operator == "in":
+        return _listed_set(left, right, line, scope)
+    if (
+        isinstance(left, Sym)
+        and left.head == TRAJECTORY
+        and left.sub is None
+        and isinstance(right, tree.Group)
+    ):
+        return Introduced("declaration", scope, "D023", "the parts of a trajectory")
+    if isinstance(left, Call) and left.head.name in ("pi", "r"):
+        return _instance(left, right, line, scope)
+    if (
+        isinstance(left, Sym)
+        and left.head == "r"
+        and left.sub is not None
+        and isinstance(right, tree.Branches)
+    ):
+        alone = all(_only_state(c.only) for _, c in right.rows if c is not None)
+        message = "the rewards of an example; general statements are read with any r"
+        return Introduced(
+            "instance", replace(scope, state_reward=scope.state_reward or alone), "D022", message
+        )
+    if number(right) and isinstance(left, (Sym, Call)):
+        if is_primitive(left, scope.survey):
+            return Introduced(
+                "instance", scope, "D022", "a value in an example; general statements are read without it"
+            )
+        return Introduced(
+            "instance", scope, "D054", "a value in an example, whose other numbers are not read"
+        )
+    return None
+
+
+def _only_state(condition: Node | None) -> bool:
+    if not isinstance(condition, Relation):
+        return False
+    names = {n.name for n in walk(condition) if isinstance(n, Sym) and n.name in ELEMENTS}
+    return names == {"s"}
+
+
+def _listed_set(left: Node, right: Node, line: int, scope: Scope) -> Introduced | None:
+    """a ∈ {0, 1}."""
+    if not (isinstance(left, Sym) and left.head in ("a", "s", "x", "y") and isinstance(right, tree.Set)):
+        return None
+    elements = [integer(p) for p in right.items.parts]
+    if not 0 < len(elements) <= _MAX_ELEMENTS or any(s != "," for s in right.items.separators):
+        return None
+    whole = tuple(e for e in elements if e is not None)
+    if len(set(whole)) != len(elements):
+        return None
+    message = f"{left.head} is one of {', '.join(map(str, whole))}"
+    return Introduced(
+        "declaration", replace(scope, sets=(*scope.sets, (left.head, whole, line))), "D023", message
+    )
+
+
+def _instance(left: Call, right: Node, line: int, scope: Scope) -> Introduced | None:
+    """π_θ(1) = σ(θ), π_θ(+1|s) = p: the value of a letter at one element, in an example."""
+    kinds = [(a, sort_of(a, scope.survey)) for a in left.args.parts if sort_of(a, scope.survey) != "param"]
+    if not kinds or kinds[0][1] != "number" or any(sort not in ("S", "A") for _, sort in kinds[1:]):
+        return None
+    element = integer(kinds[0][0])
+    assert element is not None
+    name = f"{left.head.name}/{len(kinds)}"
+    again = any((letter, e) == (name, element) for letter, e, _, _ in scope.instances)
+    free = {
+        n.name
+        for n in walk(right)
+        if isinstance(n, Sym) and n.sub is None and n.sup is None and n.head in "pqc"
+    }
+    after = replace(
+        scope, instances=(*scope.instances, (name, element, right, line)), numbers=scope.numbers | free
+    )
+    return Introduced(
+        "instance", after, "D022", "a value in an example; general statements are read without it", again
+    )
+
+
+# Prose
+
+
+def said_in_prose(
+    document: Document,
+    n: int,
+    statement: Statement,
+    parsed: Mapping[int, tuple[Statement, ...] | Stopped],
+    scope: Scope,
+) -> Introduced | None:
+    """What an inline formula introduces, as far as the words around it say so; None for a mere mention."""
+    relation, formula = statement.relation, document.formulas[n]
+    if statement.is_bare or relation.sides[0] is None or relation.sides[1] is None:
+        return None
+    left, right = relation.sides[0], relation.sides[1]
+    if relation.operators[0] == "in":
+        return introduced(left, right, formula.line, scope, "in")
+    if (
+        relation.operators[0] == "="
+        and (reward := _conditional(document, n, left, right, parsed, scope)) is not None
+    ):
+        return reward
+    if relation.operators[0] not in ("=", ":=") or not is_head(left, scope.survey) or number(right):
+        return None
+    words = formula.before[-80:]
+    if relation.operators[0] == ":=" or CUE.search(words) or re.search(r"\b(is|are|as|be)\s*$", words):
+        return Introduced("definition", scope)
+    return None
+
+
+def _conditional(
+    document: Document,
+    n: int,
+    left: Node,
+    right: Node,
+    parsed: Mapping[int, tuple[Statement, ...] | Stopped],
+    scope: Scope,
+) -> Introduced | None:
+    """“if $a = 1$ …, then $r = 1$”: r at the element 1."""
+    if not re.search(r"\bif\s*$", document.formulas[n].before) or n + 1 >= len(document.formulas):
+        return None
+    then, element = document.formulas[n + 1], integer(right)
+    following = parsed[n + 1]
+    if (
+        not re.search(r"\bthen\s*$", then.before)
+        or re.search(r"[.!?]\s", then.before)
+        or isinstance(following, Stopped)
+    ):
+        return None
+    relation = following[0].relation
+    head, value = relation.sides[0], relation.sides[1] if len(relation.sides) > 1 else None
+    if not (
+        isinstance(left, Sym)
+        and left.head == "a"
+        and left.sub is None
+        and element is not None
+        and relation.operators == ("=",)
+    ):
+        return None
+    if not (
+        isinstance(head, Sym)
+        and head.head == "r"
+        and head.sub is None
+        and value is not None
+        and number(value)
+    ):
+        return None
+    instances = (*scope.instances, ("r/1", element, value, then.line))
+    return Introduced("instance", replace(scope, instances=instances), "D022")
+
+
+__all__ = ["CUE", "Introduced", "introduced", "key_of", "lead", "said_in_prose"]

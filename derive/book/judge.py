@@ -1,0 +1,167 @@
+"""A claim -> a verdict, by three witnesses that are handed in: a prover, finite models, a second evaluator.
+
+`proved` needs a theorem and a model that does not disagree; `holds` and `refuted` need a model and the second
+evaluator. Whatever disagrees is `unknown` with the code internal-disagreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from derive.printing import text as printed
+from derive.terms import Equation, Hypothesis
+from derive.wire import encode
+
+
+class Counterexample(Protocol):
+    states: int
+    actions: int
+    horizon: int
+    model: Any
+    lhs: str
+    rhs: str
+    assignment: Any
+    true_if: str | None
+    text: str
+
+
+class Outcome(Protocol):
+    verdict: str
+    reason: str
+    sizes: Any
+    error_bound: Any
+    counterexample: Any
+
+
+@dataclass(frozen=True)
+class Judges:
+    """prove(equation, hypotheses) -> theorem or None; decide(equation, hypotheses) -> Outcome;
+    on plain data confirm(lhs, rhs, model, lhs value, rhs value) -> whether these are the values and they differ, and
+    agree(lhs, rhs, model) -> whether the sides are equal; certificate(theorem) -> plain data."""
+
+    prove: Callable[[Equation, Sequence[Hypothesis]], Any]
+    decide: Callable[[Equation, Sequence[Hypothesis]], Any]
+    confirm: Callable[[Any, Any, dict[str, Any], str, str], bool]
+    agree: Callable[[Any, Any, dict[str, Any]], bool]
+    certificate: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verdict: str
+    code: str
+    message: str
+    counterexample: dict[str, Any] | None = None
+    certificate: Any = None
+
+
+def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
+    """proved, holds, refuted or unknown, for one equation under hypotheses."""
+    theorem = judges.prove(equation, hypotheses)
+    outcome = judges.decide(equation, hypotheses)
+    if outcome.verdict == "refuted":
+        return _refuted(equation, hypotheses, outcome.counterexample, theorem is not None, judges)
+    if theorem is not None:
+        if outcome.verdict == "unknown" and not outcome.sizes:
+            return Judgement(
+                "unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}"
+            )
+        return Judgement("proved", "D001", f"proved{_given(hypotheses)}", None, judges.certificate(theorem))
+    if outcome.verdict == "holds":
+        return _holds(equation, hypotheses, outcome, judges)
+    return Judgement("unknown", "D050", outcome.reason or "no proof and no counterexample was found")
+
+
+def _given(hypotheses: Sequence[Hypothesis]) -> str:
+    return f", for {', '.join(map(printed, hypotheses))}" if hypotheses else ""
+
+
+def _refuted(
+    equation: Equation, hypotheses: Sequence[Hypothesis], found: Counterexample, proved: bool, judges: Judges
+) -> Judgement:
+    model = found.model.to_dict()
+    agrees = judges.confirm(encode(equation.lhs), encode(equation.rhs), model, found.lhs, found.rhs)
+    if proved or not agrees:
+        why = (
+            "there is a proof and a counterexample"
+            if proved
+            else "the second evaluator does not confirm the counterexample"
+        )
+        return Judgement(
+            "unknown",
+            "internal-disagreement",
+            why,
+            None,
+            _certificate("refuted", equation, hypotheses, found),
+        )
+    has_process = bool(model["letters"]) or model["trajectory"] is not None
+    counterexample = {
+        "states": found.states if has_process else None,
+        "actions": found.actions if has_process else None,
+        "horizon": found.horizon if has_process else None,
+        "assignment": dict(found.assignment),
+        "lhs": found.lhs,
+        "rhs": found.rhs,
+        "true_if": found.true_if,
+        "text": found.text,
+    }
+    message = f"the sides differ: {found.lhs} and {found.rhs}"
+    return Judgement(
+        "refuted", "D010", message, counterexample, _certificate("refuted", equation, hypotheses, found)
+    )
+
+
+def _holds(
+    equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcome, judges: Judges
+) -> Judgement:
+    """A model for the second evaluator is one that tells lhs from rhs + 1: there both sides must have one value."""
+    apart = judges.decide(Equation(equation.lhs, equation.rhs + 1), hypotheses)
+    found = apart.counterexample
+    if apart.verdict != "refuted" or found is None:
+        return Judgement(
+            "unknown",
+            "D050",
+            "equal on finite models, but no single model could be written down to confirm it",
+        )
+    certificate = _certificate("holds", equation, hypotheses, found) | {"rhs": found.lhs}
+    if not judges.agree(encode(equation.lhs), encode(equation.rhs), found.model.to_dict()):
+        return Judgement(
+            "unknown", "internal-disagreement", "the second evaluator finds other values", None, certificate
+        )
+    message = (
+        f"equal on finite models of {_sizes(outcome.sizes)}{_bound(outcome.error_bound)}{_given(hypotheses)}"
+    )
+    return Judgement("holds", "D002", message, None, certificate)
+
+
+def _sizes(sizes: Any) -> str:
+    """1-2 states, 1-3 actions, 1-3 steps."""
+    said = []
+    for name, values in zip(("states", "actions", "steps"), zip(*sizes, strict=True), strict=True):
+        low, high = min(values), max(values)
+        said.append(f"{low}-{high} {name}" if low < high else f"{low} {name}")
+    return ", ".join(said)
+
+
+def _bound(bound: Any) -> str:
+    """An exact bound as a power of ten above it."""
+    if not isinstance(bound, Fraction):
+        return f" (error bound {bound})" if bound else ""
+    power = len(str(bound.denominator // max(bound.numerator, 1))) - 1
+    return f" (error bound 1e-{power})" if power else f" (error bound {bound})"
+
+
+def _certificate(
+    kind: str, equation: Equation, hypotheses: Sequence[Hypothesis], found: Counterexample
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "claim": encode(equation),
+        "hypotheses": [encode(h) for h in hypotheses],
+        "model": found.model.to_dict(),
+        "lhs": found.lhs,
+        "rhs": found.rhs,
+    }

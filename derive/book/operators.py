@@ -1,0 +1,437 @@
+"""Sums, products and expectations of a text -> terms: what their subscript says they run over.
+
+A trajectory's own a_t that is drawn anew, as in E_{a_t ~ π(·|s_t)}[…], becomes a variable; then nothing else below the
+expectation may depend on a_t, not even through later states, or reading stops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Add, Expr, Integer, Symbol
+
+from derive.binding import is_random, meaning
+from derive.book.context import Context, stop, time
+from derive.book.letters import DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TIMES, TRAJECTORY, function, law
+from derive.book.scope import is_parameter
+from derive.book.symbols import at_elements, distribution, element, indexed_name, moment
+from derive.book.tree import Big, Call, Dot, Expect, Items, Node, Relation, Sym, walk
+from derive.context import Context as Known
+from derive.terms import (
+    Action,
+    Apply,
+    AtMost,
+    Defined,
+    Domain,
+    Expectation,
+    Given,
+    Letter,
+    Mean,
+    PathSum,
+    State,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Var,
+)
+
+
+def big(node: Big, ctx: Context) -> Expr:
+    """Σ or ∏ over times, over a finite set, or over trajectories."""
+    if node.sub is None:
+        raise stop("a sum that does not say what it runs over", node)
+    parts = node.sub.parts
+    if len(parts) == 1 and _is_time_index(parts[0], ctx):
+        return _over_times(node, parts[0], ctx)
+    if node.upper is not None:
+        raise stop("an upper limit over something that is no index of time", node)
+    if any(s != "," for s in node.sub.separators) or node.kind == "prod":
+        raise stop("a sum or product over something that is not known here", node)
+    if len(parts) == 1 and isinstance(parts[0], Sym) and parts[0].head == TRAJECTORY:
+        process = ctx.process(ctx.policy())
+        return PathSum(ctx.read(node.body, ctx), process)
+    return _over_elements(node, parts, ctx)
+
+
+def _is_time_index(part: Node, ctx: Context) -> bool:
+    first = part.sides[0] if isinstance(part, Relation) else part
+    return (
+        isinstance(first, Sym) and first.sub is None and first.sup is None and first.head.rstrip("'") in TIMES
+    )
+
+
+def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
+    cls = TimeSum if node.kind == "sum" else TimeProduct
+    survey = ctx.scope.survey
+    last = ctx.horizon + survey.first - 1
+    lower: Expr = Integer(survey.first)
+    upper = last
+    if isinstance(part, Relation):
+        index, low, high = _range(part, ctx)
+        lower, upper = lower if low is None else low, upper if high is None else high
+        if part.operators[0] == "=" and node.upper is None:
+            raise stop("a sum from a start without an end", node)
+    else:
+        assert isinstance(part, Sym)
+        index = _index(part)
+    if node.upper is not None:
+        if node.upper.only is None or (isinstance(part, Relation) and part.operators[0] != "="):
+            raise stop("limits of a sum that are not known here", node)
+        upper = time(node.upper.only, ctx)
+        if not isinstance(part, Relation):
+            raise stop("a sum with an end and no start", node)
+    else:
+        ctx.notes.used.add("process")
+    inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
+    if index in lower.free_symbols | upper.free_symbols:
+        raise stop("a sum whose limits use its own index", node)
+    return cls(ctx.read(node.body, inner), index, lower, upper)
+
+
+def _index(node: Node) -> Symbol:
+    if (
+        not isinstance(node, Sym)
+        or node.sub is not None
+        or node.sup is not None
+        or node.accents
+        or node.font
+        or node.name in HORIZONS
+    ):
+        raise stop("an index of a sum that is no letter for a time", node)
+    return Symbol(node.head, integer=True)
+
+
+def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | None]:
+    """k = 0, k < t, k ≥ t, 0 ≤ k < t: index, lower and upper bound (None where nothing is said)."""
+    low: Expr | None = None
+    high: Expr | None = None
+    sides, operators = part.sides, part.operators
+    place = 1 if len(sides) == 3 else 0
+    middle = sides[place]
+    if middle is None or len(sides) > 3 or (place == 1 and not set(operators) <= {"<", "<="}):
+        raise stop("limits of a sum that are not known here", part)
+    index = _index(middle)
+    bounds = [(operators[-1], sides[-1])]
+    if place == 1:
+        bounds.append(({"<": ">", "<=": ">="}[operators[0]], sides[0]))
+    for operator, side in bounds:
+        if side is None:
+            raise stop("limits of a sum that are not known here", part)
+        value = time(side, ctx)
+        if operator in ("=", ">=", ">"):
+            low = value + int(operator == ">")
+        elif operator in ("<", "<="):
+            high = value - int(operator == "<")
+        else:
+            raise stop("limits of a sum that are not known here", part)
+    return index, low, high
+
+
+def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    inner, variables = ctx, []
+    for part in parts:
+        if isinstance(part, Relation):
+            if part.operators != ("in",) or not _names_a_set(part.sides[1]):
+                raise stop("a sum over something that is not known here", part)
+            first = part.sides[0]
+        else:
+            first = part
+        if not isinstance(first, Sym) or first.name not in ELEMENTS:
+            raise stop("a sum over something that is not known here", part)
+        var, inner, at = _fresh_variable(first, inner)
+        variables.append((var, at, part))
+    body = ctx.read(node.body, inner)
+    for var, at, part in reversed(variables):
+        _refuse_dependence(body, at, part, ctx)
+        body = SumOver(body, var)
+    return body
+
+
+def _names_a_set(node: Node | None) -> bool:
+    return isinstance(node, Sym) and node.font in ("cal", "bb", "") and node.name.isupper()
+
+
+def _fresh_variable(node: Sym, ctx: Context) -> tuple[Var, Context, Expr | None]:
+    """The variable that a sum or expectation binds, the context inside, and its position on the time line for a_t, s_t."""
+    domain: Domain = ctx.domain(node.name.lower())
+    if node.sub is None:
+        if not isinstance(element(node, replace(ctx, bound={})), Var):
+            raise stop("this is no variable", node)
+        var = Var(node.head, domain)
+        return var, ctx.binding(node.head, var), None
+    if domain.name not in ("A", "S") or node.sub.only is None:
+        raise stop("a sum or expectation over something that is not known here", node)
+    at = moment(node.sub.only, ctx)
+    taken = {v.name for v in ctx.bound.values() if isinstance(v, Var)}
+    name = node.name.lower()
+    while name in taken:
+        name += "'"
+    var = Var(name, domain)
+    return var, ctx.binding(indexed_name(node, ctx), var), 2 * at + (1 if domain.name == "A" else 0)
+
+
+def _refuse_dependence(body: Expr, at: Expr | None, node: Node, ctx: Context) -> None:
+    """Where a_t was drawn anew, the rest may depend on the trajectory before a_t only."""
+    if at is not None and not Known((*ctx.facts, AtMost(at, at))).knows(body, at - 1):
+        raise stop("what is averaged may depend on this variable through the rest of the trajectory", node)
+
+
+# Expectations
+
+
+def expectation(node: Expect, ctx: Context) -> Expr:
+    """E_{τ}, E_{a ~ π}, E_{a_t ~ π(·|s_t)}, E_{π}, E_{τ \\ a_t}, E[· | s_t, a_t]."""
+    if node.sub is None:
+        return _unnamed(node, ctx)
+    parts = node.sub.parts
+    if any(s != "," for s in node.sub.separators):
+        raise stop("a separator in an expectation's index that is not known here", node)
+    if len(parts) == 1 and (policy := _path_policy(parts[0], ctx)) is not None:
+        return _over_paths(node, policy, ctx)
+    if len(parts) == 1 and isinstance(parts[0], Relation) and parts[0].operators == ("setminus",):
+        return _all_but(node, parts[0], ctx)
+    if len(parts) == 1 and isinstance(parts[0], Sym) and parts[0].name in POLICIES:
+        return _under_policy(node, parts[0], ctx)
+    if node.given is not None:
+        raise stop("a condition in an expectation over a single draw", node)
+    return _over_draws(node, parts, ctx)
+
+
+def _path_policy(part: Node, ctx: Context) -> Letter | None:
+    """The policy of an expectation over trajectories: τ, τ ~ π_θ, τ ~ P_θ(τ); None where it is another kind."""
+    if isinstance(part, Sym) and part.head == TRAJECTORY and part.sub is None and part.sup is None:
+        return ctx.policy()
+    if not (isinstance(part, Relation) and part.operators == ("~",)):
+        return None
+    first, source = part.sides
+    if not (isinstance(first, Sym) and first.head == TRAJECTORY and first.sub is None):
+        return None
+    head = source.head if isinstance(source, Call) else source
+    if isinstance(source, Call) and not (
+        isinstance(source.args.parts[0], (Dot, Sym)) and _is_tau_or_dot(source.args.parts[0])
+    ):
+        raise stop("a law of trajectories that is not known here", part)
+    if not isinstance(head, Sym) or head.name not in (POLICIES | DISTRIBUTIONS):
+        raise stop("a law of trajectories that is not known here", part)
+    if head.name in POLICIES:
+        letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
+        if letter is None:
+            raise stop("a policy that is not known here", part)
+        return letter
+    marks = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, ctx.scope.survey)]
+    if (
+        marks not in ([],)
+        and not all(isinstance(m, Sym) and m.name == "pi" for m in marks)
+        or head.sup is not None
+        or head.accents
+    ):
+        raise stop("a law of trajectories that is not known here", part)
+    return ctx.policy()
+
+
+def _is_tau_or_dot(node: Node) -> bool:
+    return isinstance(node, Dot) or (isinstance(node, Sym) and node.head == TRAJECTORY)
+
+
+def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
+    body = ctx.read(node.body, ctx)
+    process = ctx.process(policy)
+    if node.given is None:
+        return Expectation(body, process)
+    return Given(body, _position(node.given, body, ctx), process)
+
+
+def _position(given: Items, body: Expr, ctx: Context) -> Expr:
+    """s_t: position 2t; s_t, a_t: 2t+1; h_t: 2t. The body may not look back behind s_t, which a history would fix."""
+    places = []
+    for part in given.parts:
+        if isinstance(part, Sym) and part.head == "h" and part.sub is not None and part.sub.only is not None:
+            places.append(("h", moment(part.sub.only, ctx)))
+        elif (
+            isinstance(part, Sym)
+            and part.name in ("s", "a", "S", "A")
+            and part.sub is not None
+            and part.sub.only is not None
+        ):
+            places.append((part.name.lower(), moment(part.sub.only, ctx)))
+        else:
+            raise stop("a condition that is not known here", part)
+    kinds, times = [k for k, _ in places], {t for _, t in places}
+    if (
+        any(s != "," for s in given.separators)
+        or len(times) != 1
+        or kinds not in (["s"], ["s", "a"], ["h"], ["h", "a"])
+    ):
+        raise stop("a condition that is not known here", given)
+    at = times.pop()
+    if kinds[0] == "s" and not _looks_ahead(body, at, ctx):
+        raise stop("what is averaged may look back behind the condition", given)
+    return 2 * at + (1 if kinds[-1] == "a" else 0)
+
+
+def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
+    """Whether every state and action of the body comes at `at` or later."""
+    known = Known((*ctx.facts, AtMost(at, at)))  # so that `opened` keeps the names in `at` apart
+
+    def later(term: Expr, known: Known) -> bool:
+        if isinstance(term, (State, Action)):
+            return known.shows(at, term.time)
+        if isinstance(term, Defined):
+            return later(meaning(term), known)  # type: ignore[arg-type]
+        if isinstance(term, (TimeSum, TimeProduct)):
+            with known.opened(term) as (_, inner):
+                return later(inner, known)
+        return all(later(a, known) for a in term.args if isinstance(a, Expr)) and not isinstance(
+            term, (PathSum, Given)
+        )
+
+    return later(body, known)
+
+
+def _all_but(node: Expect, part: Relation, ctx: Context) -> Expr:
+    """E_{τ \\ a_t}[f] for an f that does not depend on a_t is E_τ[f]."""
+    first, left_out = part.sides
+    if (
+        not (isinstance(first, Sym) and first.head == TRAJECTORY and isinstance(left_out, Sym))
+        or node.given is not None
+    ):
+        raise stop("an expectation's index that is not known here", part)
+    if left_out.name not in ("a", "s") or left_out.sub is None or left_out.sub.only is None:
+        raise stop("an expectation's index that is not known here", part)
+    at = moment(left_out.sub.only, ctx)
+    body = ctx.read(node.body, ctx)
+    _refuse_dependence(body, 2 * at + (1 if left_out.name == "a" else 0), part, ctx)
+    return Expectation(body, ctx.process(ctx.policy()))
+
+
+def _unnamed(node: Expect, ctx: Context) -> Expr:
+    """E[…]: over trajectories, where its body is a function of the trajectory; else it does not say over what."""
+    if isinstance(node.body, Sym) and node.body.head == "r" and node.body.sub is None and node.given is None:
+        return _expected_reward(node, ctx)
+    body = ctx.read(node.body, ctx)
+    if not is_random(body):
+        raise stop("an expectation that does not say over what", node)
+    ctx.notes.assumed.add("E[…] read as E_τ[…]")
+    process = ctx.process(ctx.policy())
+    if node.given is None:
+        return Expectation(body, process)
+    return Given(body, _position(node.given, body, ctx), process)
+
+
+def _expected_reward(node: Expect, ctx: Context) -> Expr:
+    """E[r] in an example that lists the actions and gives r at each: Σ_a π_θ(a) r(a), written out."""
+    actions = ctx.domain("a")
+    policy, reward = law("pi", (actions,), ctx.theta), function("r", (actions,))
+    values = (
+        ctx.scope.values("r/1", actions.elements)
+        if actions.elements is not None and ctx.reading.listed
+        else None
+    )
+    if values is None or actions.elements is None:
+        raise stop("an expectation that does not say over what", node)
+    ctx.notes.used.add("E[r] = Σ_a π(a) r(a)")
+    at = [[Integer(e)] for e in actions.elements]
+    return Add(
+        *(at_elements(policy, list(e), node, ctx) * at_elements(reward, list(e), node, ctx) for e in at)
+    )
+
+
+def _over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
+    inner, draws = ctx, []
+    for part in parts:
+        var, inner, at, weight = _draw(part, _with_state(node.body, inner))
+        draws.append((var, at, weight, part))
+    body = ctx.read(node.body, inner)
+    for var, at, weight, part in reversed(draws):
+        _refuse_dependence(body, at, part, ctx)
+        body = Mean(body, var, weight)
+    return body
+
+
+def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
+    """E_π[…] over trajectories of that policy."""
+    letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
+    if letter is None:
+        raise stop("a policy that is not known here", head)
+    body = ctx.read(node.body, ctx)
+    if not is_random(body):
+        raise stop("an expectation under a policy, of something that is no function of the trajectory", node)
+    process = ctx.process(letter)
+    return (
+        Expectation(body, process)
+        if node.given is None
+        else Given(body, _position(node.given, body, ctx), process)
+    )
+
+
+def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
+    """One draw: its variable, the context inside, its place on the time line, its probability."""
+    first = part.sides[0] if isinstance(part, Relation) else part
+    if not isinstance(first, Sym) or first.name not in ELEMENTS:
+        raise stop("an expectation over something that is not known here", part)
+    var, inner, at = _fresh_variable(first, ctx)
+    if not isinstance(part, Relation):
+        if var.domain.name != "A":
+            raise stop("an expectation over a variable whose law is not said", part)
+        ctx.notes.assumed.add(f"{first.head} drawn from the policy")
+        return var, inner, at, _policy_at(Sym(part.start, part.end, "pi"), var, at, ctx, part)
+    if part.operators != ("~",):
+        raise stop("an expectation's index that is not known here", part)
+    drawn_from = part.sides[1]
+    if isinstance(drawn_from, Sym):
+        return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
+    if not isinstance(drawn_from, Call):
+        raise stop("a law that is not known here", part)
+    return var, inner, at, _law(drawn_from, first, var, ctx)
+
+
+def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
+    """π_θ(·|s_t), P(·|s_t, a_t), p_θ(x): the probability of the variable drawn."""
+    head, *rest = call.args.parts
+    if not (
+        isinstance(head, Dot)
+        or (isinstance(head, Sym) and (head.head, head.sub) == (drawn.head, drawn.sub))
+        or _same(head, drawn)
+    ):
+        raise stop("a law whose first argument is not the variable drawn", call)
+    kept = [r for r in rest if not is_parameter(r, ctx.scope.survey)]
+    values = [element(r, ctx) for r in kept]
+    domains = (var.domain, *(v.domain for v in values if hasattr(v, "domain")))
+    if len(domains) != 1 + len(values):
+        raise stop("a law at a number is not supported", call)
+    letter = distribution(call.head, domains, ctx)
+    separators = call.args.separators[: len(kept)]
+    if letter is None or (kept and (separators[0] != "|" or any(s != "," for s in separators[1:]))):
+        raise stop("a law that is not known here", call)
+    return Apply(letter, var, *values)
+
+
+def _same(node: Node, other: Sym) -> bool:
+    if not (isinstance(node, Sym) and node.name == other.name and node.primes == other.primes):
+        return False
+    strip = lambda s: [
+        type(p).__name__ + getattr(p, "name", getattr(p, "text", "")) for p in (s.sub.parts if s.sub else ())
+    ]  # noqa: E731
+    return strip(node) == strip(other)
+
+
+def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -> Expr:
+    """a ~ π_θ: π_θ(a) where the text has no states around, else π_θ(a|s) at the state in force."""
+    if at is not None:
+        if var.domain.name != "A":
+            raise stop("a law that is not known here", part)
+        state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
+    else:
+        state = ctx.bound.get("s") if head.name in POLICIES else None  # type: ignore[assignment]
+    args = (var,) if state is None else (var, state)
+    letter = distribution(head, tuple(a.domain for a in args), ctx)
+    if letter is None:
+        raise stop("a law that is not known here", part)
+    return Apply(letter, *args)
+
+
+def _with_state(body: Node, ctx: Context) -> Context:
+    """The free s of an expectation's body is the state that `a ~ π` leaves unsaid."""
+    plain = any(isinstance(n, Sym) and n.head == "s" and n.sub is None and n.sup is None for n in walk(body))
+    return ctx.binding("s", Var("s", ctx.domain("s"))) if plain and "s" not in ctx.bound else ctx

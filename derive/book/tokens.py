@@ -1,0 +1,272 @@
+r"""LaTeX mathematics -> tokens, each with the span it came from. An unknown character or command stops the reading.
+
+Spacing, sizes and labels vanish; synonyms become one token (`\mid` and `|`, `\geq` and `≥`, `\theta` and `θ`).
+Macros of the text's own are expanded, a bounded number of times; their tokens keep the span of the call.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from derive.errors import Unreadable
+
+MAX_LENGTH, MAX_TOKENS, MAX_EXPANSIONS, MAX_DIGITS, MAX_NESTING = 200_000, 20_000, 2_000, 40, 40
+
+
+class Stopped(Unreadable):
+    """Where reading stopped: a span of the formula, and the token that could not be read."""
+
+    def __init__(self, why: str, start: int, end: int, token: str) -> None:
+        super().__init__(why)
+        self.why, self.start, self.end, self.token = why, start, end, token
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind`: letter, number, op, command, text, begin, finish (of an environment), row, quad or end."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Macro:
+    arguments: int
+    body: str
+
+
+GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
+    "sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
+).split()
+_UNICODE_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split(), strict=True))  # fmt: skip
+_UNICODE = {
+    "−": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "approx",
+    "∼": "~", "←": "<-", "→": "->", "∣": "|", "‖": "||", "∥": "||", "′": "'", "∈": "in", "≔": ":=", "≐": ":=", "≜": ":=",
+    "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall",
+}  # fmt: skip
+_UNICODE_COMMAND = {
+    "∑": "sum",
+    "∏": "prod",
+    "∇": "nabla",
+    "∂": "partial",
+    "∞": "infty",
+    "…": "dots",
+    "⋯": "dots",
+}
+_OPERATORS = {
+    "doteq": ":=", "triangleq": ":=", "coloneqq": ":=", "coloneq": ":=", "approx": "approx", "simeq": "approx",
+    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=",
+    "neq": "!=", "propto": "propto", "leftarrow": "<-", "gets": "<-", "sim": "~", "in": "in", "to": "->", "rightarrow": "->",
+    "cdot": "*", "times": "*", "div": "/", "mid": "|", "vert": "|", "Vert": "||", "parallel": "||", "|": "||",
+    "setminus": "setminus", "backslash": "setminus", "prime": "'", "lbrace": "set{", "{": "set{", "rbrace": "set}",
+    "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall", "implies": "implies", "Rightarrow": "implies",
+    "iff": "implies", "colon": ":",
+}  # fmt: skip
+_SPACES = {",", ";", ":", "!", " ", ">", "\n", "\r", "\t", "thinspace", "enspace", "displaystyle", "textstyle", "limits", "nolimits",
+           "nonumber", "notag", "allowbreak", "centering", "mathstrut"}  # fmt: skip
+_SIZES = {"left", "right", "middle"} | {
+    b + m for b in ("big", "Big", "bigg", "Bigg") for m in ("", "l", "r", "m")
+}
+_TEXTS = {"text", "textrm", "textnormal", "textbf", "textit", "mbox", "textup", "textsf"}
+_KNOWN = (
+    "sum prod nabla partial frac dfrac tfrac log ln exp infty dots mathbb mathrm operatorname mathcal mathbf mathsf mathit "
+    "boldsymbol bm mathop hat widehat bar overline tilde widetilde vec dot boxed underbrace star ast top"
+).split()
+_DOTS = {"ldots", "cdots", "dotsc", "dotsb", "dots"}
+_SINGLE = set("+-*/=<>()[]{},;:|!'^_&~.")
+
+
+def tokenise(latex: str, macros: Mapping[str, Macro] | None = None) -> list[Token]:
+    """The tokens of a formula, the last one of kind `end`. Raises Stopped."""
+    if len(latex) > MAX_LENGTH:
+        raise Stopped(
+            f"the formula has {len(latex)} characters; the limit is {MAX_LENGTH}", 0, len(latex), latex[:20]
+        )
+    lexer = _Lexer(macros or {})
+    out: list[Token] = []
+    for token in lexer.run(latex, 0):
+        out.append(token)
+        if len(out) > MAX_TOKENS:
+            raise Stopped(f"more than {MAX_TOKENS} tokens", token.start, token.end, token.text)
+    return [*_without_boxes(out), Token("end", "", len(latex), len(latex))]
+
+
+class _Lexer:
+    def __init__(self, macros: Mapping[str, Macro]) -> None:
+        self.macros, self.expansions = macros, 0
+
+    def run(self, s: str, depth: int) -> Iterator[Token]:
+        i = 0
+        while i < len(s):
+            c = s[i]
+            if c == "%":
+                newline = s.find("\n", i)
+                i = len(s) if newline < 0 else newline
+            elif c.isspace():
+                i += 1
+            elif c == "\\":
+                found, i = self.command(s, i, depth)
+                yield from found
+            elif c.isdigit() and c.isascii():
+                j = _number_end(s, i)
+                yield Token("number", s[i:j], i, j)
+                i = j
+            elif c == ":" and s.startswith(":=", i):
+                yield Token("op", ":=", i, i + 2)
+                i += 2
+            elif c in _SINGLE:
+                if c != "~":
+                    yield Token("op", c, i, i + 1)
+                i += 1
+            else:
+                yield _character(c, i)
+                i += 1
+
+    def command(self, s: str, i: int, depth: int) -> tuple[list[Token], int]:
+        j = i + 1
+        while j < len(s) and s[j].isascii() and s[j].isalpha():
+            j += 1
+        j = max(j, i + 2)
+        name = s[i + 1 : j]
+        if name in self.macros:
+            return self.expand(s, i, j, name, depth)
+        if name == "\\" or name == "newline":
+            return [Token("row", "\\\\", i, j)], _after_row(s, j)
+        if name in _SPACES:
+            return [], j
+        if name in ("quad", "qquad"):
+            return [Token("quad", name, i, j)], j
+        if name in _SIZES:
+            rest = _skip(s, j)
+            return [], rest + 1 if s.startswith(".", rest) else j
+        if name in ("label", "tag"):
+            return [], _group(s, _skip(s, j), i)[1]
+        if name in _TEXTS:
+            text, end = _group(s, _skip(s, j), i)
+            return [Token("text", text, i, end)], end
+        if name in ("begin", "end"):
+            text, end = _group(s, _skip(s, j), i)
+            return [Token("begin" if name == "begin" else "finish", text, i, end)], end
+        if name in GREEK:
+            return [Token("letter", name, i, j)], j
+        if name in _OPERATORS:
+            return [Token("op", _OPERATORS[name], i, j)], j
+        if name in _DOTS:
+            return [Token("command", "dots", i, j)], j
+        if name in _KNOWN:
+            return [Token("command", name, i, j)], j
+        raise Stopped(f"the command \\{name} is not known", i, j, "\\" + name)
+
+    def expand(self, s: str, i: int, j: int, name: str, depth: int) -> tuple[list[Token], int]:
+        macro, self.expansions = self.macros[name], self.expansions + 1
+        if self.expansions > MAX_EXPANSIONS or depth >= MAX_NESTING:
+            raise Stopped(f"the macro \\{name} expands without end", i, j, "\\" + name)
+        values = []
+        for _ in range(macro.arguments):
+            value, j = _argument(s, _skip(s, j), i, name)
+            values.append(value)
+        body = macro.body
+        for n, value in enumerate(values, 1):
+            body = body.replace(f"#{n}", value)
+        if len(body) > MAX_LENGTH // 10:
+            raise Stopped(f"the macro \\{name} expands to {len(body)} characters", i, j, "\\" + name)
+        inner: list[Token] = []
+        for token in self.run(body, depth + 1):
+            inner.append(replace(token, start=i, end=j))
+            if len(inner) > MAX_TOKENS:
+                raise Stopped(
+                    f"the macro \\{name} expands to more than {MAX_TOKENS} tokens", i, j, "\\" + name
+                )
+        return inner, j
+
+
+def _number_end(s: str, i: int) -> int:
+    j = i
+    while j < len(s) and s[j] in "0123456789":
+        j += 1
+    if j + 1 < len(s) and s[j] == "." and s[j + 1] in "0123456789":
+        j += 1
+        while j < len(s) and s[j] in "0123456789":
+            j += 1
+    if j - i > MAX_DIGITS:
+        raise Stopped(f"a number of {j - i} digits; the limit is {MAX_DIGITS}", i, j, s[i : i + 10] + "…")
+    return j
+
+
+def _character(c: str, i: int) -> Token:
+    if c in _UNICODE:
+        return Token("op", _UNICODE[c], i, i + 1)
+    if c in _UNICODE_COMMAND:
+        return Token("command", _UNICODE_COMMAND[c], i, i + 1)
+    if c == "𝔼":
+        return Token("letter", "bb:E", i, i + 1)
+    plain = (
+        unicodedata.normalize("NFKC", c) if unicodedata.name(c, "").startswith("MATHEMATICAL ITALIC") else c
+    )
+    if plain in _UNICODE_GREEK:
+        return Token("letter", _UNICODE_GREEK[plain], i, i + 1)
+    if len(plain) == 1 and plain.isascii() and plain.isalpha():
+        return Token("letter", plain, i, i + 1)
+    raise Stopped(f"the character {c!r} is not known", i, i + 1, c)
+
+
+def _skip(s: str, i: int) -> int:
+    while i < len(s) and s[i].isspace():
+        i += 1
+    return i
+
+
+def _after_row(s: str, j: int) -> int:
+    r"""Past the `*` and `[2pt]` that may follow `\\`."""
+    j += s.startswith("*", j)
+    close = s.find("]", j, j + 12)
+    return (
+        close + 1
+        if s.startswith("[", j) and close > 0 and s[j + 1 : close].rstrip("ptemxc").replace(".", "").isdigit()
+        else j
+    )
+
+
+def _group(s: str, i: int, at: int) -> tuple[str, int]:
+    """The contents of the braces that open at i, and where they end."""
+    depth = 0
+    for j in range(i, len(s)):
+        if s[j] == "{" and (j == 0 or s[j - 1] != "\\"):
+            depth += 1
+        elif s[j] == "}" and s[j - 1] != "\\":
+            depth -= 1
+        if depth == 0:
+            break
+    if i >= len(s) or s[i] != "{" or depth:
+        raise Stopped("expected a group in braces", at, min(i + 1, len(s)), s[at : i + 1][:20])
+    return s[i + 1 : j], j + 1
+
+
+def _argument(s: str, i: int, at: int, name: str) -> tuple[str, int]:
+    if s.startswith("{", i):
+        return _group(s, i, at)
+    if i >= len(s) or s[i] == "\\":
+        raise Stopped(f"the macro \\{name} needs its argument in braces", at, i, "\\" + name)
+    return s[i], i + 1
+
+
+def _without_boxes(tokens: list[Token]) -> list[Token]:
+    r"""`\boxed{a = b}` without its box. A box around a part keeps its braces, so that it stays one factor."""
+    out = list(tokens)
+    while out and out[0].kind == "command" and out[0].text == "boxed" and len(out) > 1 and out[1].text == "{":
+        depth = 0
+        for n, token in enumerate(out[1:], 1):
+            depth += (token.text == "{") - (token.text == "}") if token.kind == "op" else 0
+            if depth == 0:
+                break
+        if depth or any(t.text not in (".", ",") for t in out[n + 1 :]):
+            break
+        out = [*out[2:n], *out[n + 1 :]]
+    return out
