@@ -149,9 +149,7 @@ def fraction_text(value: float) -> str:
     return str(fraction) if abs(float(fraction) - value) <= rounding else f"{value:.6g}"
 
 
-def counterexample(
-    mdp: FiniteMDP, theta: Floats, expected: Floats, gradient: Floats, note: str
-) -> dict[str, Any]:
+def counterexample(mdp: FiniteMDP, theta: Floats, expected: Floats, gradient: Floats, note: str) -> dict[str, Any]:
     """The MDP, the policy, E[f] and ∇J as plain numbers and lists, and `text`, the picture of them."""
     probabilities = softmax_probabilities(theta)
     lines = [*_picture(mdp, probabilities), *_comparison(mdp, expected, gradient), *([note] if note else [])]
@@ -191,11 +189,7 @@ def _picture(mdp: FiniteMDP, probabilities: Floats) -> Iterator[str]:
         if not mdp.terminal[s]:
             chance = fraction_text(float(mdp.transition[s, a, following]))
             reward = fraction_text(float(mdp.reward[s, a, following]))
-            yield (
-                f"step: s{s}, a{a} -> s{following}"
-                + f" with {chance}" * (chance != "1")
-                + f", reward {reward}"
-            )
+            yield (f"step: s{s}, a{a} -> s{following}" + f" with {chance}" * (chance != "1") + f", reward {reward}")
 
 
 def _comparison(mdp: FiniteMDP, expected: Floats, gradient: Floats) -> Iterator[str]:

@@ -80,9 +80,7 @@ def trajectory_blocks(
     a block below 1.
     """
     if block < 1:
-        raise EnumerationError(
-            f"block is {block}; give the number of trajectories at a time, an integer >= 1"
-        )
+        raise EnumerationError(f"block is {block}; give the number of trajectories at a time, an integer >= 1")
     steps = possible_steps(mdp, probabilities)
     counts = _counts(mdp, steps)
     starts = np.flatnonzero(mdp.initial)

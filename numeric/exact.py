@@ -151,9 +151,7 @@ def moments(
     logits = np.array(theta, dtype=np.float64)
     logits.flags.writeable = False
     if batch < 1:
-        raise EnumerationError(
-            f"batch is {batch}; give the number of trajectories per batch, an integer >= 1"
-        )
+        raise EnumerationError(f"batch is {batch}; give the number of trajectories per batch, an integer >= 1")
     policy = softmax_probabilities(logits) if behaviour is None else behaviour
     refuse_above(limit, float(count_trajectories(mdp, policy)) ** batch, f"batches of {batch} trajectories")
     trajectories, weights = enumerate_trajectories(mdp, policy, limit=limit)

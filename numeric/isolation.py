@@ -46,11 +46,7 @@ def run_module(module: str, request: str, *, timeout: float) -> Outcome:
             status = None
         finally:
             _end(process)
-        files = {
-            path.name: path.read_text(encoding="utf-8")
-            for path in Path(folder).iterdir()
-            if path.name != DRAFT
-        }
+        files = {path.name: path.read_text(encoding="utf-8") for path in Path(folder).iterdir() if path.name != DRAFT}
     return Outcome(status, files)
 
 
@@ -74,6 +70,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+        process.kill()
         process.wait()

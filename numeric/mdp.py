@@ -100,9 +100,7 @@ class Trajectories:
         for name, dtype in _FIELDS.items():
             array = frozen_array(getattr(self, name), dtype, name, TrajectoriesError)
             if array.shape != shape:
-                raise TrajectoriesError(
-                    f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]"
-                )
+                raise TrajectoriesError(f"{name} has shape {array.shape}, rewards {shape}; pad both to [N, T]")
             object.__setattr__(self, name, array)
         object.__setattr__(self, "gamma", unit_number(self.gamma, "gamma", TrajectoriesError))
         for name in ("obs", "actions", "next_obs"):
@@ -149,9 +147,7 @@ def _check_mdp_shapes(initial: Floats, transition: Floats, reward: Floats, termi
             f"transition has shape {transition.shape}; with S = {states} states give [{states}, A, {states}]"
         )
     if reward.shape != transition.shape:
-        raise MDPError(
-            f"reward has shape {reward.shape}, transition {transition.shape}; give r(s, a, s') as [S, A, S]"
-        )
+        raise MDPError(f"reward has shape {reward.shape}, transition {transition.shape}; give r(s, a, s') as [S, A, S]")
     if terminal.shape not in ((0,), (states,)):
         raise MDPError(f"terminal has shape {terminal.shape}; give one boolean per state, [{states}]")
 
@@ -178,21 +174,15 @@ def _horizon(value: int) -> int:
 def _check_indices(array: Integers, name: str) -> None:
     if array.min() < 0:
         n, t = np.argwhere(array < 0)[0]
-        raise TrajectoriesError(
-            f"{name}[n={n}, t={t}] is {array[n, t]}; an index is never negative, even on padding"
-        )
+        raise TrajectoriesError(f"{name}[n={n}, t={t}] is {array[n, t]}; an index is never negative, even on padding")
 
 
 def _check_padding(mask: Booleans, rewards: Floats) -> None:
     late = mask[:, 1:] & ~mask[:, :-1]
     if late.any():
         n, t = np.argwhere(late)[0]
-        raise TrajectoriesError(
-            f"mask[n={n}, t={t + 1}] is True after padding; the steps come first, then padding"
-        )
+        raise TrajectoriesError(f"mask[n={n}, t={t + 1}] is True after padding; the steps come first, then padding")
     paid = (rewards != 0) & ~mask
     if paid.any():
         n, t = np.argwhere(paid)[0]
-        raise TrajectoriesError(
-            f"rewards[n={n}, t={t}] is {rewards[n, t]} on padding; give 0 where mask is False"
-        )
+        raise TrajectoriesError(f"rewards[n={n}, t={t}] is {rewards[n, t]} on padding; give 0 where mask is False")

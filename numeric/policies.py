@@ -101,9 +101,7 @@ def policy_table(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """
     table = np.asarray(probabilities, dtype=np.float64)
     if table.shape != (mdp.n_states, mdp.n_actions):
-        raise PolicyError(
-            f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}"
-        )
+        raise PolicyError(f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}")
     check_law(table, "π", "s a", PolicyError)
     return table
 
@@ -127,11 +125,7 @@ def _check_not_finite(logits: Floats) -> None:
     bad = np.argwhere(np.isnan(logits) | np.isposinf(logits))
     if len(bad):
         state, action = bad[0]
-        raise PolicyError(
-            f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)"
-        )
+        raise PolicyError(f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)")
     empty = np.flatnonzero(np.isneginf(logits).all(axis=1))
     if len(empty):
-        raise PolicyError(
-            f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit"
-        )
+        raise PolicyError(f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit")

@@ -32,9 +32,7 @@ def sample_trajectories(
     """
     count = _episodes(episodes)
     if not isinstance(rng, np.random.Generator):
-        raise SamplingError(
-            f"rng is {rng!r}; give a numpy.random.Generator, as from numpy.random.default_rng(seed)"
-        )
+        raise SamplingError(f"rng is {rng!r}; give a numpy.random.Generator, as from numpy.random.default_rng(seed)")
     steps = possible_steps(mdp, probabilities)
     starts, moves = alias_table(mdp.initial[None]), _step_table(steps)
     chosen = np.empty((mdp.horizon, count), dtype=np.int64)
@@ -107,9 +105,7 @@ def _episodes(episodes: int) -> int:
     try:
         count = operator.index(episodes)
     except TypeError as cause:
-        raise SamplingError(
-            f"episodes is {episodes!r}; give the number of episodes, an integer >= 1"
-        ) from cause
+        raise SamplingError(f"episodes is {episodes!r}; give the number of episodes, an integer >= 1") from cause
     if count < 1:
         raise SamplingError(f"episodes is {episodes!r}; give the number of episodes, an integer >= 1")
     return count

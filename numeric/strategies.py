@@ -130,9 +130,7 @@ def batches(draw: st.DrawFn, mdp: FiniteMDP, probabilities: Floats, *, max_size:
     return trajectories.select(np.array(rows))
 
 
-def _law(
-    states: int, zero: NDArray[np.bool_], positive: int | None = None
-) -> st.SearchStrategy[tuple[float, ...]]:
+def _law(states: int, zero: NDArray[np.bool_], positive: int | None = None) -> st.SearchStrategy[tuple[float, ...]]:
     """A law that avoids the states in `zero` and, if given, charges the state `positive`."""
     allowed = [law for law in _laws(states) if not np.array(law)[zero].any()]
     return st.sampled_from([law for law in allowed if positive is None or law[positive] > 0])
@@ -171,9 +169,7 @@ def _thinned(mdp: FiniteMDP, max_trajectories: int) -> FiniteMDP:
 @functools.cache
 def _rows(actions: int, uniform: bool) -> list[tuple[float, ...]]:
     """Weights of one state, the simplest first, without such as (2, 2); those all equal only if `uniform`."""
-    rows = [
-        row for row in itertools.product((1.0, 2.0, 3.0), repeat=actions) if 1 in row or len(set(row)) > 1
-    ]
+    rows = [row for row in itertools.product((1.0, 2.0, 3.0), repeat=actions) if 1 in row or len(set(row)) > 1]
     return sorted((row for row in rows if uniform or len(set(row)) > 1), key=sum)
 
 

@@ -77,14 +77,10 @@ def judge_file(
     where = outcome.files.get("case", "(it was still being loaded)")
     if outcome.status is None:
         raise EstimatorError(f"{function_name} did not end within {timeout:g} seconds; it was on\n{where}")
-    raise EstimatorError(
-        f"{function_name} ended its own process, with status {outcome.status}; it was on\n{where}"
-    )
+    raise EstimatorError(f"{function_name} ended its own process, with status {outcome.status}; it was on\n{where}")
 
 
-def _judge(
-    estimator: Estimator, kind: str, batch: int, max_examples: int, seed: int, announce: Announce
-) -> Verdict:
+def _judge(estimator: Estimator, kind: str, batch: int, max_examples: int, seed: int, announce: Announce) -> Verdict:
     if kind not in KINDS:
         raise EstimatorError(f"kind is {kind!r}; the known kinds are {', '.join(KINDS)}")
     for name, number in {"batch": batch, "max_examples": max_examples}.items():
@@ -151,9 +147,7 @@ def _cases(batch: int, max_examples: int, seed: int) -> tuple[Case, ...]:
     return tuple(drawn)
 
 
-def _counterexample(
-    estimator: Estimator, batch: int, announce: Announce, trials: list[Trial]
-) -> dict[str, Any]:
+def _counterexample(estimator: Estimator, batch: int, announce: Announce, trials: list[Trial]) -> dict[str, Any]:
     """The smallest biased MDP among the trials, made smaller still, with both values."""
 
     def biased(mdp: FiniteMDP, theta: Floats) -> bool:

@@ -14,9 +14,7 @@ __all__ = ["check_finite", "check_law", "frozen_array", "unit_number"]
 Floats = NDArray[np.float64]
 
 
-def frozen_array(
-    value: ArrayLike, dtype: type[np.generic], name: str, error: type[NumericError]
-) -> NDArray[Any]:
+def frozen_array(value: ArrayLike, dtype: type[np.generic], name: str, error: type[NumericError]) -> NDArray[Any]:
     """A read-only copy of `value` as `dtype`; an array that nobody can write any more is taken as it is.
 
     Raises `error`, naming the value, for what is no array of that kind.
@@ -48,9 +46,7 @@ def check_finite(array: Floats, name: str, letters: str, error: type[NumericErro
     """|x| < ∞ for every entry x; raises `error`, naming the first that is not."""
     if not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
-        raise error(
-            f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number"
-        )
+        raise error(f"{name}[{_place(index, letters)}] is {array[index]}; every entry must be a finite number")
 
 
 def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -> None:
@@ -65,9 +61,7 @@ def check_law(law: Floats, name: str, letters: str, error: type[NumericError]) -
     if wrong.any():
         index = tuple(np.argwhere(wrong)[0])
         row = f"{name}[{_place(index, letters)}]" if index else name
-        raise error(
-            f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum"
-        )
+        raise error(f"{row} sums to {float(sums[index])!r}, not to 1; correct the row or divide it by its sum")
 
 
 def unit_number(value: float, name: str, error: type[NumericError]) -> float:

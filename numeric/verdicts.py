@@ -158,8 +158,6 @@ def _scale(trials: Sequence[Trial]) -> float | str | None:
 
 
 def _smallest_cosine(trials: Sequence[Trial]) -> float | None:
-    pairs = [
-        (t.expected, t.gradient) for t in trials if not _zero(t.expected, t) and not _zero(t.gradient, t)
-    ]
+    pairs = [(t.expected, t.gradient) for t in trials if not _zero(t.expected, t) and not _zero(t.gradient, t)]
     cosines = [float((e * g).sum() / (np.linalg.norm(e) * np.linalg.norm(g))) for e, g in pairs]
     return max(-1.0, min(1.0, *cosines, 1.0)) if cosines else None

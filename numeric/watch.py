@@ -52,13 +52,9 @@ class Watched:
         value = self._called(b, theta)
         if not isinstance(value, np.ndarray):
             kind = type(value).__name__
-            self._fault(
-                f"returns {value!r:.60} of type {kind}; return a NumPy array [S, A] = {theta.shape}", b
-            )
+            self._fault(f"returns {value!r:.60} of type {kind}; return a NumPy array [S, A] = {theta.shape}", b)
         if value.shape != theta.shape:
-            self._fault(
-                f"returns shape {value.shape}; return one estimate [S, A] = {theta.shape} per batch", b
-            )
+            self._fault(f"returns shape {value.shape}; return one estimate [S, A] = {theta.shape} per batch", b)
         if value.dtype.kind not in "fiu":
             self._fault(f"returns dtype {value.dtype}; return an array of a real dtype such as float64", b)
         if not np.isfinite(value).all():

@@ -45,6 +45,13 @@ def test_what_fails_for_everything_smaller_stays_as_it_is():
     assert minimise(case, lambda mdp, theta: False) == case
 
 
+def test_a_state_that_is_taken_out_leaves_its_reward_to_the_one_that_stands_in():
+    mdp = FiniteMDP([1, 0], [[[0, 1], [0, 1]]] * 2, [[[0, 3], [0, 0]], [[0, 0], [0, 0]]], horizon=2)
+    smaller, _ = minimise((mdp, np.zeros((2, 2))), lambda mdp, theta: bool(mdp.reward.any()))
+    assert (smaller.n_states, smaller.horizon) == (1, 1)
+    assert smaller.reward.tolist() == [[[1], [0]]]
+
+
 def test_the_number_of_questions_is_bounded():
     asked = []
     minimise((number_line(), np.zeros((5, 2))), lambda mdp, theta: bool(asked.append(1)), attempts=3)

@@ -87,9 +87,7 @@ def test_blocks_are_the_same_trajectories_in_the_same_order(case, block):
     assert all(len(part) == len(p) <= block for part, p in blocks)
     assert np.array_equal(np.concatenate([p for _, p in blocks]), weights)
     for name in FIELDS:
-        assert np.array_equal(
-            np.concatenate([getattr(part, name) for part, _ in blocks]), getattr(whole, name)
-        )
+        assert np.array_equal(np.concatenate([getattr(part, name) for part, _ in blocks]), getattr(whole, name))
 
 
 def test_steps_without_probability_are_left_out():

@@ -46,9 +46,7 @@ def test_values_are_conditional_means_of_the_rewards_to_go(case):
     bound = rounding(mdp, len(weights))
     for t, s in np.ndindex(visits.shape):
         here = batch.mask[:, t] & (batch.obs[:, t] == s)
-        assert abs(visits[t, s] * (not mdp.terminal[s]) - weights @ here) <= rounding(
-            mdp, len(weights), magnitude=1
-        )
+        assert abs(visits[t, s] * (not mdp.terminal[s]) - weights @ here) <= rounding(mdp, len(weights), magnitude=1)
         assert abs(visits[t, s] * values[t, s] - weights @ (here * to_go[:, t])) <= bound
         for a in range(mdp.n_actions):
             taken = here & (batch.actions[:, t] == a)
@@ -148,9 +146,7 @@ def test_logits_reach_the_estimator_read_only():
 
 
 def test_too_many_batches_are_refused():
-    with pytest.raises(
-        EnumerationError, match="batches of 9 trajectories are more than the limit of 1,000,000"
-    ):
+    with pytest.raises(EnumerationError, match="batches of 9 trajectories are more than the limit of 1,000,000"):
         moments(reward_to_go, *rich(), batch=9)
     with pytest.raises(EnumerationError, match="batch is 0; give the number of trajectories per batch"):
         moments(reward_to_go, *rich(), batch=0)

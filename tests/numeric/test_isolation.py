@@ -41,7 +41,9 @@ def test_a_status_is_passed_on_with_the_files_left_so_far(child):
 
 
 def test_when_time_is_up_the_child_and_its_children_are_killed(child):
+    started = time.monotonic()
     outcome = run_module(child, "family", timeout=2)
+    assert time.monotonic() - started < 20
     assert (outcome.status, outcome.files["answer"]) == (None, "FAMILY")
     assert not alive(int(outcome.files["pid"]))
 

@@ -141,9 +141,7 @@ def test_off_policy_gradients():
         exact = objective_gradient(mdp, theta)
         squares = np.tensordot(p, (values(every) - exact) ** 2, axes=1)
         mean = values(sample_trajectories(mdp, uniform, EPISODES, rng)).mean(axis=0)
-        check_mean(
-            "off_policy_gradients", mean, EPISODES, exact, squares, spread(values(every), exact), 0.012
-        )
+        check_mean("off_policy_gradients", mean, EPISODES, exact, squares, spread(values(every), exact), 0.012)
 
 
 def test_the_alias_table_holds_the_law_exactly():
@@ -166,8 +164,7 @@ def test_the_alias_table_holds_the_law_exactly():
 def test_the_same_generator_gives_the_same_batch_and_it_is_valid():
     mdp, theta = walled(1)
     one, two = (
-        sample_trajectories(mdp, softmax_probabilities(theta), 10_000, np.random.default_rng(7))
-        for _ in range(2)
+        sample_trajectories(mdp, softmax_probabilities(theta), 10_000, np.random.default_rng(7)) for _ in range(2)
     )
     names = ("obs", "actions", "rewards", "next_obs", "terminated", "truncated", "mask")
     checked = Trajectories(*(getattr(one, name) for name in names), gamma=one.gamma)
@@ -178,16 +175,12 @@ def test_the_same_generator_gives_the_same_batch_and_it_is_valid():
 
 @pytest.mark.parametrize("episodes", [0, -1, 2.5, None])
 def test_a_number_of_episodes_that_is_none_is_refused(episodes):
-    with pytest.raises(
-        SamplingError, match=f"episodes is {episodes}; give the number of episodes, an integer"
-    ):
+    with pytest.raises(SamplingError, match=f"episodes is {episodes}; give the number of episodes, an integer"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.5]], episodes, np.random.default_rng(0))
 
 
 def test_only_a_generator_makes_chance_and_only_a_policy_acts():
-    with pytest.raises(
-        SamplingError, match=r"rng is 7; give a numpy.random.Generator, as from .*default_rng"
-    ):
+    with pytest.raises(SamplingError, match=r"rng is 7; give a numpy.random.Generator, as from .*default_rng"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.5]], 10, 7)
     with pytest.raises(PolicyError, match="sums to"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.6]], 10, np.random.default_rng(0))

@@ -94,6 +94,4 @@ def test_too_few_trajectories_for_a_rich_mdp_are_unsatisfiable():
     from hypothesis.errors import NoSuchExample, Unsatisfiable
 
     with pytest.raises((NoSuchExample, Unsatisfiable)):
-        find(
-            rich_mdps(max_trajectories=1), lambda mdp: True, settings=settings(database=None, max_examples=20)
-        )
+        find(rich_mdps(max_trajectories=1), lambda mdp: True, settings=settings(database=None, max_examples=20))

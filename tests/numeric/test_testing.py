@@ -272,6 +272,31 @@ def test_reusing_one_output_array_is_no_fault():
     assert judge(reuses, max_examples=20).verdict == "UNBIASED"
 
 
+def test_reusing_one_output_array_does_not_hide_a_memory():
+    kept, count = {}, []
+
+    def reuses_and_counts(b, theta):
+        count.append(1)
+        array = kept.setdefault(theta.shape, np.zeros_like(theta))
+        array[:] = len(count)
+        return array
+
+    with pytest.raises(EstimatorError, match="gives two answers for one batch"):
+        judge(reuses_and_counts)
+
+
+def test_a_fault_on_an_mdp_met_while_shrinking_only_stops_the_shrinking():
+    def picky(b, theta):
+        small = theta.shape == (1, 2) and b.rewards.shape[1] == 2 and b.gamma == 0.5
+        if small and b.rewards.any() and not theta.any():
+            raise RuntimeError("too small for me")
+        return without_discount_power(b, theta)
+
+    found = judge(picky).counterexample
+    assert found["horizon"] == 2
+    assert (found["states"], found["gamma"], np.any(found["theta"])) != (1, 0.5, False)
+
+
 @pytest.mark.parametrize("changes", [{"batch": 0}, {"max_examples": 0}])
 def test_numbers_below_one_are_refused(changes):
     with pytest.raises(EstimatorError, match=r"(batch|max_examples) is 0; give an integer >= 1"):
@@ -346,9 +371,7 @@ def test_a_biased_function_of_a_file_brings_its_counterexample(file):
 
 def test_what_never_ends_is_killed_and_the_mdp_named(file):
     started = time.monotonic()
-    with pytest.raises(
-        EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\n\d states?, 2 actions"
-    ):
+    with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\n\d states?, 2 actions"):
         judge_file(file, "sleeps", timeout=2)
     assert time.monotonic() - started < 10
     with pytest.raises(ProcessLookupError):
@@ -356,9 +379,7 @@ def test_what_never_ends_is_killed_and_the_mdp_named(file):
 
 
 def test_what_ends_its_process_is_named_with_its_status(file):
-    with pytest.raises(
-        EstimatorError, match=r"vanishes ended its own process, with status 3; it was on\n1 state"
-    ):
+    with pytest.raises(EstimatorError, match=r"vanishes ended its own process, with status 3; it was on\n1 state"):
         judge_file(file, "vanishes")
 
 
@@ -373,9 +394,7 @@ def test_an_unknown_function_is_told_the_nearest_names(file):
 
 
 def test_a_file_that_is_missing_or_does_not_load_is_named(tmp_path):
-    with pytest.raises(
-        EstimatorError, match=r"nowhere.py is not a Python file; give the path of one that defines f"
-    ):
+    with pytest.raises(EstimatorError, match=r"nowhere.py is not a Python file; give the path of one that defines f"):
         judge_file(tmp_path / "nowhere.py", "f")
     broken = tmp_path / "broken.py"
     broken.write_text("def f(:\n", encoding="utf-8")
