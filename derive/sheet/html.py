@@ -18,7 +18,7 @@ from derive.sheet.content import (
     numbered,
     of_samples,
 )
-from derive.sheet.mathml import mathml, mathml_of
+from derive.sheet.mathml import LONG, mathml, mathml_of, wrapping
 from derive.sheet.words import pieces
 
 _STYLE = """
@@ -33,6 +33,7 @@ main { max-width: 54rem; margin: 0 auto; padding: 3rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0; text-wrap: balance; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "Noto Sans Math", math; font-size: 1.08em; }
+mtd { text-align: left; padding-left: 0; padding-right: 1em; }
 .name { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .85rem; color: var(--faint); margin: .2rem 0 0; }
 .statement { border: 1px solid var(--rule); background: var(--tint); border-radius: .4rem; margin: 1.6rem 0 1rem;
   padding: 1.1rem 1rem; text-align: center; overflow-x: auto; }
@@ -110,14 +111,14 @@ def _blocks(sheet: Sheet) -> list[str]:
     out = []
     for block, lines in numbered(sheet):
         rows = [
-            f'<li id="line-{n}"{_width(line.term)}>\n<div class="term">{mathml(line.term, lead="=")}</div>\n'
+            f'<li id="line-{n}"{_width(line.term)}>\n<div class="term">{wrapping(line.term, lead="=")}</div>\n'
             f'<div class="reason">{_words(line.reason)}</div><div class="count">({n})</div></li>'
             for n, line in lines
         ]
         end = '<p class="done" aria-label="end of proof">∎</p>' if block is sheet.blocks[-1] else ""
         out.append(
             f"<section><h2>{_words(block.title or 'Derivation')}</h2>\n"
-            f'<div class="start">{mathml(block.start)}</div>\n<ol>\n' + "\n".join(rows) + "\n</ol>\n"
+            f'<div class="start">{wrapping(block.start)}</div>\n<ol>\n' + "\n".join(rows) + "\n</ol>\n"
             f"{end}</section>"
         )
     return out
@@ -125,7 +126,7 @@ def _blocks(sheet: Sheet) -> list[str]:
 
 def _width(term: Any) -> str:
     """A long line has its reason below it."""
-    return ' class="long"' if extent(layout(term)) > 52 else ""
+    return ' class="long"' if extent(layout(term)) > LONG else ""
 
 
 def _example(example: Example) -> str:

@@ -27,10 +27,11 @@ from derive.boxes import (
     opens_with_operator,
 )
 from derive.layout import layout
-from derive.printing import text_box
+from derive.printing import extent, text_box
 
 _OPERATORS = {"E": "𝔼"}
 _SIGNS = {"-": "−", "Σ": "∑"}
+LONG = 46  # letters beyond which a line has its reason below, and may wrap
 _SPACE = '<mspace width="0.17em"/>'
 
 
@@ -46,6 +47,17 @@ def mathml_of(box: Box, *, display: bool = True, lead: str = "") -> str:
     inside = (_mo(lead, "infix") if lead else "") + _box(box)
     head = f'<math xmlns="http://www.w3.org/1998/Math/MathML"{style} alttext="{spoken}">'
     return f"{head}<mrow>{inside}</mrow></math>"
+
+
+def wrapping(node: Any, *, lead: str = "") -> str:
+    """A long term as several <math> elements, one for each term of its sum, between which a line may end."""
+    box = layout(node)
+    if extent(box) <= LONG or not isinstance(box, Row):
+        return mathml_of(box, lead=lead)
+    starts = [i for i, item in enumerate(box.items) if isinstance(item, Sign) and item.kind == "binary"]
+    cuts = pairwise([0, *starts, len(box.items)])
+    chunks = [Row(box.items[i:j]) for i, j in cuts]
+    return " ".join(mathml_of(c, lead=lead if n == 0 else "") for n, c in enumerate(chunks))
 
 
 def _mo(sign: str, form: str = "", **attributes: str) -> str:

@@ -41,7 +41,7 @@ from derive.sheet import FORMATS, Block, Example, ExampleRow, Falsehood, Line, S
 from derive.sheet.content import estimate
 from derive.sheet.html import html
 from derive.sheet.markdown import markdown
-from derive.sheet.mathml import mathml
+from derive.sheet.mathml import mathml, wrapping
 from derive.sheet.pdf import compiled, pdf
 from derive.sheet.tex import tex
 from derive.terms import (
@@ -411,3 +411,9 @@ def test_pdf_is_the_same_each_time():
 def test_tex_says_itself_what_is_wrong():
     with pytest.raises(DeriveError, match="Undefined control sequence"):
         compiled(r"\documentclass{article}\begin{document}\nosuchcommand\end{document}")
+
+
+def test_a_long_sum_is_cut_before_its_signs_in_html():
+    cut = wrapping(TimeSum(gamma**k * reward(k), k, 0, T - 1) * score(t) + LONG - expect(RTG), lead="=")
+    assert cut.count("<math") == 3
+    assert wrapping(J + R).count("<math") == 1
