@@ -96,7 +96,9 @@ class Claim:
             tuple(p.initial for p in self.processes if isinstance(p.initial, Letter)),
             tuple(p.transition for p in self.processes if isinstance(p.transition, Letter)),
         )
-        self.largest_listed = max((len(d.elements) for d in domains if d.elements is not None), default=1)
+        listed = [(d in states, len(d.elements)) for d in domains if d.elements is not None]
+        self._listed = [max((n for state, n in listed if state is kind), default=1) for kind in (True, False)]
+        self.largest_listed = max(self._listed)
 
     def _read_times(self, orders: Sequence[AtMost]) -> None:
         self._orders = [as_linear(h) for h in orders]
@@ -112,8 +114,8 @@ class Claim:
 
     def sizes(self, max_states: int, max_actions: int, max_horizon: int) -> list[Size]:
         """The sizes to test, smallest first: by states, then by actions, then by horizon."""
-        states = range(1, max_states + 1) if self.cast.states else [1]
-        actions = range(1, max_actions + 1) if self.cast.actions else [1]
+        states = range(1, max_states + 1) if self.cast.states else [self._listed[0]]
+        actions = range(1, max_actions + 1) if self.cast.actions else [self._listed[1]]
         return [Size(*s) for s in product(states, actions, self._horizons(max_horizon))]
 
     def _horizons(self, most: int) -> list[int]:

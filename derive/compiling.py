@@ -355,6 +355,9 @@ def exponents(body: Basic) -> tuple[tuple[Symbol, int], ...] | None:
     return tuple(sorted(found.items(), key=lambda pair: pair[0].name))
 
 
+NO_USE: tuple[frozenset[Symbol], frozenset[Symbol]] = (frozenset(), frozenset())
+
+
 @lru_cache(maxsize=20_000)
 def usage(node: Basic) -> tuple[frozenset[Symbol], frozenset[Symbol]]:
     """The real symbols whose value a term reads, and those of which it reads e to an integer multiple."""
@@ -372,7 +375,9 @@ def usage(node: Basic) -> tuple[frozenset[Symbol], frozenset[Symbol]]:
     if isinstance(node, Gradient):
         return usage(node.body)
     if isinstance(node, At):
-        (plain, exped), (plain_value, exped_value) = usage(node.body), usage(node.value)
-        return plain - {node.parameter} | plain_value, exped - {node.parameter} | exped_value
+        plain, exped = usage(node.body)
+        at = usage(node.value) if node.parameter in plain else NO_USE
+        power = usage(Exp(node.value)) if node.parameter in exped else NO_USE
+        return plain - {node.parameter} | at[0] | power[0], exped - {node.parameter} | at[1] | power[1]
     parts = [usage(a) for a in node.args if isinstance(a, Basic)]
     return frozenset().union(*(p for p, _ in parts)), frozenset().union(*(e for _, e in parts))

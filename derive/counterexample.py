@@ -49,11 +49,16 @@ class Counterexample:
     text: str
 
 
-def show(claim: Claim, model: Model, size: Size, found: Difference, true_if: str | None) -> Counterexample:
+def show(
+    claim: Claim, model: Model, size: Size, found: Difference, true_if: str | None, note: str = ""
+) -> Counterexample:
     """The counterexample of a difference on a model with its place set."""
     assignment = assignment_of(claim, model)
     lhs, rhs = shown(found.lhs, found.rhs)
-    lines = [words(size), *(f"  {greek(name)} = {value}" for name, value in assignment.items())]
+    lines = [
+        words(size) + (f" ({note})" if note else ""),
+        *(f"  {greek(name)} = {value}" for name, value in assignment.items()),
+    ]
     lines += [f"  left side  = {lhs}", f"  right side = {rhs}"]
     lines += [f"  true if {true_if}"] if true_if else []
     return Counterexample(

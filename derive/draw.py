@@ -50,6 +50,7 @@ class World:
     domains: Callable[[Cast, Size], dict[str, tuple[int, ...]]]
     zero: Callable[[Cast, Size, Letter], Callable[[Key], bool]]
     path: Callable[[Size, Sequence[int]], bool]  # whether a sequence of states may be a trajectory
+    note: str = ""  # what a reader of a counterexample must know
 
     def has(self, cast: Cast, size: Size, model: Model, letters: Iterable[Letter]) -> bool:
         """Whether a model of that size lies in the class: whether its letters are zero where they must be."""
@@ -100,6 +101,7 @@ LAYERED = World(
     _layered_domains,
     _layered_zero,
     lambda size, states: all(layer(s, size) == i for i, s in enumerate(states)),
+    "each state has a copy for every time; the last state is absorbing",
 )
 
 

@@ -124,6 +124,8 @@ class _Trial:
             return Outcome("unknown", "vacuous: no times within the horizon satisfy the hypotheses")
         for world in worlds:
             found = self.search(self.sizes_in(world), world)
+            if found and world is not PLAIN:
+                found = self.search([s for s in self.sizes if 0 < s.horizon <= 2], world)
             if found:
                 return self.refutation(found)
         if not self.tested:
@@ -154,8 +156,7 @@ class _Trial:
         free_laws = all(isinstance(f, Letter) and key_of(f) not in claim.positive for f in laws)
         if not (laws and free_laws and claim.cast.states):
             return []
-        most = max((s.states for s in sizes), default=0)
-        return [s for s in sizes if (s.states, s.actions, s.horizon) == (min(most, 2), 2, 2)]
+        return [s for s in sizes if s.states <= 2 and s.actions <= 2 and s.horizon <= 2][-1:]
 
     def search(self, sizes: Sequence[Size], world: World) -> _Found | None:
         """The first size at which the sides differ, with a model."""
@@ -288,7 +289,8 @@ class _Trial:
 
     def with_zeros(self) -> Outcome | None:
         """A verdict from distributions with zero entries, where they are allowed and matter."""
-        sizes = [s for s in self.tested if s.actions <= 2 and s.horizon > 0]
+        fewest = max(2, min(s.actions for s in self.tested))
+        sizes = [s for s in self.tested if s.actions <= fewest and s.horizon > 0]
         for letter in self.claim.letters:
             if not letter.pmf or key_of(letter) in self.claim.positive:
                 continue
@@ -341,7 +343,8 @@ class _Trial:
         last = difference_at(claim, small, numbers, place)
         if last is None:
             return self.report("unknown", f"false with {words(size)}, but by less than the precision")
-        example = show(claim, place.on(small), size, last, true_if or self.true_if(small))
+        condition = true_if or self.true_if(small)
+        example = show(claim, place.on(small), size, last, condition, world.note)
         sizes = ((size.states, size.actions, size.horizon),)
         return Outcome("refuted", "", sizes, self.points + 1, "", example)
 
