@@ -26,7 +26,7 @@ def spread(power):
         Equation(Mean(estimate, arm, prefers(arm)), 1 - sigma),
         "the score of the paying arm is taken for the mean",
     ),
-    world="quiz-bandit",
+    world="quiz_bandit",
     defining=[Equation(prefers(arm), prefers.body), Equation(pays(arm), pays.body)],
 )
 def bandit_mean(start):

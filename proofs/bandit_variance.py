@@ -16,7 +16,7 @@ from proofs.sigmoid_gradient import sigmoid_gradient
         Equation(Variance(estimate, arm, prefers(arm)), (sigma * (1 - sigma)) ** 2),
         "the standard deviation is taken to equal the mean, as it does at θ = 0",
     ),
-    world="quiz-bandit",
+    world="quiz_bandit",
     defining=[
         Equation(prefers(arm), prefers.body),
         Equation(pays(arm), pays.body),

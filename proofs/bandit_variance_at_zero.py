@@ -20,7 +20,7 @@ variance = Variance(estimate, arm, prefers(arm))
         Equation(At(variance, theta, 0), Rational(1, 4)),
         "the standard deviation 1/4 is taken for the variance",
     ),
-    world="quiz-bandit",
+    world="quiz_bandit",
 )
 def bandit_variance_at_zero(start):
     return (

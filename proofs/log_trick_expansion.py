@@ -18,7 +18,7 @@ logs = Log(initial(State(0))) + TimeSum(Log(pi(t)) + Log(dynamics(t)), t, 0, T -
         Equation(grad(Log(path)), grad(TimeProduct(pi(t), t, 0, T - 1))),
         "the logarithm is forgotten: the gradient of the product is not the sum of the scores",
     ),
-    world="number-line",
+    world="number_line",
 )
 def log_trick_expansion(start):
     return (

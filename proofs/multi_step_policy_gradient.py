@@ -30,7 +30,7 @@ R = total_return()
         "only the first action is credited",
         (AtMost(1, T),),
     ),
-    world="number-line",
+    world="number_line",
     defining=[Equation(objective(), expect(R)), Equation(R, total_return.body)],
 )
 def multi_step_policy_gradient(start):

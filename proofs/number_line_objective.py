@@ -16,7 +16,7 @@ total = Definition("R", (), TimeSum(arrives, t, 0, 1), "path")
     claim=Equation(Expectation(total(), walk), p**2),
     source="Direct computation: of four trajectories one earns a reward",
     falsehood=Falsehood(Equation(Expectation(total(), walk), p), "one step is taken to be enough"),
-    world="number-line",
+    world="number_line",
     defining=[Equation(total(), total.body)],
 )
 def number_line_objective(start):

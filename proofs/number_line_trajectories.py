@@ -38,7 +38,7 @@ value = f(Action(0, MOVES), Action(1, MOVES))
         Equation(Expectation(value, walk), p * f(1, 1) + (1 - p) * f(-1, -1)),
         "the second step is taken to repeat the first",
     ),
-    world="number-line",
+    world="number_line",
     defining=[Equation(d(*d.params), d.body) for d in (starts, moves, lands)],
 )
 def number_line_trajectories(start):

@@ -18,7 +18,7 @@ inside = (AtMost(0, k), before(t, T), Positive(policy))
         "the present reward, k = t, is cancelled too",
         (AtMost(k, t), *inside),
     ),
-    world="number-line",
+    world="number_line",
 )
 def past_reward_cancellation(start):
     return (

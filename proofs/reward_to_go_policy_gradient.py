@@ -25,7 +25,7 @@ def steps(body):
         "γ^t is left out, which is right only for γ = 1",
         (Positive(policy),),
     ),
-    world="number-line",
+    world="number_line",
     defining=[Equation(objective(), expect(total_return())), Equation(return_to_go(t), return_to_go.body)],
 )
 def reward_to_go_policy_gradient(start):

@@ -15,7 +15,7 @@ score = grad(Log(p))
     assuming=[Positive(bandit_policy)],
     source="Williams 1992, Machine Learning 8:229-256, appendix A",
     falsehood=Falsehood(Equation(SumOver(score, a), 0), "the scores are summed without their probabilities"),
-    world="quiz-bandit",
+    world="quiz_bandit",
 )
 def score_function_identity(start):
     return (

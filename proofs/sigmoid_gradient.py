@@ -14,7 +14,7 @@ decay = Exp(-theta)
     claim=Equation(grad(sigma), sigma * (1 - sigma)),
     source="Folklore; Sutton & Barto 2018, Reinforcement Learning, exercise 13.5",
     falsehood=Falsehood(Equation(grad(sigma), 1 - sigma), "the factor σ(θ) is forgotten"),
-    world="quiz-bandit",
+    world="quiz_bandit",
     defining=[Equation(sigma, 1 / (1 + decay))],
 )
 def sigmoid_gradient(start):

@@ -18,7 +18,7 @@ choices = TimeProduct(pi(t), t, 0, T - 1)
     falsehood=Falsehood(
         Equation(grad(path), path * score(T - 1)), "only the last action's score is kept", (AtMost(1, T),)
     ),
-    world="number-line",
+    world="number_line",
 )
 def trajectory_gradient(start):
     return (

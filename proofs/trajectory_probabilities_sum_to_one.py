@@ -21,7 +21,7 @@ fanned_out = SumOver(SumOver(shorter * policy(a, here) * transition(s_next, here
         "the last action and state are summed over without their probabilities",
         (AtMost(1, T),),
     ),
-    world="number-line",
+    world="number_line",
 )
 def trajectory_probabilities_sum_to_one(start):
     longer = process.until(T + 1)

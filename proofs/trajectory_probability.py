@@ -24,7 +24,7 @@ def probability(steps):
         Equation(path, initial(State(0)) * TimeProduct(pi(t), t, 0, T - 1)),
         "the dynamics are left out, which is right only where they are deterministic",
     ),
-    world="number-line",
+    world="number_line",
 )
 def trajectory_probability(start):
     return start.induction(

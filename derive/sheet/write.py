@@ -33,7 +33,7 @@ def write(sheet: Sheet, formats: Iterable[str], directory: str | Path) -> list[P
     folder = Path(directory)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_replaced(folder / (sheet.name + suffix), content) for suffix, content in contents]
+        return [replaced(folder / (sheet.name + suffix), content) for suffix, content in contents]
     except OSError as fault:
         raise DeriveError(f"cannot write into {folder}: {fault.strerror}; give another folder with -o") from fault
 
@@ -44,7 +44,8 @@ def _format(name: str) -> tuple[str, Callable[[Sheet], str | bytes]]:
     return FORMATS[name]
 
 
-def _replaced(path: Path, content: str | bytes) -> Path:
+def replaced(path: Path, content: str | bytes) -> Path:
+    """Write a file whole or not at all."""
     data = content.encode("utf-8") if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

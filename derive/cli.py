@@ -1,0 +1,399 @@
+"""The command line: the only place where the three packages meet. Everything is imported when a command needs it.
+
+Exit codes: 0 nothing wrong; 1 something refuted, biased or failed; 2 the command could not be carried out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derive.catalogue import Catalogue, Derivation
+    from derive.sheet import Example, Sheet
+
+SAMPLES, SEED = 100_000, 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command, and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:
+        return 2
+    except KeyboardInterrupt:
+        print("derive: interrupted", file=sys.stderr)
+        return 2
+    except (ValueError, OSError, _errors()) as fault:
+        print(f"derive {options.command}: {fault}", file=sys.stderr)
+        return 2
+
+
+def _errors() -> type[Exception]:
+    from derive.errors import DeriveError
+
+    return DeriveError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="derive", description="The exact judge of policy-gradient mathematics: texts, derivations, estimators."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.add_argument("--output-format", choices=_FORMATS.get(name, ("text", "json")), default="text")
+        made.set_defaults(run=run)
+        return made
+
+    command("list", _list, "show the catalogue: statements, hypotheses, what each leans on")
+    one = command("prove", _prove, "replay proofs in the kernel, and check them on finite models")
+    one.add_argument("names", nargs="*", metavar="NAME")
+    one.add_argument("--all", action="store_true", help="the whole catalogue")
+    one.add_argument("--certificate", metavar="FILE", help="write the proof of one NAME as a certificate")
+    one = command("sheet", _sheet, "print derivations as sheets")
+    one.add_argument("names", nargs="*", metavar="NAME")
+    one.add_argument("--all", action="store_true", help="the whole catalogue")
+    one.add_argument("--to", default="tex,html,md,json", metavar="LIST", help="of tex,pdf,html,md,ipynb,json")
+    one.add_argument("-o", "--output", default="sheets", metavar="DIR")
+    one = command("check", _check, "give every displayed step of a text a verdict")
+    one.add_argument("paths", nargs="+", metavar="PATH")
+    one.add_argument("--strict", action="store_true", help="not-read, unknown and by-hand count as wrong")
+    one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
+    one = command("bias", _bias, "judge an estimator by its exact expectation")
+    one.add_argument("estimator", metavar="FILE.py::FUNCTION")
+    one.add_argument("--kind", default="numpy", help="what the function returns (numpy: the gradient, [S, A])")
+    one.add_argument("--batch", type=int, default=1, metavar="N", help="trajectories in a batch")
+    one.add_argument("--mdps", type=int, default=50, metavar="N", help="MDPs to judge on")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
+    one.add_argument("--up-to-scale", action="store_true", help="SCALED counts as right")
+    one = command("verify", _verify, "re-check certificates, without reader or search")
+    one.add_argument("files", nargs="+", metavar="FILE")
+    return parser
+
+
+_FORMATS: dict[str, tuple[str, ...]] = {}
+
+
+def _say(options: argparse.Namespace, data: Any, text: str) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2) if options.output_format == "json" else text)
+
+
+# the catalogue
+
+
+def _catalogue() -> Catalogue:
+    import proofs
+    from derive.catalogue import load
+
+    return load(proofs)
+
+
+def _chosen(options: argparse.Namespace, catalogue: Catalogue) -> list[Derivation]:
+    if not options.names and not options.all:
+        raise ValueError("name derivations, or give --all; `derive list` shows them")
+    return catalogue.named([] if options.all else options.names)
+
+
+def _list(options: argparse.Namespace) -> int:
+    from derive.printing import latex, text
+
+    catalogue = _catalogue()
+    rows, lines = [], []
+    for d in catalogue.derivations.values():
+        status, theorem = _proved(d)
+        laws = sorted(theorem.laws) if theorem else []
+        rows.append({
+            "name": d.name, "title": d.title, "statement": latex(d.claim), "hypotheses": [latex(h) for h in d.assuming],
+            "laws": laws, "axioms": [], "source": d.source, "status": status,
+        })  # fmt: skip
+        lines += [f"{d.name}  ({status})", f"    {text(d.claim)}"]
+        lines += [f"    if {', '.join(map(text, d.assuming))}"] if d.assuming else []
+    rows += [_fault_row(name) for name in catalogue.faults]
+    _say(options, {"derivations": rows}, "\n".join(lines))
+    return _tell_faults(catalogue)
+
+
+def _fault_row(name: str) -> dict[str, Any]:
+    empty: dict[str, Any] = {"hypotheses": [], "laws": [], "axioms": []}
+    return {"name": name, "title": "", "statement": "", "source": "", "status": "failed"} | empty
+
+
+def _proved(derivation: Derivation) -> tuple[str, Any]:
+    """The status, and the theorem: `proved` needs a replay, a model that agrees and a second evaluator that does."""
+    from derive.errors import DeriveError
+    from derive.kernel import replay
+    from derive.refute import decide
+
+    try:
+        theorem = replay(derivation.theorem)
+        outcome = decide(derivation.claim, derivation.assuming)
+    except DeriveError as fault:
+        return f"failed: {fault}", None
+    if outcome.verdict == "refuted" or not _worlds_agree(derivation):
+        return "internal-disagreement", theorem
+    return ("proved" if outcome.verdict == "holds" else f"no model: {outcome.reason}"), theorem
+
+
+def _worlds_agree(derivation: Derivation) -> bool:
+    """The second evaluator finds both sides equal in the world of the worked example."""
+    from derive.wire import encode
+    from numeric.evaluate import agrees
+    from numeric.examples import settings
+
+    lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
+    return all(agrees(lhs, rhs, setting.model) for setting in settings(derivation.world))
+
+
+def _tell_faults(catalogue: Catalogue) -> int:
+    for name, fault in catalogue.faults.items():
+        print(f"derive: proofs/{name}.py did not load: {fault}", file=sys.stderr)
+    return 1 if catalogue.faults else 0
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from derive.printing import latex, text
+
+    catalogue = _catalogue()
+    rows, lines = [], []
+    chosen = _chosen(options, catalogue)
+    for d in chosen:
+        start = time.perf_counter()
+        status, theorem = _proved(d)
+        seconds = time.perf_counter() - start
+        hypotheses = sorted(theorem.hypotheses, key=str) if theorem else []
+        laws = sorted(theorem.laws) if theorem else []
+        rows.append({
+            "name": d.name, "status": status, "hypotheses": [latex(h) for h in hypotheses], "laws": laws, "axioms": [],
+            "seconds": round(seconds, 4),
+        })  # fmt: skip
+        lines.append(f"{d.name}: {status}  ({seconds:.3f} s)")
+        lines.append(f"    hypotheses: {', '.join(map(text, hypotheses)) or 'none'}")
+        lines.append(f"    laws: {', '.join(laws) or 'none'}; axioms beyond them: none")
+    if options.certificate:
+        _write_certificate(options.certificate, chosen)
+    _say(options, {"proofs": rows}, "\n".join(lines))
+    failed = any(row["status"] != "proved" for row in rows)
+    return max(int(failed), _tell_faults(catalogue))
+
+
+def _write_certificate(path: str, chosen: list[Derivation]) -> None:
+    from derive.certificate import certificate
+
+    if len(chosen) != 1:
+        raise ValueError(f"a certificate is of one derivation; {len(chosen)} were named")
+    _write(path, certificate(chosen[0].theorem))
+
+
+def _write(path: str, data: Any) -> None:
+    from pathlib import Path
+
+    from derive.sheet.write import replaced
+
+    replaced(Path(path), json.dumps(data, ensure_ascii=False) + "\n")
+
+
+# sheets
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    from derive.sheet import write
+
+    catalogue = _catalogue()
+    chosen, formats, written = _chosen(options, catalogue), options.to.split(","), []
+    for i, d in enumerate(chosen, 1):
+        _progress(f"{i} of {len(chosen)}: {d.name}")
+        written += write(_content(d), formats, options.output)
+    _progress("")
+    _say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
+    return _tell_faults(catalogue)
+
+
+def _progress(words: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+
+
+def _content(d: Derivation) -> Sheet:
+    from derive.refute import decide
+    from derive.sheet import Block, Falsehood, Line, Sheet
+
+    status, theorem = _proved(d)
+    if status != "proved":
+        raise ValueError(f"{d.name} is not proved, so no sheet of it is printed: {status}")
+    blocks = tuple(
+        Block(c.title, c.start, tuple(Line(l.term, l.words, l.rule) for l in c.lines)) for c in d.proof.blocks
+    )
+    false = decide(d.falsehood.claim, d.falsehood.assuming or d.assuming)
+    words = d.falsehood.words[0].upper() + d.falsehood.words[1:] + "."
+    if false.counterexample is not None:
+        words += f" {_where_it_fails(false.counterexample)}"
+    return Sheet(
+        name=d.name, title=d.title, statement=d.claim, definitions=d.defining, hypotheses=d.assuming,
+        laws=tuple(sorted(theorem.laws)), axioms=(), source=d.source, blocks=blocks, example=_example(d),
+        falsehood=Falsehood(d.falsehood.claim, words), fingerprint=d.fingerprint, status=status,
+    )  # fmt: skip
+
+
+def _where_it_fails(counterexample: Any) -> str:
+    from derive.counterexample import greek
+
+    numbers = [f"{greek(name)} = {value}" for name, value in counterexample.assignment.items()]
+    sizes = counterexample.text.splitlines()[0]
+    return f"It fails with {sizes}; {', '.join(numbers)}: left {counterexample.lhs}, right {counterexample.rhs}."
+
+
+def _example(d: Derivation) -> Example:
+    from derive.sheet import Example, ExampleRow
+    from derive.wire import encode
+    from numeric.evaluate import value
+    from numeric.examples import describe, estimate, settings
+
+    rows = []
+    for setting in settings(d.world):
+        for side in (d.claim.lhs, d.claim.rhs):
+            wire = encode(side)
+            drawn = estimate(wire, setting, SAMPLES, SEED)
+            if drawn is None and side != d.claim.lhs:
+                continue
+            sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
+            rows.append(ExampleRow(setting.label, side, str(value(wire, setting.model)), *sampled))
+    return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
+
+
+# texts
+
+
+def _check(options: argparse.Namespace) -> int:
+    from derive.book import check, report
+
+    checked = check.check_paths(options.paths, _judges())
+    if options.certificates:
+        _write(options.certificates, [s.certificate for c in checked for s in c.steps if s.certificate is not None])
+    _say(options, report.as_json(checked), report.as_text(checked))
+    return report.exit_code(checked, strict=options.strict)
+
+
+def _judges() -> Any:
+    from derive.book.judge import Judges
+    from derive.certificate import certificate
+    from derive.prove import prove
+    from derive.refute import decide
+    from numeric.evaluate import agrees, confirms
+
+    derivations = _catalogue().derivations
+    lemmas = [derivations[name].lemma for name in ("trajectory_probability", "trajectory_gradient")]
+
+    def proved(equation: Any, hypotheses: Any) -> Any:
+        return prove(equation, hypotheses, lemmas)
+
+    return Judges(prove=proved, decide=decide, confirm=confirms, agree=agrees, certificate=certificate)
+
+
+# estimators
+
+
+def _bias(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from numeric.testing import judge_file
+
+    path, separator, function = options.estimator.partition("::")
+    if not separator or not function:
+        raise ValueError(f"name the function as FILE.py::FUNCTION, not {options.estimator!r}")
+    verdict = judge_file(
+        path, function, timeout=options.timeout, kind=options.kind, batch=options.batch,
+        max_examples=options.mdps, seed=options.seed,
+    )  # fmt: skip
+    _say(options, asdict(verdict), _told(verdict))
+    right = {"UNBIASED", "NUMERIC"} | ({"SCALED"} if options.up_to_scale else set())
+    return 0 if verdict.verdict in right else 1
+
+
+def _told(verdict: Any) -> str:
+    scale = f" by {verdict.scale}" if verdict.verdict == "SCALED" else ""
+    lines = [f"{verdict.verdict}{scale} for {verdict.objective}, on {verdict.mdps} MDPs"]
+    if verdict.unbiased_for and verdict.unbiased_for != verdict.objective:
+        lines.append(f"unbiased for {verdict.unbiased_for}")
+    lines.append(f"largest bias {verdict.max_abs_bias:.3g}, mean variance {verdict.variance:.3g}")
+    if verdict.cosine is not None:
+        lines.append(f"smallest cosine with the gradient {verdict.cosine:.4f}")
+    if verdict.counterexample:
+        lines += ["", verdict.counterexample["text"]]
+    return "\n".join(lines)
+
+
+# certificates
+
+
+def _verify(options: argparse.Namespace) -> int:
+    rows = []
+    for path in options.files:
+        for i, certificate in enumerate(_certificates(path)):
+            ok, words = _verified(certificate)
+            rows.append({"file": path, "index": i, "valid": ok, "message": words})
+    lines = [f"{r['file']}[{r['index']}]: {'valid' if r['valid'] else 'NOT VALID'}: {r['message']}" for r in rows]
+    _say(options, {"certificates": rows}, "\n".join(lines) or "no certificates")
+    return 0 if all(r["valid"] for r in rows) else 1
+
+
+def _certificates(path: str) -> Iterator[Any]:
+    with _readable(path) as file:
+        data = json.load(file)
+    yield from data if isinstance(data, list) else [data]
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            yield file
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise ValueError(f"{path} is no certificate file (JSON): {fault}") from fault
+
+
+def _verified(certificate: Any) -> tuple[bool, str]:
+    from derive.certificate import checked
+    from derive.errors import DeriveError
+    from derive.printing import text
+    from derive.terms import Equation
+
+    kind = certificate.get("kind") if isinstance(certificate, dict) else None
+    try:
+        if kind == "proof":
+            theorem = checked(certificate)
+            return True, f"proves {text(Equation(theorem.lhs, theorem.rhs))}"
+        if kind in ("holds", "refuted"):
+            return _verified_on_models(certificate)
+    except (DeriveError, ValueError, KeyError, TypeError) as fault:
+        return False, f"{fault}"
+    return False, f"unknown kind of certificate: {kind!r}; known: proof, holds, refuted"
+
+
+def _verified_on_models(certificate: dict[str, Any]) -> tuple[bool, str]:
+    """Both evaluators find what the certificate says of its model."""
+    from derive.interpretation import Model
+    from derive.models import evaluate
+    from derive.printing import text
+    from derive.wire import decode
+    from numeric.evaluate import agrees, confirms
+
+    claim = decode(certificate["claim"])
+    wires, model = certificate["claim"][1:], certificate["model"]
+    first = [evaluate(side, Model.from_dict(model)) for side in (claim.lhs, claim.rhs)]
+    if certificate["kind"] == "holds":
+        return first[0] == first[1] and agrees(*wires, model), f"{text(claim)} holds on the model"
+    differs = confirms(*wires, model, certificate["lhs"], certificate["rhs"])
+    return differs and first[0] != first[1], f"{text(claim)} fails on the model"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

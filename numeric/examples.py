@@ -1,0 +1,138 @@
+"""The worked example of a statement: a named world at a few parameters, exact values, and an estimate from samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numeric.errors import WorldError
+from numeric.evaluate import value, values
+from numeric.evaluation.models import as_model
+from numeric.mdp import FiniteMDP
+from numeric.sampling import sample_trajectories
+from numeric.worlds import world
+
+__all__ = ["Estimate", "Setting", "describe", "estimate", "settings"]
+
+Floats = NDArray[np.float64]
+Wire = Any
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A world at one parameter: π(1) = σ(θ) in every state, θ = log q; `model` is what statements are evaluated on."""
+
+    label: str
+    mdp: FiniteMDP
+    odds: Fraction
+    model: Mapping[str, Any]
+
+    @property
+    def chance(self) -> Fraction:
+        """σ(log q) = q / (1 + q)."""
+        return self.odds / (1 + self.odds)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The mean of N samples with its standard error, and the seed that gives it again."""
+
+    mean: float
+    standard_error: float
+    samples: int
+    seed: int
+
+
+_PARAMETERS = {
+    "quiz_bandit": {"θ = 0": Fraction(1), "θ = log 2": Fraction(2)},
+    "number_line": {"p = 1/2": Fraction(1), "p = 4/5": Fraction(4)},
+}
+_WORDS = {
+    "quiz_bandit": "One state and two actions: r(1) = 1, r(0) = 0, and π_θ(1) = σ(θ). A statement about one action takes a = 1.",
+    "number_line": "Two steps of ±1 from 0, a reward of 1 on arrival at 2, γ = 1; a step goes right with probability p = σ(θ). "
+    "A statement about one trajectory takes right, right.",
+}
+_SHOWN = {"quiz_bandit": ([0, 0], [1]), "number_line": ([2, 3, 4], [1, 1])}  # the trajectory of a pointwise statement
+
+
+def settings(name: str) -> tuple[Setting, ...]:
+    """The world of this name at the parameters of its worked examples. Raises WorldError for one without any."""
+    mdp = world(name)
+    if name not in _PARAMETERS:
+        raise WorldError(f"the world {name!r} has no worked example; those that do: {', '.join(_PARAMETERS)}")
+    return tuple(_setting(name, label, mdp, odds) for label, odds in _PARAMETERS[name].items())
+
+
+def describe(name: str) -> str:
+    """What the worked example is, in one sentence."""
+    return _WORDS[name]
+
+
+def _setting(name: str, label: str, mdp: FiniteMDP, odds: Fraction) -> Setting:
+    p = odds / (1 + odds)
+    row, slope = [1 - p, p], [-p * (1 - p), p * (1 - p)]
+    states = mdp.initial.shape[0]
+    laws = [np.array([r] * states, dtype=object) for r in (row, slope)]
+    model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.horizon, *laws)
+    arms = {"table": [[[a], str(row[a])] for a in (0, 1)], "tangent": [[[a], str(slope[a])] for a in (0, 1)]}
+    model["letters"] |= {"pi/1": arms, "r/1": {"table": [[[0], "0"], [[1], "1"]]}, "f/2": _corner()}
+    model["reals"] |= {"theta": ["log", str(odds)], "p": str(p)}
+    model["indices"] |= {"t": mdp.horizon - 1, "k": 0}
+    model["trajectory"] = [list(part) for part in _SHOWN[name]]
+    return Setting(label, mdp, odds, model)
+
+
+def _corner() -> dict[str, Any]:
+    """f(a_0, a_1) = 1 for two moves to the right, 0 otherwise."""
+    return {"table": [[[i, j], "1" if i == j == 1 else "0"] for i in (-1, 1) for j in (-1, 1)]}
+
+
+def estimate(wire: Wire, setting: Setting, samples: int, seed: int) -> Estimate | None:
+    """An expectation or variance estimated from samples; None for a term that is neither.
+
+    Raises UnevaluableError where the term has no value in the world.
+    """
+    rng = np.random.default_rng(seed)
+    if wire[0] == "At" and setting.odds == 1 and wire[3] == ("num", 0, 1):
+        return estimate(wire[1], setting, samples, seed)
+    if wire[0] == "Expectation":
+        drawn = _along_trajectories(wire[1], wire[2], setting, samples, rng)
+    elif wire[0] in ("Mean", "Variance"):
+        drawn = _over_a_variable(wire[1], wire[2], wire[3], setting, samples, rng)
+    else:
+        return None
+    mean, spread = float(drawn.mean()), float(drawn.var())
+    if wire[0] != "Variance":
+        return Estimate(mean, sqrt(spread / samples), samples, seed)
+    fourth = float(((drawn - mean) ** 4).mean())
+    return Estimate(spread, sqrt(max(fourth - spread**2, 0.0) / samples), samples, seed)
+
+
+def _along_trajectories(body: Wire, process: Wire, setting: Setting, samples: int, rng: np.random.Generator) -> Floats:
+    p = float(setting.chance)
+    policy = np.tile([1 - p, p], (setting.mdp.initial.shape[0], 1))
+    batch = sample_trajectories(setting.mdp, policy, samples, rng)
+    states = np.concatenate([batch.obs, batch.next_obs[:, -1:]], axis=1)
+    return values(body, setting.model, _named(states, process[5]), _named(batch.actions, process[6]))
+
+
+def _named(indices: NDArray[np.int64], domain: Wire) -> NDArray[np.int64]:
+    """Positions in a listed domain as its elements."""
+    return indices if domain[2] is None else np.asarray(domain[2])[indices]
+
+
+def _over_a_variable(
+    body: Wire, var: Wire, weight: Wire, setting: Setting, samples: int, rng: np.random.Generator
+) -> Floats:
+    name, domain = var[1], var[2]
+    elements = domain[2] if domain[2] is not None else setting.model["domains"][domain[1]]
+    models = [{**setting.model, "elements": {name: e}} for e in elements]
+    chances = np.array([float(value(weight, m)) for m in models])
+    outcomes = np.array([float(value(body, m)) for m in models])
+    return outcomes[rng.choice(len(elements), size=samples, p=chances / chances.sum())]
