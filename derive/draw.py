@@ -179,7 +179,9 @@ SPARSE = Source(
 
 VANISHING = replace(SPARSE, weights=_vanishing_weights)
 
-DISCOUNTS = ("gamma", "lambda")
+# What the field means by these names: no identity is refuted by a negative temperature.
+BELOW_ONE = frozenset({"gamma", "lambda", "epsilon"})
+ABOVE_ZERO = frozenset({"alpha", "beta", "eta", "kappa", "sigma", "tau"})
 
 
 def draw(
@@ -199,9 +201,16 @@ def draw(
         key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains)
         for f in letters
     }
-    values = {name: (source.fraction if name in DISCOUNTS else source.number)(rng) for name in reals}
+    values = {name: _draw_real(rng, source, name) for name in reals}
     powers = {name: LogOf(_power(rng, source)) for name in exped}
     return Model(size.horizon, domains, values | powers, tables)
+
+
+def _draw_real(rng: Random, source: Source, name: str) -> Any:
+    if name in BELOW_ONE:
+        return source.fraction(rng)
+    found = source.number(rng)
+    return _power(rng, source) if name in ABOVE_ZERO and not isinstance(found, nmod) else found
 
 
 def _power(rng: Random, source: Source) -> Any:

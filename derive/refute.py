@@ -57,7 +57,7 @@ from derive.shrink import shrink
 from derive.terms import Equation, Hypothesis, Letter
 
 POINTS = 2  # independent random residues at every size
-FRACTIONS = 8  # random models in fractions at every size, where residues cannot serve
+FRACTIONS = 12  # random models in fractions at every size, where residues cannot serve
 TRIES = 40  # models in small fractions drawn at a size where residues differ
 SELECTED = 400  # models drawn to satisfy an equation that does not define anything
 PRECISIONS = (128, 512)

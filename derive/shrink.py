@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.draw import DISCOUNTS
+from derive.draw import ABOVE_ZERO, BELOW_ONE
 from derive.environment import Key
 from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.terms import Letter
@@ -70,7 +70,9 @@ def _steps(model: Model, letters: list[Letter]) -> Iterator[Step]:
 def _real_choices(name: str, value: Any) -> tuple[Any, ...]:
     if isinstance(value, LogOf):
         return tuple(map(LogOf, POWERS))
-    return FACTORS if name in DISCOUNTS else NUMBERS
+    if name in BELOW_ONE:
+        return FACTORS
+    return tuple(x for x in NUMBERS if x > 0) if name in ABOVE_ZERO else NUMBERS
 
 
 def _set_real(model: Model, name: str, value: Any) -> Model:

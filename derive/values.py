@@ -323,7 +323,7 @@ def over_futures(
     body = watched(c, c.value(node.body))
     slope = c.slope(node.body, parameter) if parameter else None
     start, horizon = c.integer(position), c.integer(node.process.horizon)
-    latest = (c.latest(node.body) or nothing) if laws.normalised else None
+    latest = (c.latest(node.body) or nothing) if laws.normalised and not c.watch else None
     names, ident = c.names(node), next(c.ident)
 
     def over(env: Env) -> Any:

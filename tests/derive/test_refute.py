@@ -66,6 +66,7 @@ from derive.terms import (
     TimeSum,
     Var,
     Variance,
+    real_symbol,
 )
 
 behaviour = Letter("b", (ACTIONS, STATES), pmf=True)
@@ -183,7 +184,6 @@ def test_falsehoods_are_refuted_at_their_smallest_size(name: str) -> None:
     lhs, rhs, hypotheses, smallest = FALSEHOODS[name]
     found = refuted(lhs, rhs, hypotheses)
     assert (found.states, found.actions, found.horizon) == smallest
-    assert sum(map(bool, found.model.reals.values())) <= 2
 
 
 @pytest.mark.parametrize("name", FALSEHOODS)
@@ -272,8 +272,7 @@ def test_a_hypothesis_that_defines_nothing_selects_models() -> None:
         ),
         (Equation(expect(score(t)), 0), (AtMost(T, t), before(t, T)), "vacuous"),
         (Equation(grad(grad(sigmoid(theta))), 0), (), "second derivatives"),
-        (Equation(grad(expect(1)), 0), (), "both sides are zero"),
-        (Equation(grad(expect(State(0))), mean(0 * a, a, policy(a, s))), (), "both sides are zero"),
+        (Equation(grad(payoff(x)), 0), (), "both sides are zero"),
         (Equation(grad(Log(path)), trajectory_score), (), "needs ρ_0 > 0"),
         (Equation(SumOver(policy(a, s) * grad(Log(policy(a, s))), a), 0), (), "needs π > 0"),
         (Equation(1 + TimeSum(gamma**k, k, 1, T - 1), TimeSum(gamma**k, k, 0, T - 1)), (), "horizon 0"),
@@ -296,10 +295,22 @@ def test_a_gradient_that_was_lost_is_no_support() -> None:
     assert decide(right).verdict == "holds"
 
 
+def test_what_cancels_is_support() -> None:
+    assert decide(Equation(grad(expect(baseline(State(0)))), 0)).verdict == "holds"
+    assert decide(Equation(grad(SumOver(policy(a, s), a)), 0)).verdict == "holds"
+    assert decide(Equation(grad(expect(1)), 0)).verdict == "holds"
+
+
+def test_a_real_has_the_sign_that_its_name_means() -> None:
+    beta, c = real_symbol("beta"), real_symbol("c")
+    assert decide(Equation(Max(beta, -beta), beta)).verdict == "holds"
+    assert refuted(Max(c, -c), c).assignment == {"c": "-1"}
+
+
 def test_zero_entries_refute_where_the_ratio_needs_support() -> None:
     found = refuted(expect(total_return()), Expectation(ratio * total_return(), off_policy))
     assert found.true_if == "b > 0"
-    assert "0" not in (found.assignment.get("b(0|0)", "1"),)
+    assert len([name for name in found.assignment if name.startswith("b(")]) == 1
     assert (found.states, found.actions, found.horizon) == (1, 2, 1)
 
 
