@@ -46,7 +46,7 @@ def test_values_are_conditional_means_of_the_rewards_to_go(case):
     bound = rounding(mdp, len(weights))
     for t, s in np.ndindex(visits.shape):
         here = batch.mask[:, t] & (batch.obs[:, t] == s)
-        assert abs(visits[t, s] * (not mdp.terminal[s]) - weights @ here) <= rounding(mdp, len(weights), magnitude=1)
+        assert abs(visits[t, s] - weights @ here) <= rounding(mdp, len(weights), magnitude=1)
         assert abs(visits[t, s] * values[t, s] - weights @ (here * to_go[:, t])) <= bound
         for a in range(mdp.n_actions):
             taken = here & (batch.actions[:, t] == a)
@@ -61,6 +61,16 @@ def test_advantages_have_mean_zero_and_values_end_at_zero(case):
     assert not state_values(mdp, policy)[-1].any()
     assert not state_values(mdp, policy)[:, mdp.terminal].any()
     assert not action_values(mdp, policy)[:, mdp.terminal].any()
+
+
+@given(any_case())
+def test_rewards_that_would_follow_the_end_do_not_count(case):
+    mdp, theta = case
+    policy = softmax_probabilities(theta)
+    after = replace(mdp, reward=np.where(mdp.terminal[:, None, None], 7.0, mdp.reward))
+    for value in (state_values, action_values, state_distribution):
+        assert np.array_equal(value(after, policy), value(mdp, policy))
+    assert np.array_equal(objective_gradient(after, theta), objective_gradient(mdp, theta))
 
 
 @given(any_case())

@@ -369,6 +369,13 @@ def test_a_biased_function_of_a_file_brings_its_counterexample(file):
     )
 
 
+def test_a_folder_named_like_the_package_is_not_in_the_way(file, tmp_path, monkeypatch):
+    (tmp_path / "work" / "numeric").mkdir(parents=True)
+    (tmp_path / "work" / "numeric" / "__init__.py").write_text("raise RuntimeError", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "work")
+    assert judge_file(file, "right", max_examples=2).mdps == 2
+
+
 def test_what_never_ends_is_killed_and_the_mdp_named(file):
     started = time.monotonic()
     with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\n\d states?, 2 actions"):
