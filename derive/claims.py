@@ -17,7 +17,7 @@ from sympy import Basic, Symbol
 from derive.binding import free, subterms
 from derive.draw import Cast, Size
 from derive.interpretation import key_of
-from derive.models import compiled
+from derive.models import Program, compiled
 from derive.numbers import BALLS, RATIONALS, RESIDUES, Numbers
 from derive.terms import (
     STATES,
@@ -48,11 +48,7 @@ class Claim:
         self.program = compiled((equation.lhs, equation.rhs))
         given = [h for h in hypotheses if isinstance(h, Equation)]
         self.positive = {key_of(h.letter) for h in hypotheses if isinstance(h, Positive)}
-        self.possible = [
-            compiled((PathProbability(h.process.until(LENGTH)),))
-            for h in hypotheses
-            if isinstance(h, Possible)
-        ]
+        self.possible = [_path(h.process) for h in hypotheses if isinstance(h, Possible)]
         self.equations = [compiled((h.lhs, h.rhs)) for h in given]
         self.definitions = [
             (target, compiled((body,))) for target, body in filter(None, map(definition, given))
@@ -78,6 +74,7 @@ class Claim:
         nodes = _unique(n for side in sides for n in subterms(side))
         steps = [n for n in nodes if isinstance(n, (State, Action))]
         self.processes = [n for n in nodes if isinstance(n, Process)]
+        self.paths = [_path(p) for p in _unique(p.until(LENGTH) for p in self.processes)]
         self.on_path = bool(self.processes or steps)
         self.path_states = {n.domain for n in steps if isinstance(n, State)} | {
             p.states for p in self.processes
@@ -146,6 +143,11 @@ class Claim:
                 kept = {k: v for k, v in names.items() if k in wanted}
                 found.setdefault(tuple(kept.values()), kept)
         return list(found.values())
+
+
+def _path(process: Process) -> Program:
+    """The probability of the current trajectory, of whatever length."""
+    return compiled((PathProbability(process.until(LENGTH)),))
 
 
 def definition(equation: Equation) -> tuple[Any, Basic] | None:

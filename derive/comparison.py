@@ -7,7 +7,7 @@ free names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -63,10 +63,12 @@ def difference(
     return None
 
 
-def difference_at(claim: Claim, model: Model, numbers: Numbers, place: Place) -> Difference | None:
-    """The same at one place; a place that a hypothesis excludes has none."""
+def difference_at(
+    claim: Claim, model: Model, numbers: Numbers, place: Place, possible: Sequence[Program] = ()
+) -> Difference | None:
+    """The same at one place, whose trajectory must have positive probability under some processes."""
     env = claim.program.env(place.on(model), numbers)
-    if place.trajectory is not None and not _possible(claim, model, numbers, env):
+    if place.trajectory is not None and not _possible(possible, model, numbers)(env):
         return None
     lhs, rhs = (run(f, env) for f in claim.program.functions)
     return None if same(lhs, rhs) else Difference(place, lhs, rhs)
@@ -101,8 +103,9 @@ def _on_paths(
     end += end % 2 if claim.possible else 0
     states, actions = (_only(sets, model) for sets in (claim.path_states, claim.path_actions))
     env.states, env.actions, env.seen = [0] * (end // 2 + 1), [0] * ((end + 1) // 2), end
+    possible = _possible(claim.possible, model, env.numbers)
     for _ in trajectories(env, end, states, actions):
-        if world.path(size, env.states) and _possible(claim, model, env.numbers, env):
+        if world.path(size, env.states) and possible(env):
             yield replace(place, trajectory=(tuple(env.states), tuple(env.actions)))
 
 
@@ -113,15 +116,19 @@ def _only(sets: set[Any], model: Model) -> tuple[int, ...]:
     return elements_of(next(iter(sets)), model.domains) if sets else (0,)
 
 
-def _possible(claim: Claim, model: Model, numbers: Numbers, env: Env) -> bool:
-    """Whether the current trajectory has positive probability, where a hypothesis says that it has."""
-    for program in claim.possible:
-        other = program.env(model, numbers)
-        other.states, other.actions, other.seen = env.states, env.actions, env.seen
-        _set(other, program, LENGTH, len(env.actions))
-        if run(program.functions[0], other) == 0:
-            return False
-    return True
+def _possible(programs: Sequence[Program], model: Model, numbers: Numbers) -> Callable[[Env], bool]:
+    """Whether the states of the current trajectory have positive probability under some processes."""
+    envs = [program.env(model, numbers) for program in programs]
+
+    def possible(current: Env) -> bool:
+        for program, env in zip(programs, envs, strict=True):
+            env.states, env.actions, env.seen = current.states, current.actions, current.seen
+            _set(env, program, LENGTH, len(env.states) - 1)
+            if run(program.functions[0], env) == 0:
+                return False
+        return True
+
+    return possible
 
 
 def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:

@@ -252,8 +252,7 @@ class Compiler:
 
     def _build_latest(self, node: Basic) -> Closure | None:
         if isinstance(node, (State, Action)):
-            time, odd = self.integer(node.time), int(isinstance(node, Action))
-            return lambda env: 2 * time(env) + odd
+            return self._latest_step(node)
         if isinstance(node, PathProbability):
             horizon = self.integer(node.process.horizon)
             return lambda env: 2 * horizon(env)
@@ -271,6 +270,17 @@ class Compiler:
         if len(parts) <= 1:
             return parts[0] if parts else None
         return lambda env: max(f(env) for f in parts)
+
+    def _latest_step(self, node: State | Action) -> Closure:
+        time, odd = self.integer(node.time), int(isinstance(node, Action))
+
+        def latest(env: Env) -> int:
+            i: int = time(env)
+            if i < 0:
+                raise outside("sa"[odd], i)
+            return 2 * i + odd
+
+        return latest
 
     def _latest_in_range(self, node: Any) -> Closure | None:
         body = self.latest(node.body)

@@ -326,6 +326,8 @@ class _Trial:
                 "unknown", f"false with {words(size)}, but no small model was found to show it"
             )
         place, policies = first.place, [f for f in claim.policies if _positive(model, f)]
+        sure = difference_at(claim, model, numbers, place, claim.paths) is not None
+        possible = claim.paths if sure else claim.possible
 
         def still(candidate: Model) -> bool:
             if not world.has(claim.cast, size, candidate, claim.letters):
@@ -334,7 +336,7 @@ class _Trial:
                 return False  # what is false for positive policies is shown with such policies
             try:
                 ready = complete(claim, candidate, numbers)
-                differ = difference_at(claim, ready, numbers, place) is not None
+                differ = difference_at(claim, ready, numbers, place, possible) is not None
                 return differ and admits(claim, ready, size, numbers)
             except Unevaluable:
                 return False

@@ -20,6 +20,7 @@ from derive.environment import (
     average,
     average_slope,
     factors,
+    outside,
     small,
     spend,
     steps,
@@ -191,7 +192,17 @@ def _cases(c: Compiler, node: Cases) -> Closure:
 
 @value_of(Gradient)
 def _gradient(c: Compiler, node: Gradient) -> Closure:
-    return c.slope(node.body, node.parameter) or (lambda env: env.zero)
+    slope = c.slope(node.body, node.parameter) or (lambda env: env.zero)
+    latest = c.latest(node.body)
+    if latest is None:
+        return slope
+
+    def gradient(env: Env) -> Any:
+        if latest(env) > env.seen:  # what vanishes by its form must still have a meaning
+            raise outside("s", (latest(env) + 1) // 2)
+        return slope(env)
+
+    return gradient
 
 
 @value_of(At)
@@ -324,11 +335,11 @@ def over_futures(
     slope = c.slope(node.body, parameter) if parameter else None
     start, horizon = c.integer(position), c.integer(node.process.horizon)
     latest = (c.latest(node.body) or nothing) if laws.normalised and not c.watch else None
-    names, ident = c.names(node), next(c.ident)
+    names, ident, given = c.names(node), next(c.ident), isinstance(node, Given)
 
     def over(env: Env) -> Any:
         h, p = horizon(env), start(env)
-        if h < 0 or p < -1 or p > env.seen >= 0 or (env.seen < 0 <= p):
+        if h < 0 or p > max(env.seen, -1) or (given and p < 0):
             raise OutsideTrajectory(f"index outside the trajectory: E[…] given position {p}, horizon {h}")
         known = env.states[: p // 2 + 1], env.actions[: (p + 1) // 2]
         key = (ident, *known[0], *known[1], *[env.slots[i] for i in names])
