@@ -22,6 +22,7 @@ from derive.terms import (
     At,
     Cases,
     Defined,
+    Domain,
     Exp,
     Expectation,
     Given,
@@ -196,7 +197,7 @@ def sift(context: Context, term: Expr) -> Expr:
     _need(isinstance(element, Integer), "{} is not a number yet", element)
     if element not in term.var.domain.elements:
         return ZERO
-    return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})  # type: ignore[return-value]
+    return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})
 
 
 # sums and products over time
@@ -304,12 +305,12 @@ def _inside(context: Context, term: Given, time: Expr) -> None:
     context.at_most(time, term.process.horizon - 1)
 
 
-def _new_state(term: Expr, domain: object) -> Var:
-    return fresh(Var("s", domain), free(term))  # type: ignore[arg-type, return-value]
+def _new_state(term: Expr, domain: Domain) -> Var:
+    return fresh(Var("s", domain), free(term))
 
 
-def _new_action(term: Expr, domain: object) -> Var:
-    return fresh(Var("a", domain), free(term))  # type: ignore[arg-type, return-value]
+def _new_action(term: Expr, domain: Domain) -> Var:
+    return fresh(Var("a", domain), free(term))
 
 
 def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
@@ -327,7 +328,7 @@ def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
         )
         return value
     if isinstance(term, Defined) and not named:
-        return _put(context, meaning(term), position, value)  # type: ignore[arg-type]
+        return _put(context, meaning(term), position, value)
     if isinstance(term, (Expectation, PathSum, Given, PathProbability)):
         raise Refused("nothing can be put inside {}", term)
     if isinstance(term, (TimeSum, TimeProduct)):
@@ -375,9 +376,9 @@ def paths_step(context: Context, term: Expr) -> Expr:
     context.at_most(ZERO, n)
     context.known(term.body, 2 * n + 2)
     s, a = fresh(Var("s'", process.states), free(term)), _new_action(term, process.actions)
-    body = _put(context, term.body, 2 * n + 2, s)  # type: ignore[arg-type]
+    body = _put(context, term.body, 2 * n + 2, s)
     body = _put(context, body, 2 * n + 1, a)
-    return PathSum(SumOver(SumOver(body, s), a), process.until(n))  # type: ignore[arg-type]
+    return PathSum(SumOver(SumOver(body, s), a), process.until(n))
 
 
 # gradients and logarithms
@@ -464,4 +465,4 @@ def log_product(context: Context, term: Expr) -> Expr:
 def evaluation(context: Context, term: Expr) -> Expr:
     """f(θ) at θ = v is f(v), where f is written without a gradient."""
     _need(isinstance(term, At), "{} is no evaluation", term)
-    return substitute(term.body, {term.parameter: term.value})  # type: ignore[return-value]
+    return substitute(term.body, {term.parameter: term.value})

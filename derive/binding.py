@@ -47,7 +47,7 @@ def free(node: Basic) -> frozenset[Basic]:
     name = bound_name(node)
     if name is None:
         return frozenset().union(*(free(a) for a in node.args))
-    place, scopes = node.binds  # type: ignore[attr-defined]
+    place, scopes = node.binds
     inside = frozenset().union(*(free(node.args[i]) for i in scopes)) - {name}
     outside = (free(a) for i, a in enumerate(node.args) if i != place and i not in scopes)
     return inside.union(*outside)
@@ -117,7 +117,7 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
     name = bound_name(node)
     if name is None:
         return node.func(*(substitute(a, live) for a in node.args))
-    place, scopes = node.binds  # type: ignore[attr-defined]
+    place, scopes = node.binds
     incoming = frozenset().union(*(free(v) for v in live.values()))
     new = fresh(name, incoming | (free(node) if name in incoming else frozenset()))
     inner = {k: v for k, v in live.items() if k != name} | ({name: new} if new != name else {})

@@ -150,7 +150,15 @@ def _worlds_agree(derivation: Derivation) -> bool:
     from numeric.examples import settings
 
     lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
-    return all(agrees(lhs, rhs, setting.model) for setting in settings(derivation.world))
+    allowed = (s for s in settings(derivation.world) if s.positive or not _needs_chance(derivation))
+    return all(agrees(lhs, rhs, setting.model) for setting in allowed)
+
+
+def _needs_chance(derivation: Derivation) -> bool:
+    """Whether the statement assumes that every action has a chance."""
+    from derive.terms import AtMost
+
+    return not all(isinstance(h, AtMost) for h in derivation.assuming)
 
 
 def _tell_faults(catalogue: Catalogue) -> int:
@@ -258,7 +266,7 @@ def _example(d: Derivation) -> Example:
     from numeric.examples import describe, estimate, settings
 
     rows = []
-    for setting in settings(d.world):
+    for setting in (s for s in settings(d.world) if s.positive or not _needs_chance(d)):
         for side in (d.claim.lhs, d.claim.rhs):
             wire = encode(side)
             drawn = estimate(wire, setting, SAMPLES, SEED)
@@ -387,11 +395,11 @@ def _verified_on_models(certificate: dict[str, Any]) -> tuple[bool, str]:
     from numeric.evaluate import agrees, confirms
 
     claim = decode(certificate["claim"])
-    wires, model = certificate["claim"][1:], certificate["model"]
+    (_, left, right), model = certificate["claim"], certificate["model"]
     first = [evaluate(side, Model.from_dict(model)) for side in (claim.lhs, claim.rhs)]
     if certificate["kind"] == "holds":
-        return first[0] == first[1] and agrees(*wires, model), f"{text(claim)} holds on the model"
-    differs = confirms(*wires, model, certificate["lhs"], certificate["rhs"])
+        return first[0] == first[1] and agrees(left, right, model), f"{text(claim)} holds on the model"
+    differs = confirms(left, right, model, certificate["lhs"], certificate["rhs"])
     return differs and first[0] != first[1], f"{text(claim)} fails on the model"
 
 

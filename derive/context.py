@@ -90,7 +90,7 @@ class Context:
         elif isinstance(term, Given):
             self.known(term.body, position)
         elif isinstance(term, Defined):
-            self.known(meaning(term), position)  # type: ignore[arg-type]
+            self.known(meaning(term), position)
         elif isinstance(term, (TimeSum, TimeProduct)):
             with self.opened(term) as (_, body):
                 self.known(body, position)
@@ -145,7 +145,7 @@ class Context:
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
         if isinstance(term, Defined):
-            return self._is_positive(meaning(term))  # type: ignore[arg-type]
+            return self._is_positive(meaning(term))
         if isinstance(term, (Add, Mul)) and all(self._is_positive(a) for a in term.args):
             return True
         if isinstance(term, Pow) and self._is_positive(term.base):
@@ -199,7 +199,7 @@ class Context:
 
 def _unfolded(term: Expr) -> Expr:
     if isinstance(term, Defined):
-        return _unfolded(meaning(term))  # type: ignore[arg-type]
+        return _unfolded(meaning(term))
     if isinstance(term, (Add, Mul, Pow)):
         return term.func(*(_unfolded(a) for a in term.args))
     return term

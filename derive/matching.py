@@ -62,7 +62,7 @@ def _arguments(pattern: Basic, term: Basic) -> list[tuple[Basic, Basic]]:
     name, other = bound_name(pattern), bound_name(term)
     if name is None or other is None:
         return list(zip(pattern.args, term.args, strict=True))
-    place, scopes = pattern.binds  # type: ignore[attr-defined]
+    place, scopes = pattern.binds
     renamed = [substitute(a, {name: other}) if i in scopes else a for i, a in enumerate(pattern.args)]
     return [(p, t) for i, (p, t) in enumerate(zip(renamed, term.args, strict=True)) if i != place]
 
@@ -75,17 +75,17 @@ def _match_index(
     names: frozenset[Basic],
 ) -> Iterator[dict[Basic, Basic]]:
     """k+1 against t gives k = t-1: one open name, coefficient ±1; with more open names, wait for the others."""
-    difference = term - substitute(pattern, values)  # type: ignore[operator]
+    difference = term - substitute(pattern, values)
     unknown = [s for s in free(pattern) & names if s not in values]
     if len(unknown) > 1 and any(free(p) & names for p, _ in rest):
         yield from _match([*rest, (pattern, term)], values, names)
         return
-    coefficients = dict(linear(substitute(pattern, values))[1])  # type: ignore[arg-type]
+    coefficients = dict(linear(substitute(pattern, values))[1])
     if not unknown:
         if difference.expand() == 0:
             yield from _match(rest, values, names)
     elif len(unknown) == 1 and abs(coefficients.get(unknown[0], 0)) == 1:
-        name: Symbol = unknown[0]  # type: ignore[assignment]
+        name: Symbol = unknown[0]
         value = (name + coefficients[name] * difference).expand()
         yield from _match(rest, {**values, name: value}, names)
 

@@ -26,17 +26,17 @@ Wire = Any
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A world at one parameter: π(1) = σ(θ) in every state, θ = log q; `model` is what statements are evaluated on."""
+    """A world at one parameter: π(1) = p = σ(θ) in every state; `model` is what statements are evaluated on."""
 
     label: str
     mdp: FiniteMDP
-    odds: Fraction
+    chance: Fraction
     model: Mapping[str, Any]
 
     @property
-    def chance(self) -> Fraction:
-        """σ(log q) = q / (1 + q)."""
-        return self.odds / (1 + self.odds)
+    def positive(self) -> bool:
+        """Whether every action has a chance."""
+        return 0 < self.chance < 1
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Estimate:
 
 
 _PARAMETERS = {
-    "quiz_bandit": {"θ = 0": Fraction(1), "θ = log 2": Fraction(2)},
-    "number_line": {"p = 1/2": Fraction(1), "p = 4/5": Fraction(4)},
+    "quiz_bandit": {"θ = 0": Fraction(1, 2), "θ = log 2": Fraction(2, 3)},
+    "number_line": {"p = 1/2": Fraction(1, 2), "p = 4/5": Fraction(4, 5), "p = 1": Fraction(1)},
 }
 _WORDS = {
     "quiz_bandit": "One state and two actions: r(1) = 1, r(0) = 0, and π_θ(1) = σ(θ). A statement about one action takes a = 1.",
@@ -66,7 +66,7 @@ def settings(name: str) -> tuple[Setting, ...]:
     mdp = world(name)
     if name not in _PARAMETERS:
         raise WorldError(f"the world {name!r} has no worked example; those that do: {', '.join(_PARAMETERS)}")
-    return tuple(_setting(name, label, mdp, odds) for label, odds in _PARAMETERS[name].items())
+    return tuple(_setting(name, label, mdp, p) for label, p in _PARAMETERS[name].items())
 
 
 def describe(name: str) -> str:
@@ -74,18 +74,17 @@ def describe(name: str) -> str:
     return _WORDS[name]
 
 
-def _setting(name: str, label: str, mdp: FiniteMDP, odds: Fraction) -> Setting:
-    p = odds / (1 + odds)
+def _setting(name: str, label: str, mdp: FiniteMDP, p: Fraction) -> Setting:
     row, slope = [1 - p, p], [-p * (1 - p), p * (1 - p)]
     states = mdp.initial.shape[0]
     laws = [np.array([r] * states, dtype=object) for r in (row, slope)]
     model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.horizon, *laws)
     arms = {"table": [[[a], str(row[a])] for a in (0, 1)], "tangent": [[[a], str(slope[a])] for a in (0, 1)]}
     model["letters"] |= {"pi/1": arms, "r/1": {"table": [[[0], "0"], [[1], "1"]]}, "f/2": _corner()}
-    model["reals"] |= {"theta": ["log", str(odds)], "p": str(p)}
+    model["reals"] |= {"p": str(p)} | ({"theta": ["log", str(p / (1 - p))]} if p < 1 else {})
     model["indices"] |= {"t": mdp.horizon - 1, "k": 0}
     model["trajectory"] = [list(part) for part in _SHOWN[name]]
-    return Setting(label, mdp, odds, model)
+    return Setting(label, mdp, p, model)
 
 
 def _corner() -> dict[str, Any]:
@@ -99,7 +98,7 @@ def estimate(wire: Wire, setting: Setting, samples: int, seed: int) -> Estimate 
     Raises UnevaluableError where the term has no value in the world.
     """
     rng = np.random.default_rng(seed)
-    if wire[0] == "At" and setting.odds == 1 and wire[3] == ("num", 0, 1):
+    if wire[0] == "At" and setting.chance == Fraction(1, 2) and wire[3] == ("num", 0, 1):
         return estimate(wire[1], setting, samples, seed)
     if wire[0] == "Expectation":
         drawn = _along_trajectories(wire[1], wire[2], setting, samples, rng)

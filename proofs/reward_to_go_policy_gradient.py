@@ -26,7 +26,11 @@ def steps(body):
         (Positive(policy),),
     ),
     world="number_line",
-    defining=[Equation(objective(), expect(total_return())), Equation(return_to_go(t), return_to_go.body)],
+    defining=[
+        Equation(objective(), expect(total_return())),
+        Equation(total_return(), total_return.body),
+        Equation(return_to_go(t), return_to_go.body),
+    ],
 )
 def reward_to_go_policy_gradient(start):
     return (

@@ -103,7 +103,7 @@ def _where(sheet: Sheet) -> list[str]:
 def _leaning(sheet: Sheet) -> str:
     assumed = ", ".join(mathml(h, display=False) for h in sheet.hypotheses) or "nothing"
     laws, axioms = (", ".join(map(_words, names)) or "none" for names in (sheet.laws, sheet.axioms))
-    rows = (("Assumes", assumed), ("By the laws", laws), ("Admitted without proof", axioms))
+    rows = (("Assumes", assumed), ("By the laws", laws), ("Axioms beyond the laws", axioms))
     return "<dl>" + "".join(f"<dt>{t}</dt><dd>{d}</dd>" for t, d in rows) + "</dl>"
 
 

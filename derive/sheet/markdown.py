@@ -96,7 +96,7 @@ def _where(sheet: Sheet) -> list[str]:
 def _leaning(sheet: Sheet) -> list[str]:
     assumed = ", ".join(_inline(layout(h)) for h in sheet.hypotheses) or "nothing"
     laws, axioms = (", ".join(map(_words, names)) or "none" for names in (sheet.laws, sheet.axioms))
-    return [f"* **Assumes** {assumed}\n* **By the laws** {laws}\n* **Admitted without proof** {axioms}"]
+    return [f"* **Assumes** {assumed}\n* **By the laws** {laws}\n* **Axioms beyond the laws** {axioms}"]
 
 
 def _block(block: Block, lines: list[tuple[int, Line]]) -> list[str]:

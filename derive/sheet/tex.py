@@ -191,7 +191,7 @@ def _where(sheet: Sheet) -> list[str]:
 def _leaning(sheet: Sheet) -> list[str]:
     assumed = ", ".join(map(_inline, sheet.hypotheses)) or "nothing"
     rows = [rf"\textit{{Assumes}} {assumed}."]
-    for title, names in (("By the laws", sheet.laws), ("Admitted without proof", sheet.axioms)):
+    for title, names in (("By the laws", sheet.laws), ("Axioms beyond the laws", sheet.axioms)):
         rows.append(rf"\textit{{{title}:}} {', '.join(map(_words, names)) or 'none'}.")
     return [r"\begin{flushleft}\small", *(r + r"\par" for r in rows), r"\end{flushleft}"]
 

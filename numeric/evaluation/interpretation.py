@@ -91,7 +91,7 @@ class Interpretation:
             scope = replace(scope, direction=None)
         key = self.key(node, scope)
         if key in self.kept:
-            return self.kept[key]  # type: ignore[no-any-return]
+            return self.kept[key]
         result = self.meanings[node.tag](self, node, scope)
         if self.room >= len(result.value):
             self.room -= len(result.value)
@@ -163,7 +163,7 @@ class Interpretation:
         key = ("support", *self.key(process, scope))
         if key not in self.kept:
             self.kept[key] = self._support(process, scope)
-        return self.kept[key]  # type: ignore[no-any-return]
+        return self.kept[key]
 
     def _support(self, process: Node, scope: Scope) -> tuple[Paths, Jet]:
         initial, policy, transition, _, states, actions = process.args
