@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Basic, Integer, Pow, Symbol
+from sympy import Add, Basic, Expr, Integer, Pow, Symbol
 
 from derive.binding import free, meaning, subterms
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
-from derive.book.scope import Scope, integer
+from derive.book.scope import Scope, integer, sort_of
+from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
 from derive.terms import (
     Action,
@@ -182,6 +183,21 @@ def _unfolded(term: Basic) -> Iterator[Basic]:
                 yield from _unfolded(value)
 
 
+def probabilities(left: Node, scope: Scope) -> Expr | None:
+    """Σ π(a) over the actions that an example lists, where it gives them all; None otherwise."""
+    if not isinstance(left, tree.Call) or left.head.name != "pi":
+        return None
+    elements = scope.elements("a")
+    values = scope.values(f"pi/{sum(sort_of(a, scope.survey) != 'param' for a in left.args.parts)}", elements or ())
+    if not values:
+        return None
+    ctx = context(scope, Reading(listed=True))
+    try:
+        return Add(*(read(value, ctx) for value in values.values()))
+    except Stopped:
+        return None
+
+
 def deterministic(claim: Claim) -> Claim | None:
     """P(τ) = x in an environment without chance: P(τ) = x ρ_0(s_0) ∏ P(s_{k+1}|s_k,a_k), whose other factors are 1."""
     path = claim.equation.lhs
@@ -210,7 +226,7 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         or "process" in claim.notes.used
     ):
         name, c = claim.reading.last
-        said.append(f"actions a_{scope.survey.first} … a_{{{name}{c if c else ''}}}" + ("" if not c else ""))
+        said.append(f"actions a_{scope.survey.first} … a_{{{name}{c if c else ''}}}")
         said.append(
             "for every environment, deterministic or not"
             if scope.survey.deterministic

@@ -10,6 +10,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D003": ("holds", "Arithmetic, right to the digits that are printed."),
     "D010": ("refuted", "A finite model on which both sides differ under every reading of the text; confirmed by a second evaluator."),
     "D011": ("refuted", "Arithmetic that is wrong, also to the digits that are printed."),
+    "D013": ("refuted", "The probabilities that an example gives to its actions do not add up to one."),
     "D012": ("inconsistent", "True only under a definition that the text has since replaced."),
     "D020": ("definition", "Introduces a symbol."),
     "D021": ("definition", "Replaces an earlier definition, from which it differs; the text says that it defines."),

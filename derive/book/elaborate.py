@@ -34,6 +34,8 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Pow):
         return symbols.power(read(node.base, ctx), node.exponent, ctx)
     if isinstance(node, tree.Fun):
+        if isinstance(node.body, tree.Big) and operators.loose_factor(node.body):
+            raise stop("how far the sum or product under it reaches is not clear; use brackets", node)
         body = read(node.body, ctx)
         return Log(body) if node.name == "log" else Exp(body)
     if isinstance(node, tree.Grad):

@@ -22,7 +22,7 @@ from derive.book.tree import Items, Node, Sym
 
 MAX_DEPTH = 60
 RELATIONS = frozenset(
-    {"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->", "implies"}
+    {"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"}
 )
 _SEPARATORS = (",", ";", "|", "||")
 _CLOSING = {"(": ")", "[": "]"}

@@ -14,7 +14,8 @@ from derive.terms import ACTIONS, STATES, Domain, Letter
 ELEMENTS: dict[str, Domain] = {
     "s": STATES, "S": STATES, "a": ACTIONS, "A": ACTIONS, "x": Domain("X"), "y": Domain("Y"),
 }  # fmt: skip
-TIMES = frozenset("t k l i j n m h".split())
+TIMES = frozenset("tklh")
+COUNTERS = frozenset("ijnm")  # times only where a sum over them says from where to where
 HORIZONS = frozenset("T H".split())
 PARAMETERS = frozenset("theta phi psi omega vartheta w".split())
 SCALARS = frozenset("gamma lambda alpha beta eta epsilon varepsilon".split())

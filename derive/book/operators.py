@@ -12,10 +12,10 @@ from sympy import Add, Expr, Integer, Symbol
 
 from derive.binding import is_random, meaning
 from derive.book.context import Context, stop, time
-from derive.book.letters import DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TIMES, TRAJECTORY, function, law
+from derive.book.letters import COUNTERS, DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TIMES, TRAJECTORY, function, law
 from derive.book.scope import is_parameter
 from derive.book.symbols import at_elements, distribution, element, indexed_name, moment
-from derive.book.tree import Big, Call, Dot, Expect, Items, Node, Relation, Sym, walk
+from derive.book.tree import Big, Call, Dot, Expect, Items, Mul, Node, Relation, Sym, walk
 from derive.context import Context as Known
 from derive.terms import (
     Action,
@@ -55,9 +55,9 @@ def big(node: Big, ctx: Context) -> Expr:
 
 def _is_time_index(part: Node, ctx: Context) -> bool:
     first = part.sides[0] if isinstance(part, Relation) else part
-    return (
-        isinstance(first, Sym) and first.sub is None and first.sup is None and first.head.rstrip("'") in TIMES
-    )
+    if not isinstance(first, Sym) or first.sub is not None or first.sup is not None:
+        return False
+    return first.name in TIMES or (first.name in COUNTERS and isinstance(part, Relation))
 
 
 def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
@@ -82,10 +82,22 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
             raise stop("a sum with an end and no start", node)
     else:
         ctx.notes.used.add("process")
+    if node.kind == "prod" and loose_factor(node):
+        raise stop("how far the product reaches is not clear; use brackets", node)
     inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
     if index in lower.free_symbols | upper.free_symbols:
         raise stop("a sum whose limits use its own index", node)
     return cls(ctx.read(node.body, inner), index, lower, upper)
+
+
+def loose_factor(node: Big) -> bool:
+    """Whether the body ends with a factor without the index, which may be meant to stand outside."""
+    if not isinstance(node.body, Mul) or node.sub is None:
+        return False
+    part = node.sub.parts[0]
+    first = part.sides[0] if isinstance(part, Relation) else part
+    last = node.body.factors[-1]
+    return isinstance(first, Sym) and all(n.head != first.head for n in walk(last) if isinstance(n, Sym))
 
 
 def _index(node: Node) -> Symbol:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from derive.book.check import Checked, Step
+from derive.book.check import Checked
+from derive.book.progress import Step
 
 VERDICTS = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim", "not-read", "unknown")
 JUDGED = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim")

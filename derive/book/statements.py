@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.book.grammar import RELATIONS, Parser
+from derive.book.grammar import Parser
 from derive.book.tokens import Macro, Stopped, Token, tokenise
-from derive.book.tree import Node, Relation, Sym
+from derive.book.tree import Relation
 
 _LAYOUT = frozenset(
     {
@@ -57,8 +57,10 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
             continue
         at = parser.now
         relation = parser.chain()
-        if after_comma and not relation.operators:
-            raise parser.stopped("a part after a comma that states nothing", at)
+        if (after_comma or found) and not relation.operators:
+            raise parser.stopped("a part beside a statement that states nothing", at)
+        if found and found[-1].is_bare:
+            raise parser.stopped("a statement beside an expression", at)
         found.append(Statement(relation))
         after_comma = _separated(parser)
     if not found:
@@ -73,16 +75,9 @@ def _between(parser: Parser) -> list[str]:
         if token.kind == "text":
             words = token.text.strip(" ,.:~")
             if not (words in _NOTES or words == "" or (words.startswith("(") and words.endswith(")"))):
-                parser.at -= 1
-                if _starts_chain_with_text(parser):
-                    break
                 raise parser.stopped(f"the words “{words[:60]}” inside the formula", token)
             reasons.append(words)
     return reasons
-
-
-def _starts_chain_with_text(parser: Parser) -> bool:
-    return False
 
 
 def _separated(parser: Parser) -> bool:
@@ -98,22 +93,17 @@ def _separated(parser: Parser) -> bool:
     raise parser.stopped("expected a relation, an operation or the end")
 
 
+_QUANTIFIED = frozenset({",", "'", "in", "_", "{", "}", "&", "."})
+
+
 def _quantifier(parser: Parser) -> None:
-    """`for all s, a`: every free variable is universal anyway; anything more is refused."""
+    """`for all s, a`: every free variable is universal anyway; a list of letters and sets is passed, anything more stops."""
     parser.take()
-    part = parser.items(",", "&", ".") if not _plain_end(parser) else None
-    if part is not None or not isinstance(parser.tokens[parser.at - 1], Token):
-        raise parser.stopped("a quantifier that is no list of letters")
-
-
-def _plain_end(parser: Parser) -> bool:
-    while parser.now.kind == "letter" or parser.is_op(",", "'", "in", "_", "."):
-        parser.take()
-    if parser.is_command("mathcal", "mathbb", "mathbf"):
-        parser.at += 1
-        parser.argument() if parser.is_op("{") else parser.take()
-        return _plain_end(parser)
-    return parser.now.kind in ("end", "row", "quad") or parser.is_op("&")
+    while parser.now.kind not in ("end", "row", "quad"):
+        token = parser.take()
+        known = token.kind in ("letter", "number") or (token.kind == "op" and token.text in _QUANTIFIED)
+        if not known and not (token.kind == "command" and token.text in ("mathcal", "mathbb")):
+            raise parser.stopped("a quantifier that is no list of letters", token)
 
 
 def _unwrapped(tokens: list[Token]) -> list[Token]:
@@ -128,19 +118,3 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
                 f"\\begin{{{token.text}}}",
             )
     return out
-
-
-def letters(relation: Relation) -> set[str]:
-    """The names of all letters in a chain."""
-    from derive.book.tree import walk
-
-    return {node.name for node in walk(relation) if isinstance(node, Sym)}
-
-
-def sides(relation: Relation) -> list[tuple[Node | None, str, Node]]:
-    """The steps of a chain: left, relation, right."""
-    return [
-        (relation.sides[i], op, right)
-        for i, op in enumerate(relation.operators)
-        if (right := relation.sides[i + 1]) is not None and op in RELATIONS
-    ]

@@ -276,11 +276,7 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
         return law(name, sorts, ctx.theta if differentiable and not labels else None)
     if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and not differentiable:
         return law("P", sorts)
-    if (
-        names == ("S",)
-        and not differentiable
-        and (labels == ["0"] or (head.name in ("p", "P", "rho", "mu") and not labels))
-    ):
+    if names == ("S",) and not differentiable and labels == ["0"]:
         return law("rho_0", sorts)
     if head.name in ("p", "q", "P") and sorts and names[0] in ("X", "Y") and not labels:
         return law(head.name, sorts, ctx.theta if differentiable else None)
@@ -308,6 +304,8 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
             return None
     domains = tuple(d for d in kinds if d is not None)
     found = distribution(head, domains, ctx)
+    if found is None and sorts == ["S"] and _is_start(parts[0]) and head == Sym(head.start, head.end, head.name):
+        return law("rho_0", domains) if head.name in ("p", "P", "rho", "mu", "d") else None
     if found is not None:
         _check_bars(node, sorts, found)
         if (
@@ -329,6 +327,12 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
             ctx.notes.assumed.add(head.name)
         return function(head.name, domains)
     return None
+
+
+def _is_start(node: Node) -> bool:
+    """s_0 as written."""
+    only = node.sub.only if isinstance(node, Sym) and node.sub is not None else None
+    return isinstance(node, Sym) and node.name == "s" and isinstance(only, Num) and only.text == "0"
 
 
 def _domain(node: Node, sort: str, ctx: Context) -> Domain | None:

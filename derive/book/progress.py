@@ -1,0 +1,55 @@
+"""Where the reading of a text stands: its scope so far, the steps judged so far, the expression read last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.book.document import Document, Formula
+from derive.book.judge import Judgement, Judges
+from derive.book.scope import Binding, Scope, key_of
+from derive.book.statements import Statement
+from derive.book.tokens import Stopped
+from derive.book.tree import Node
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a text and its verdict; `start` and `end` are offsets into the formula."""
+
+    formula: Formula
+    start: int
+    end: int
+    verdict: str
+    code: str
+    message: str
+    read_as: str | None = None
+    counterexample: dict[str, Any] | None = None
+    certificate: Any = None
+
+
+@dataclass
+class Progress:
+    """Where the reading of a text stands."""
+
+    document: Document
+    judges: Judges
+    parsed: dict[int, tuple[Statement, ...] | Stopped]
+    scope: Scope
+    steps: list[Step] = field(default_factory=list)
+    last: Node | None = None
+    serial: int = 0
+
+    def step(self, formula: Formula, start: int, end: int, judgement: Judgement, read_as: str | None = None) -> None:
+        """A verdict on the characters from start to end of a formula."""
+        j = judgement
+        self.steps.append(
+            Step(formula, start, end, j.verdict, j.code, j.message, read_as, j.counterexample, j.certificate)
+        )
+
+    def binding(self, head: Node, body: Node, formula: Formula) -> Binding:
+        """A definition that stands here."""
+        key = key_of(head, self.scope.survey)
+        assert key is not None
+        self.serial += 1
+        return Binding(key, head, body, formula.line, self.serial)

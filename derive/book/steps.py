@@ -1,0 +1,158 @@
+"""What one step of a chain is: an update, a definition, a value in an example, arithmetic, or a claim to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.binding import alike, meaning
+from derive.book import arithmetic
+from derive.book.claims import context, probabilities, readings
+from derive.book.document import Formula
+from derive.book.introduce import CUE, Introduced, introduced, lead
+from derive.book.judge import Judgement, judge
+from derive.book.progress import Progress
+from derive.book.scope import Binding, Scope, is_head, key_of, number
+from derive.book.symbols import defined
+from derive.book.tokens import Stopped
+from derive.book.tree import Node
+from derive.book.verdict import PASSED, Judged, judge_claim
+from derive.printing import latex, text
+from derive.terms import ONE, Equation, real_symbol
+
+
+def judge_step(
+    walk: Progress,
+    n: int,
+    formula: Formula,
+    left: Node,
+    operator: str,
+    right: Node,
+    first: bool,
+    conditions: Sequence[Node],
+) -> Judged:
+    try:
+        if (simple := _no_equation(walk, formula, left, operator, right)) is not None:
+            return simple, None
+        if number(left) and number(right):
+            return arithmetic.judge(left, operator, right, walk.judges), None
+        if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
+            return _introduce(walk, addition, left, right)
+        if first and is_head(left, walk.scope.survey):
+            return _define(walk, n, formula, left, operator, right, conditions)
+        return judge_claim(left, right, walk.scope, walk.judges, conditions)
+    except Stopped as stopped:
+        return unread(stopped), None
+    except Exception as fault:  # a fault of ours is unknown, counted, never a pass
+        return internal(fault), None
+
+
+def internal(fault: Exception) -> Judgement:
+    """A fault of this program, as a verdict."""
+    return Judgement("unknown", "internal", f"{type(fault).__name__}: {fault}")
+
+
+def unread(stopped: Stopped, code: str = "D041") -> Judgement:
+    return Judgement("not-read", code, f"reading stopped at {stopped.token!r}: {stopped.why}")
+
+
+def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, right: Node) -> Judgement | None:
+    if operator == "<-":
+        return Judgement("not-a-claim", "D031", "an update rule")
+    if operator == "in" and (addition := introduced(left, right, formula.line, walk.scope, "in")) is not None:
+        walk.scope = addition.scope
+        return Judgement("definition", "D023", addition.message)
+    if operator in ("~", "in", "->"):
+        return Judgement("not-a-claim", "D032", "says where something lies, goes or is drawn from")
+    if operator == "approx" and not (number(left) and number(right)):
+        return Judgement("unknown", "D053", "an approximation is decided for numbers only")
+    if operator not in ("=", ":=", "approx"):
+        return Judgement("unknown", "D052", f"the relation {operator} is not decided")
+    return None
+
+
+def _introduce(walk: Progress, addition: Introduced, left: Node, right: Node) -> Judged:
+    """Values in an example, sets, trajectories. Where the example has given a value already, the step is a claim."""
+    if addition.again:
+        return judge_claim(left, right, walk.scope, walk.judges, ())
+    walk.scope = addition.scope
+    if (wrong := _wrong_total(walk, left)) is not None:
+        return wrong, None
+    if addition.code == "D054":
+        return Judgement("unknown", "D054", addition.message), None
+    return Judgement("definition", addition.code, addition.message), None
+
+
+def _wrong_total(walk: Progress, left: Node) -> Judgement | None:
+    """The probabilities that an example gives to all its actions have to add up to one."""
+    total = probabilities(left, walk.scope)
+    if total is None:
+        return None
+    judgement = judge(Equation(total, ONE), (), walk.judges)
+    if judgement.verdict != "refuted":
+        return None
+    message = "the probabilities of the actions that the example lists do not add up to one"
+    return replace(judgement, code="D013", message=f"{message}: {text(total)}")
+
+
+def _define(
+    walk: Progress, n: int, formula: Formula, left: Node, operator: str, right: Node, conditions: Sequence[Node]
+) -> Judged:
+    """A letter on the left: its definition; or, where it has one, a claim about it."""
+    key = key_of(left, walk.scope.survey)
+    assert key is not None
+    earlier = walk.scope.found(key)
+    binding = walk.binding(left, right, formula)
+    if not earlier:
+        return _bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
+    if operator == "=":
+        judgement, read_as = judge_claim(left, right, walk.scope, walk.judges, conditions)
+        if (
+            judgement.verdict in (*PASSED, "not-read")
+            or judgement.code in ("D050", "D058")
+            or judgement.code.startswith("internal")
+        ):
+            return judgement, read_as
+    if same_definition(walk.scope, earlier[-1], binding):
+        return _bind(
+            walk,
+            binding,
+            Judgement("definition", "D020", f"restates the definition of line {earlier[-1].line}"),
+        )
+    line = earlier[-1].line
+    if operator == ":=" or CUE.search(lead(walk.document, n)):
+        return _bind(
+            walk,
+            binding,
+            Judgement("definition", "D021", f"replaces the definition of line {line}, from which it differs"),
+        )
+    return _bind(
+        walk,
+        binding,
+        Judgement(
+            "unknown",
+            "D055",
+            f"differs from the definition of line {line}; steps below are read with this one",
+        ),
+    )
+
+
+def _bind(walk: Progress, binding: Binding, judgement: Judgement) -> Judged:
+    """The definition is in force from here, also where its right side could not be read: then its uses are not read."""
+    scope = walk.scope
+    walk.scope = scope.bind(binding)
+    ctx = context(scope, readings(scope, [binding.body])[0][0])
+    definition = defined(binding, ctx)
+    if definition.params == (real_symbol("x"),):
+        use = definition(ctx.theta)
+        return judgement, latex(Equation(use, meaning(use)))
+    return judgement, latex(Equation(definition(*definition.params), definition.body))
+
+
+def same_definition(scope: Scope, one: Binding, two: Binding) -> bool:
+    reading = readings(scope, [])[0][0]
+    try:
+        first, second = (defined(b, context(scope, reading)) for b in (one, two))
+    except Stopped:
+        return False
+    return first.params == second.params and alike(first.body, second.body)
