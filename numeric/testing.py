@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from numeric.counterexamples import Case, counterexample, minimise, picture, size
+from numeric.enumeration import count_trajectories
 from numeric.errors import EstimatorError
 from numeric.exact import Estimator, moments, objective_gradient
 from numeric.isolation import run_module, write_answer
 from numeric.mdp import FiniteMDP
+from numeric.policies import softmax_probabilities
 from numeric.strategies import logits, mdps, rich_logits, rich_mdps
 from numeric.verdicts import Trial, Verdict, proportional, unbiased_on, verdict
 from numeric.watch import Watched
@@ -118,18 +120,26 @@ def _trial(estimator: Estimator, batch: int, announce: Announce, mdp: FiniteMDP,
 
 
 @st.composite
-def _case(draw: st.DrawFn, batch: int) -> Case:
-    """Three times in four a rich MDP, where it is small enough for every batch of N; else any MDP."""
-    most = max(2, int(BATCHES_PER_MDP ** (1 / batch) + 1e-9))
-    rich = most >= FEWEST_RICH and draw(st.sampled_from((False, True, True, True)))
+def _case(draw: st.DrawFn, most: int) -> Case:
+    """Three times in four a rich MDP, where `most` trajectories are enough for one; else any MDP."""
+    rich = most >= FEWEST_RICH and draw(st.integers(0, 3)) > 0
     mdp = draw((rich_mdps if rich else mdps)(max_trajectories=most))
     return mdp, draw((rich_logits if rich else logits)(mdp.n_states, mdp.n_actions))
+
+
+def _forced(number: int, case: Case, most: int) -> Case:
+    """The case with what chance alone might leave out: γ = 1, γ = 0, T = 4, each in every eighth case."""
+    mdp, theta = case
+    change: dict[str, Any] = {2: {"discount": 1.0}, 4: {"discount": 0.0}, 6: {"horizon": 4}}.get(number % 8, {})
+    changed = replace(mdp, **change)
+    return (changed, theta) if count_trajectories(changed, softmax_probabilities(theta)) <= most else case
 
 
 @functools.lru_cache(maxsize=32)
 def _cases(batch: int, max_examples: int, seed: int) -> tuple[Case, ...]:
     """The MDPs and logits to judge on: the same ones for the same arguments."""
     drawn: list[Case] = []
+    most = max(2, int(BATCHES_PER_MDP ** (1 / batch) + 1e-9))
 
     @hypothesis_seed(seed)
     @settings(
@@ -137,14 +147,16 @@ def _cases(batch: int, max_examples: int, seed: int) -> tuple[Case, ...]:
         phases=(Phase.generate,),
         database=None,
         deadline=None,
+        derandomize=False,
+        verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
-    @given(_case(batch))
+    @given(_case(most))
     def collect(case: Case) -> None:
         drawn.append(case)
 
     collect()
-    return tuple(drawn)
+    return tuple(_forced(number, case, most) for number, case in enumerate(drawn))
 
 
 def _counterexample(estimator: Estimator, batch: int, announce: Announce, trials: list[Trial]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numeric.errors import EstimatorError
 from numeric.estimators import reward_to_go, total_return, weighted_scores
 from numeric.exact import moments, objective_gradient
 from numeric.mdp import FiniteMDP
-from numeric.returns import returns, rewards_to_go
+from numeric.returns import discounts, returns, rewards_to_go
 from numeric.testing import Verdict, judge, judge_file
 
 
@@ -175,6 +175,52 @@ def test_the_verdict_is_the_json_of_the_command_line():
     names = "verdict objective unbiased_for scale max_abs_bias variance cosine mdps counterexample"
     assert [field.name for field in fields(Verdict)] == names.split()
     assert json.loads(json.dumps(asdict(judge(without_discount_power))))["verdict"] == "BIASED"
+
+
+def wrong_without_discount(b):
+    return b.gamma == 1
+
+
+def wrong_without_future(b):
+    return b.gamma == 0
+
+
+def wrong_at_the_fourth_step(b):
+    return b.mask.shape[1] == 4
+
+
+def wrong_for_the_third_action(b):
+    return b.actions == 2
+
+
+def wrong_in_the_third_state(b):
+    return b.obs == 2
+
+
+def wrong_after_a_loss(b):
+    return b.rewards < 0
+
+
+RARE = [
+    wrong_without_discount,
+    wrong_without_future,
+    wrong_at_the_fourth_step,
+    wrong_for_the_third_action,
+    wrong_in_the_third_state,
+    wrong_after_a_loss,
+]
+
+
+@pytest.mark.parametrize("where", RARE)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_is_wrong_in_a_corner_alone_is_found(where, seed):
+    """One per cent too much, on the steps of one kind."""
+
+    def estimator(b, theta):
+        weights = discounts(b.gamma, b.rewards.shape[1]) * rewards_to_go(b.rewards, b.gamma)
+        return weighted_scores(b, theta, weights * np.where(where(b), 1.01, 1))
+
+    assert judge(estimator, seed=seed).verdict == "BIASED"
 
 
 # --- faults -----------------------------------------------------------------------------------------------
