@@ -5,39 +5,30 @@ along one direction of a parameter (derive/slopes.py). The derivative of log x i
 a logarithm below a gradient is never asked for and an estimator stays a rational function of the model's
 numbers. A derivative that vanishes by its form alone is None and costs nothing.
 
-Here: the numbered slots, integers, the factors of P(τ), and how late on the time line a term looks.
+Here: the numbered slots, integers, and the factors of P(τ).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import count
 from typing import Any, TypeVar
 
 from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
 
 from derive.binding import free, meaning
-from derive.environment import Closure, Env, Laws, outside, steps
+from derive.environment import Closure, Env, Laws, outside
 from derive.errors import Unevaluable
+from derive.forms import whole
 from derive.terms import (
     Action,
-    At,
     Cases,
     Defined,
     Definition,
     Domain,
-    Exp,
-    Expectation,
-    Given,
-    Gradient,
     Letter,
-    PathProbability,
-    PathSum,
     Process,
     State,
-    TimeProduct,
-    TimeSum,
     Var,
 )
 
@@ -80,7 +71,7 @@ class Compiler:
         self.ident = count()
         self._values: dict[Basic, Closure] = {}
         self._slopes: dict[tuple[Basic, Symbol], Closure | None] = {}
-        self._latest: dict[Basic, Closure | None] = {}
+        self.positions: dict[Basic, Closure | None] = {}
 
     def value(self, node: Basic) -> Closure:
         """The value of a term, as a function of the environment."""
@@ -242,82 +233,6 @@ class Compiler:
 
         return law
 
-    # the latest position a term reads
-
-    def latest(self, node: Basic) -> Closure | None:
-        """The latest position that a term reads at the current names; None: it reads no trajectory."""
-        if node not in self._latest:
-            self._latest[node] = self._build_latest(node)
-        return self._latest[node]
-
-    def _build_latest(self, node: Basic) -> Closure | None:
-        if isinstance(node, (State, Action)):
-            return self._latest_step(node)
-        if isinstance(node, PathProbability):
-            horizon = self.integer(node.process.horizon)
-            return lambda env: 2 * horizon(env)
-        if isinstance(node, Given):
-            return self.integer(node.position)
-        if isinstance(node, (Expectation, PathSum, Letter, Domain, Definition, Symbol)):
-            return None
-        if isinstance(node, Defined):
-            return self.latest(meaning(node))
-        if isinstance(node, (TimeSum, TimeProduct)):
-            return self._latest_in_range(node)
-        if isinstance(node, Cases):
-            return self._latest_case(node)
-        parts = [f for a in node.args if isinstance(a, Basic) and (f := self.latest(a)) is not None]
-        if len(parts) <= 1:
-            return parts[0] if parts else None
-        return lambda env: max(f(env) for f in parts)
-
-    def _latest_step(self, node: State | Action) -> Closure:
-        time, odd = self.integer(node.time), int(isinstance(node, Action))
-
-        def latest(env: Env) -> int:
-            i: int = time(env)
-            if i < 0:
-                raise outside("sa"[odd], i)
-            return 2 * i + odd
-
-        return latest
-
-    def _latest_in_range(self, node: Any) -> Closure | None:
-        body = self.latest(node.body)
-        if body is None:
-            return None
-        i, lower, upper = self.slot(node.index), self.integer(node.lower), self.integer(node.upper)
-
-        def latest(env: Env) -> int:
-            last, old = -1, env.slots[i]
-            for value in steps(env, lower(env), upper(env)):
-                env.slots[i] = value
-                last = max(last, body(env))
-            env.slots[i] = old
-            return last
-
-        return latest
-
-    def _latest_case(self, node: Cases) -> Closure | None:
-        """Of the branch that is taken, where that is known without a trajectory; else of all of them."""
-        parts = [
-            self.latest(e) or nothing for e in (node.subject, *(e for _, e in node.branches), node.default)
-        ]
-        if all(f is nothing for f in parts):
-            return None
-        if parts[0] is not nothing or not whole(node.subject):
-            return lambda env: max(f(env) for f in parts)
-        value, values = self.integer(node.subject), [self.integer(v) for v, _ in node.branches]
-
-        def latest(env: Env) -> int:
-            found = value(env)
-            for v, f in zip(values, parts[1:], strict=False):
-                if v(env) == found:
-                    return f(env)
-            return parts[-1](env)
-
-        return latest
-
 
 def _builder(table: dict[type, Any], node: Basic) -> Any:
     for kind in type(node).__mro__:
@@ -326,68 +241,8 @@ def _builder(table: dict[type, Any], node: Basic) -> Any:
     raise Unevaluable(f"{node} is a {type(node).__name__}, which has no value on a finite model")
 
 
-def nothing(env: Env) -> int:
-    """The latest position of what reads no trajectory."""
-    return -1
-
-
 def _product(values: Any) -> Any:
     found = 1
     for v in values:
         found *= v
     return found
-
-
-def whole(node: Basic) -> bool:
-    """Whether a term is an integer by its form: times, elements, and sums and products of them."""
-    if isinstance(node, Symbol):
-        return bool(node.is_integer)
-    if isinstance(node, (Integer, Var, State, Action)):
-        return True
-    if isinstance(node, (Add, Mul)):
-        return all(whole(a) for a in node.args)
-    if isinstance(node, Pow):
-        return whole(node.base) and isinstance(node.exp, Integer) and node.exp >= 0
-    return False
-
-
-@lru_cache(maxsize=20_000)
-def exponents(body: Basic) -> tuple[tuple[Symbol, int], ...] | None:
-    """body = Σ c·x over real symbols x with integers c, as pairs (x, c); None when it is not of that form."""
-    found: dict[Symbol, int] = {}
-    for term in Add.make_args(body.expand() if isinstance(body, (Add, Mul)) else body):
-        c, rest = term.as_coeff_Mul()
-        if c == 0:
-            continue
-        if not (isinstance(c, Integer) and isinstance(rest, Symbol) and not rest.is_integer):
-            return None
-        found[rest] = found.get(rest, 0) + int(c)
-    return tuple(sorted(found.items(), key=lambda pair: pair[0].name))
-
-
-NO_USE: tuple[frozenset[Symbol], frozenset[Symbol]] = (frozenset(), frozenset())
-
-
-@lru_cache(maxsize=20_000)
-def usage(node: Basic) -> tuple[frozenset[Symbol], frozenset[Symbol]]:
-    """The real symbols whose value a term reads, and those of which it reads e to an integer multiple."""
-    if isinstance(node, Symbol):
-        return (frozenset() if node.is_integer else frozenset({node})), frozenset()
-    if isinstance(node, Letter):
-        return frozenset(), frozenset()
-    if isinstance(node, Exp) and (pairs := exponents(node.body)) is not None:
-        return frozenset(), frozenset(s for s, _ in pairs)
-    if isinstance(node, Defined):
-        return usage(meaning(node))
-    if isinstance(node, Definition):
-        plain, exped = usage(node.body)
-        return plain - set(node.params), exped - set(node.params)
-    if isinstance(node, Gradient):
-        return usage(node.body)
-    if isinstance(node, At):
-        plain, exped = usage(node.body)
-        at = usage(node.value) if node.parameter in plain else NO_USE
-        power = usage(Exp(node.value)) if node.parameter in exped else NO_USE
-        return plain - {node.parameter} | at[0] | power[0], exped - {node.parameter} | at[1] | power[1]
-    parts = [usage(a) for a in node.args if isinstance(a, Basic)]
-    return frozenset().union(*(p for p, _ in parts)), frozenset().union(*(e for _, e in parts))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import Add, Basic, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.compiling import exponents, whole
+from derive.forms import exponents, whole
 from derive.terms import (
     Apply,
     At,
@@ -42,7 +42,6 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
     def of(n: Basic) -> Degree:
         return degree(n, elements, horizon)
 
-    steps = horizon + 2
     if isinstance(node, Apply) or (isinstance(node, Symbol) and not node.is_integer):
         return 1, 0
     if isinstance(node, Add):
@@ -70,9 +69,9 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
         parts = [of(e) for _, e in node.branches] + [of(node.default)]
         return max(a for a, _ in parts), max(b for _, b in parts)
     if isinstance(node, TimeSum):
-        return _repeated(of(node.body), steps)
+        return _repeated(of(node.body), _terms(node, horizon))
     if isinstance(node, TimeProduct):
-        return _power(of(node.body), steps)
+        return _power(of(node.body), _terms(node, horizon))
     if isinstance(node, SumOver):
         return _repeated(of(node.body), elements)
     if isinstance(node, Mean):
@@ -119,6 +118,11 @@ def _repeated(one: Degree, times: int) -> Degree:
 
 def _power(base: Degree, n: int) -> Degree:
     return _capped(base[0] * n, base[1] * n) if base[1] == 0 else _capped(sum(base) * n, sum(base) * n)
+
+
+def _terms(node: TimeSum | TimeProduct, horizon: int) -> int:
+    """At most how many values an index takes."""
+    return _magnitude(node.upper - node.lower, horizon) + 1
 
 
 def _magnitude(exponent: Basic, horizon: int) -> int:

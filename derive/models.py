@@ -12,12 +12,14 @@ from typing import Any
 from flint import arb, ctx
 from sympy import Basic, Symbol
 
-from derive import slopes  # noqa: F401  (enters the derivatives)
+from derive import slopes  # noqa: F401  (enters all values and derivatives)
 from derive.binding import free
-from derive.compiling import Compiler, usage
+from derive.compiling import Compiler
 from derive.environment import Closure, Env, Key, set_trajectory
 from derive.errors import Unevaluable
+from derive.forms import usage
 from derive.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
+from derive.latest import latest_position
 from derive.numbers import BALLS, RATIONALS, Numbers, as_rational
 from derive.terms import Letter, Var
 
@@ -34,7 +36,7 @@ class Program:
         self.terms = tuple(terms)
         self._compiler = Compiler(watch)
         self.functions: list[Closure] = [self._compiler.value(t) for t in self.terms]
-        self.latest = [self._compiler.latest(t) for t in self.terms]
+        self.latest = [latest_position(self._compiler, t) for t in self.terms]
         self.times = sorted({n for t in terms for n in free(t) if n.is_Symbol and n.is_integer}, key=str)
         self.vars = sorted({n for t in terms for n in free(t) if isinstance(n, Var)}, key=str)
         plain, exped = (frozenset().union(*(usage(t)[i] for t in terms)) for i in (0, 1))

@@ -11,9 +11,11 @@ from typing import Any
 from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.compiling import Compiler, slope_of, whole
+from derive.compiling import Compiler, slope_of
 from derive.environment import Closure, Env, factors, small, steps
 from derive.errors import Unevaluable
+from derive.forms import whole
+from derive.path_values import over_futures, over_paths
 from derive.terms import (
     Apply,
     At,
@@ -32,7 +34,7 @@ from derive.terms import (
     TimeSum,
     Variance,
 )
-from derive.values import look_up, over_domain, over_futures, over_paths, over_times, times, with_real
+from derive.values import look_up, over_domain, over_times, times, with_real
 
 # arithmetic
 
