@@ -7,7 +7,7 @@ denominators were equal, and nothing is cancelled, so that the bound is far too 
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Mul, Pow, Symbol
+from sympy import Add, Basic, Integer, Mul, Pow, Symbol
 
 from derive.binding import meaning
 from derive.forms import exponents, whole
@@ -33,7 +33,6 @@ from derive.terms import (
 )
 
 Degree = tuple[int, int]
-CAP = 10**15
 
 
 def degree(node: Basic, elements: int, horizon: int) -> Degree:
@@ -49,22 +48,24 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
     if isinstance(node, Mul):
         return _product([of(a) for a in node.args])
     if isinstance(node, Pow):
-        return _power(of(node.base), _magnitude(node.exp, horizon)) if whole(node.exp) else (CAP, CAP)
+        if not whole(node.exp):  # a root: no residue is ever asked for its value
+            return of(node.base)
+        base, n = of(node.base), _magnitude(node.exp, horizon)
+        return _power(base, n) if isinstance(node.exp, Integer) and node.exp > 0 else _either(base, n)
     if isinstance(node, (Defined, Variance)):
         return of(meaning(node))
     if isinstance(node, Gradient):
         a, b = of(node.body)
-        return _capped(a + b, 2 * b)
+        return a + b, 2 * b
     if isinstance(node, Log):
         a, b = of(node.body)
-        return _capped(a + b, a + b)
+        return a + b, a + b
     if isinstance(node, Exp):
-        size = sum(abs(c) for _, c in exponents(node.body) or ())
-        return size, size
+        return _either((1, 0), sum(abs(c) for _, c in exponents(node.body) or ()))
     if isinstance(node, At):
         a, b = of(node.body)
         c, d = of(node.value)
-        return _capped((a + b) * (c + d + 1), (a + b) * (c + d + 1))
+        return (a + b) * (c + d + 1), (a + b) * (c + d + 1)
     if isinstance(node, Cases):
         parts = [of(e) for _, e in node.branches] + [of(node.default)]
         return max(a for a, _ in parts), max(b for _, b in parts)
@@ -99,25 +100,26 @@ def _of_path(process: Process, elements: int, horizon: int) -> Degree:
     return _product(factors)
 
 
-def _capped(a: int, b: int) -> Degree:
-    return min(a, CAP), min(b, CAP)
-
-
 def _product(parts: list[Degree]) -> Degree:
-    return _capped(sum(a for a, _ in parts), sum(b for _, b in parts))
+    return sum(a for a, _ in parts), sum(b for _, b in parts)
 
 
 def _total(parts: list[Degree]) -> Degree:
     below = sum(b for _, b in parts)
-    return _capped(max((a + below - b for a, b in parts), default=0), below)
+    return max((a + below - b for a, b in parts), default=0), below
 
 
 def _repeated(one: Degree, times: int) -> Degree:
-    return _capped(one[0] + (times - 1) * one[1], times * one[1])
+    return one[0] + (times - 1) * one[1], times * one[1]
 
 
 def _power(base: Degree, n: int) -> Degree:
-    return _capped(base[0] * n, base[1] * n) if base[1] == 0 else _capped(sum(base) * n, sum(base) * n)
+    return base[0] * n, base[1] * n
+
+
+def _either(base: Degree, n: int) -> Degree:
+    """A power whose exponent may be negative: numerator and denominator may change places."""
+    return max(base) * n, max(base) * n
 
 
 def _terms(node: TimeSum | TimeProduct, horizon: int) -> int:

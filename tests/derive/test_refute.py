@@ -125,7 +125,7 @@ def test_truths_hold(name: str) -> None:
     assert outcome.verdict == "holds", outcome
     assert outcome.points >= 2 * len(outcome.sizes) > 0
     if isinstance(outcome.error_bound, Fraction):
-        assert outcome.error_bound < Fraction(1, 10**20)
+        assert outcome.error_bound < Fraction(1, 10**12)
 
 
 # (left, right, hypotheses, the smallest size: states, actions, horizon)
