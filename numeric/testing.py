@@ -38,6 +38,7 @@ KINDS = ("numpy",)
 BATCHES_PER_MDP = 625  # enough for every trajectory at N = 1, and for every group of N = 4 on a rich MDP
 FEWEST_RICH = 5  # trajectories of the smallest rich MDP
 LARGEST_BATCH = 12  # two trajectories, the fewest with a gradient, make 4,096 batches
+FORCED: dict[int, dict[str, Any]] = {2: {"discount": 1.0}, 4: {"discount": 0.0}, 6: {"horizon": 4}}
 MODULE = "judged_file"  # a name that the file itself will not import
 
 
@@ -130,8 +131,7 @@ def _case(draw: st.DrawFn, most: int) -> Case:
 def _forced(number: int, case: Case, most: int) -> Case:
     """The case with what chance alone might leave out: γ = 1, γ = 0, T = 4, each in every eighth case."""
     mdp, theta = case
-    change: dict[str, Any] = {2: {"discount": 1.0}, 4: {"discount": 0.0}, 6: {"horizon": 4}}.get(number % 8, {})
-    changed = replace(mdp, **change)
+    changed = replace(mdp, **FORCED.get(number % 8, {}))
     return (changed, theta) if count_trajectories(changed, softmax_probabilities(theta)) <= most else case
 
 
