@@ -16,6 +16,7 @@ from sympy import Basic, Symbol
 
 from derive.binding import free, subterms
 from derive.draw import Cast, Size
+from derive.errors import Unevaluable
 from derive.interpretation import key_of
 from derive.models import Program, compiled
 from derive.numbers import BALLS, RATIONALS, RESIDUES, Numbers
@@ -61,6 +62,9 @@ class Claim:
     def _read_letters(self) -> None:
         programs = [self.program, *self.possible, *self.equations, *(p for _, p in self.definitions)]
         self.letters: list[Letter] = _unique(f for p in programs for f in p.letters)
+        if len(set(map(key_of, self.letters))) < len(self.letters):
+            keys = sorted(map(key_of, self.letters))
+            raise Unevaluable(f"different letters have the same name among {keys}: rename one of them")
         self.plain = sorted({s.name for p in programs for s in p.plain})
         self.exped = sorted({s.name for p in programs for s in p.exped})
         self.numbers: Numbers = RESIDUES
@@ -104,7 +108,11 @@ class Claim:
         ends |= {s for s in names if s.name == "T"}
         self.main: Symbol | None = min(ends, key=lambda s: (s.name != "T", s.name)) if ends else None
         self.times = sorted(names - {self.main}, key=str)
-        self._ends = [linear(p.horizon) for p in self.processes if free(p.horizon) <= {self.main}]
+        forms = [linear(p.horizon) for p in self.processes if free(p.horizon) <= {self.main}]
+        self._ends = [
+            form for form in forms if form[1]
+        ]  # horizons in the main symbol; the others are numbers
+        self._longest = max((constant for constant, terms in forms if not terms), default=0)
         self.indices = cache(self._indices)
 
     # sizes
@@ -119,9 +127,9 @@ class Claim:
         if not (self.on_path or self.times or self.main):
             return [1]
         if self.main is None:
-            fixed = [constant for constant, _ in self._ends]
-            return [max(fixed)] if fixed else list(range(1, most + 1))
-        return [h for h in range(most + 1) if self._main_value(h) is not None]
+            return [self._longest] if self._longest > 0 else list(range(1, most + 1))
+        horizons = range(self._longest, max(most, self._longest) + 1)
+        return [h for h in horizons if self._main_value(h) is not None]
 
     def _main_value(self, horizon: int) -> int | None:
         """The value of T at which trajectories have this many actions."""

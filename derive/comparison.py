@@ -131,6 +131,23 @@ def _possible(programs: Sequence[Program], model: Model, numbers: Numbers) -> Ca
     return possible
 
 
+def to_the_end(claim: Claim, model: Model, numbers: Numbers, place: Place) -> Place:
+    """The place with its trajectory continued to the horizon, by steps that are possible where there are any."""
+    if place.trajectory is None:
+        return place
+    env = claim.program.env(model, numbers)
+    states, actions = (_only(sets, model) for sets in (claim.path_states, claim.path_actions))
+    possible, (path, moves) = _possible(claim.paths, model, numbers), place.trajectory
+    while len(path) <= model.horizon:
+        taken = moves[len(path) - 1 :]  # the action at the last state, where it is known
+        for action, state in product(taken or actions, states):
+            set_trajectory(env, ((*path, state), (*moves[: len(path) - 1], action)))
+            if possible(env):
+                break
+        path, moves = tuple(env.states), tuple(env.actions)
+    return replace(place, trajectory=(path, moves))
+
+
 def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:
     """The model with the reals and letters that hypotheses define set to what they say."""
     for target, program in claim.definitions:

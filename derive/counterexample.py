@@ -50,10 +50,16 @@ class Counterexample:
 
 
 def show(
-    claim: Claim, model: Model, size: Size, found: Difference, true_if: str | None, note: str = ""
+    claim: Claim,
+    seen: Model,
+    model: Model,
+    size: Size,
+    found: Difference,
+    true_if: str | None,
+    note: str = "",
 ) -> Counterexample:
-    """The counterexample of a difference on a model with its place set."""
-    assignment = assignment_of(claim, model)
+    """The counterexample of a difference on a model; `seen` has only what is read of the trajectory."""
+    assignment = assignment_of(claim, seen)
     lhs, rhs = shown(found.lhs, found.rhs)
     lines = [
         words(size) + (f" ({note})" if note else ""),

@@ -13,7 +13,7 @@ from flint import arb, ctx
 from sympy import Basic, Symbol
 
 from derive import slopes  # noqa: F401  (enters all values and derivatives)
-from derive.binding import free
+from derive.binding import free, subterms
 from derive.compiling import Compiler
 from derive.environment import Closure, Env, Key, set_trajectory
 from derive.errors import Unevaluable
@@ -21,7 +21,7 @@ from derive.forms import usage
 from derive.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
 from derive.latest import latest_position
 from derive.numbers import BALLS, RATIONALS, Numbers, as_rational
-from derive.terms import Letter, Var
+from derive.terms import Action, Domain, Letter, Process, State, Var
 
 __all__ = ["LogOf", "Model", "Program", "Table", "compiled", "evaluate", "run"]
 
@@ -36,6 +36,8 @@ class Program:
         self.terms = tuple(terms)
         self._compiler = Compiler(watch)
         self.functions: list[Closure] = [self._compiler.value(t) for t in self.terms]
+        for node in {n: None for t in self.terms for n in subterms(t)}:
+            self._register(node)
         self.latest = [latest_position(self._compiler, t) for t in self.terms]
         self.times = sorted({n for t in terms for n in free(t) if n.is_Symbol and n.is_integer}, key=str)
         self.vars = sorted({n for t in terms for n in free(t) if isinstance(n, Var)}, key=str)
@@ -44,13 +46,28 @@ class Program:
         self.needs_balls = "balls" in self._compiler.needs or bool(plain & exped)
         self.needs_order = "order" in self._compiler.needs
 
-    @property
-    def letters(self) -> list[Letter]:
-        """The letters whose tables are read."""
-        return list(self._compiler.letters)
+    def _register(self, node: Basic) -> None:
+        """Give a model's letters and sets a place, also where a derivative vanishes and nothing reads them."""
+        if isinstance(node, Letter):
+            self._compiler.letter(node)
+        elif isinstance(node, (Var, State, Action)):
+            self._compiler.domain(node.domain)
+        elif isinstance(node, Process):
+            self._compiler.domain(node.states)
+            self._compiler.domain(node.actions)
 
     @property
-    def domains(self) -> list[Any]:
+    def letters(self) -> list[Letter]:
+        """The letters of the terms; no two with one key, for a model holds one table for it."""
+        found: dict[str, Letter] = {}
+        for letter in self._compiler.letters:
+            if found.setdefault(key_of(letter), letter) != letter:
+                raise Unevaluable(f"two different letters are named {key_of(letter)}: rename one of them")
+        return list(found.values())
+
+    @property
+    def domains(self) -> list[Domain]:
+        """The sets of the terms."""
         return list(self._compiler.domains)
 
     def slot(self, name: Basic) -> int | None:

@@ -29,7 +29,7 @@ from fractions import Fraction
 from flint import arb, ctx
 
 from derive.claims import Claim, letters_left
-from derive.comparison import admits, complete, difference, difference_at, places, same
+from derive.comparison import admits, complete, difference, difference_at, places, same, to_the_end
 from derive.counterexample import GREEK, Counterexample, show, words
 from derive.degree import degree
 from derive.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
@@ -227,7 +227,8 @@ def _refutation(search: Search, found: Found, true_if: str | None = None) -> Out
     small = complete(claim, shrink(model, letters_left(claim), still), numbers)
     last = difference_at(claim, small, numbers, place)
     assert last is not None, "shrinking keeps the sides different"
-    example = show(claim, place.on(small), size, last, true_if or _true_if(search, small), world.note)
+    whole = to_the_end(claim, small, numbers, place).on(small)
+    example = show(claim, place.on(small), whole, size, last, true_if or _true_if(search, small), world.note)
     sizes = ((size.states, size.actions, size.horizon),)
     return Outcome("refuted", "", sizes, search.points + 1, "", example)
 

@@ -351,6 +351,27 @@ def test_the_horizon_may_be_another_symbol_or_a_number() -> None:
     )
 
 
+def test_a_number_and_a_symbol_may_both_be_horizons() -> None:
+    short = Expectation(reward(0), process.until(2))
+    outcome = decide(Equation(expect(reward(0)), short), [AtMost(1, T)])
+    assert (outcome.verdict, outcome.sizes[0]) == ("holds", (1, 1, 2))
+
+
+def test_the_trajectory_of_a_counterexample_is_whole_and_possible() -> None:
+    lhs, rhs, hypotheses, _ = FALSEHOODS["an expectation dropped"]
+    longer = (*hypotheses, AtMost(2, T))
+    found = refuted(lhs, rhs, longer)
+    states, actions = found.model.trajectory or ((), ())
+    assert (len(states), len(actions)) == (found.model.horizon + 1, found.model.horizon)
+    assert evaluate(path, found.model) > 0
+
+
+def test_two_letters_with_one_name_are_refused() -> None:
+    other = Letter("pi", (ACTIONS, STATES))
+    outcome = decide(Equation(SumOver(other(a, s), a), SumOver(policy(a, s), a)))
+    assert "same name" in outcome.reason or "two different letters" in outcome.reason
+
+
 def test_an_outcome_is_checked() -> None:
     with pytest.raises(Exception, match="verdict"):
         Outcome("true")
