@@ -7,6 +7,7 @@ __all__ = [
     "NumericError",
     "PolicyError",
     "SamplingError",
+    "TrainError",
     "TrajectoriesError",
     "UnevaluableError",
     "WorldError",
@@ -39,6 +40,10 @@ class EnumerationError(NumericError):
 
 class SamplingError(NumericError):
     """A number of episodes that cannot be drawn."""
+
+
+class TrainError(NumericError):
+    """Settings, a task or a checkpoint that training cannot start from."""
 
 
 class EstimatorError(NumericError):

@@ -1,0 +1,1 @@
+"""The parts of training: records and checkpoints, settings, function approximation, rollouts."""
