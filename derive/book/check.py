@@ -20,7 +20,7 @@ from derive.book.macros import macros_of
 from derive.book.progress import Progress, Step
 from derive.book.scope import Scope, key_of, survey
 from derive.book.statements import Statement, statements
-from derive.book.steps import internal, judge_step, same_definition, unread
+from derive.book.steps import internal, judge_step, readable, same_definition, unread
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
 from derive.errors import DeriveError
@@ -135,7 +135,7 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
         found = Stopped("the formula has no end", 0, len(formula.latex), formula.latex[:10])
     if isinstance(found, Stopped):
         code = "D040" if formula.closed else "D042"
-        walk.step(formula, found.start, found.end, unread(found, code))
+        walk.step(formula, 0, len(formula.latex), unread(found, code))
         walk.last = None
         return
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
@@ -166,7 +166,7 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         start = relation.start if left is None else left.start
         continues = left is None
         left = previous if left is None else left
-        if left is None:
+        if left is None or (continues and not readable(left, walk.scope)):
             walk.step(formula, start, right.end, UNCONTINUED)
             continue
         opens = i == 0 and not continues

@@ -18,6 +18,7 @@ from derive.book.elaborate import read
 from derive.book.scope import Scope, integer, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
+from derive.errors import IllFormed
 from derive.terms import (
     Action,
     Apply,
@@ -97,6 +98,13 @@ def context(scope: Scope, reading: Reading) -> Context:
 
 def claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node] = ()) -> Claim:
     """The equation of a step under one reading. Raises Stopped."""
+    try:
+        return _claim(left, right, scope, reading, conditions)
+    except IllFormed as fault:
+        raise stop(f"this means nothing: {fault}", right) from fault
+
+
+def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node]) -> Claim:
     ctx = context(scope, reading)
     remark = ""
     constant = _constant(right)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Basic, Expr, Integer, Symbol
 
-from derive.book.letters import ELEMENTS, HORIZONS, TIMES, law, listed
+from derive.book.letters import ELEMENTS, HORIZONS, TIMES, TRAJECTORY, law, listed
 from derive.book.scope import Binding, Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Add, Group, Mul, Node, Num, Sym
@@ -117,3 +117,15 @@ def time(node: Node, ctx: Context) -> Expr:
     if isinstance(node, Sym) and node.name == "infty":
         raise stop("infinite sums are not supported", node)
     raise stop("this is no index of time that is known here", node)
+
+
+def is_path(node: Node, ctx: Context) -> bool:
+    """τ, or τ_{0:T} for all T steps of it."""
+    if not isinstance(node, Sym) or node.head != TRAJECTORY or node.sup is not None:
+        return False
+    if node.sub is None:
+        return True
+    if node.sub.separators != (":",):
+        return False
+    start, end = (time(part, ctx) for part in node.sub.parts)
+    return bool(start == ctx.scope.survey.first and end == ctx.horizon)

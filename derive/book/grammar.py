@@ -24,7 +24,7 @@ MAX_DEPTH = 60
 RELATIONS = frozenset(
     {"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"}
 )
-_SEPARATORS = (",", ";", "|", "||")
+_SEPARATORS = (",", ";", "|", "||", ":")
 _CLOSING = {"(": ")", "[": "]"}
 _ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
 _SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}

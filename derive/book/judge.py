@@ -56,6 +56,7 @@ class Judgement:
     message: str
     counterexample: dict[str, Any] | None = None
     certificate: Any = None
+    where: tuple[int, int] | None = None  # where reading stopped, as offsets into the formula
 
 
 def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:

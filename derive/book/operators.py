@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Add, Expr, Integer, Symbol
 
 from derive.binding import is_random, meaning
-from derive.book.context import Context, stop, time
+from derive.book.context import Context, is_path, stop, time
 from derive.book.letters import COUNTERS, DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TIMES, TRAJECTORY, function, law
 from derive.book.scope import is_parameter
 from derive.book.symbols import at_elements, distribution, element, indexed_name, moment
@@ -47,7 +47,7 @@ def big(node: Big, ctx: Context) -> Expr:
         raise stop("an upper limit over something that is no index of time", node)
     if any(s != "," for s in node.sub.separators) or node.kind == "prod":
         raise stop("a sum or product over something that is not known here", node)
-    if len(parts) == 1 and isinstance(parts[0], Sym) and parts[0].head == TRAJECTORY:
+    if len(parts) == 1 and is_path(parts[0], ctx):
         process = ctx.process(ctx.policy())
         return PathSum(ctx.read(node.body, ctx), process)
     return _over_elements(node, parts, ctx)
@@ -211,16 +211,16 @@ def expectation(node: Expect, ctx: Context) -> Expr:
 
 def _path_policy(part: Node, ctx: Context) -> Letter | None:
     """The policy of an expectation over trajectories: τ, τ ~ π_θ, τ ~ P_θ(τ); None where it is another kind."""
-    if isinstance(part, Sym) and part.head == TRAJECTORY and part.sub is None and part.sup is None:
+    if is_path(part, ctx):
         return ctx.policy()
     if not (isinstance(part, Relation) and part.operators == ("~",)):
         return None
     first, source = part.sides
-    if not (isinstance(first, Sym) and first.head == TRAJECTORY and first.sub is None):
+    if first is None or not is_path(first, ctx):
         return None
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not (
-        isinstance(source.args.parts[0], (Dot, Sym)) and _is_tau_or_dot(source.args.parts[0])
+        isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)
     ):
         raise stop("a law of trajectories that is not known here", part)
     if not isinstance(head, Sym) or head.name not in (POLICIES | DISTRIBUTIONS):
@@ -239,10 +239,6 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
     ):
         raise stop("a law of trajectories that is not known here", part)
     return ctx.policy()
-
-
-def _is_tau_or_dot(node: Node) -> bool:
-    return isinstance(node, Dot) or (isinstance(node, Sym) and node.head == TRAJECTORY)
 
 
 def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:

@@ -26,6 +26,7 @@ class Step:
     read_as: str | None = None
     counterexample: dict[str, Any] | None = None
     certificate: Any = None
+    where: tuple[int, int] | None = None
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Progress:
         """A verdict on the characters from start to end of a formula."""
         j = judgement
         self.steps.append(
-            Step(formula, start, end, j.verdict, j.code, j.message, read_as, j.counterexample, j.certificate)
+            Step(formula, start, end, j.verdict, j.code, j.message, read_as, j.counterexample, j.certificate, j.where)
         )
 
     def binding(self, head: Node, body: Node, formula: Formula) -> Binding:

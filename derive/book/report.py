@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from derive.book.check import Checked
+from derive.book.document import Source
 from derive.book.progress import Step
 
 VERDICTS = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim", "not-read", "unknown")
@@ -75,6 +76,8 @@ def _row(checked: Checked, step: Step, by_hand: bool) -> dict[str, Any]:
         "message": step.message,
         "read_as": step.read_as,
     }
+    if step.where is not None:
+        row["stopped"] = _stopped(source, step)
     if step.formula.cell is not None:
         row["cell"] = step.formula.cell
     if step.counterexample is not None:
@@ -84,6 +87,17 @@ def _row(checked: Checked, step: Step, by_hand: bool) -> dict[str, Any]:
     if step.verdict == "refuted" and by_hand:
         row["by_hand"] = True
     return row
+
+
+def _stopped(source: Source, step: Step) -> dict[str, Any]:
+    """Where reading stopped, and the characters there."""
+    assert step.where is not None
+    start, end = step.where
+    offsets, latex = step.formula.offsets, step.formula.latex
+    line, column = source.position(offsets[min(start, len(offsets) - 1)])
+    end_line, end_column = source.position(offsets[min(max(end, start + 1), len(offsets)) - 1] + int(end > start))
+    token = latex[start:end] if end > start else "end of the formula"
+    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column, "token": token[:80]}
 
 
 def _end(step: Step) -> int:
@@ -110,11 +124,12 @@ def _shown(checked: Checked, step: Step) -> list[str]:
     row = _row(checked, step, _by_hand(checked))
     hand = " (check by hand)" if row.get("by_hand") else ""
     out = [f"{row['file']}:{row['line']}:{row['column']}: {step.code} {step.verdict}{hand}: {step.message}"]
-    written = checked.document.source.line(row["line"])
-    stop = row["end_column"] if row["end_line"] == row["line"] else len(written) + 1
+    span = row.get("stopped", row)
+    written = checked.document.source.line(span["line"])
+    stop = span["end_column"] if span["end_line"] == span["line"] else len(written) + 1
     clean = "".join(c if unicodedata.category(c)[0] != "C" or c == "\t" else "\ufffd" for c in written)
-    before = "".join("\t" if c == "\t" else " " for c in clean[: row["column"] - 1])
-    out += [f"  | {clean}", f"  | {before}{'^' * max(1, stop - row['column'])}"]
+    before = "".join("\t" if c == "\t" else " " for c in clean[: span["column"] - 1])
+    out += [f"  | {clean}", f"  | {before}{'^' * max(1, stop - span['column'])}"]
     if step.read_as is not None and step.verdict in ("refuted", "inconsistent", "unknown"):
         out.append(f"  = read as {step.read_as}")
     if step.counterexample is not None:

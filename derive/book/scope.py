@@ -15,6 +15,7 @@ from derive.book import tree
 from derive.book.letters import (
     DISTRIBUTIONS,
     ELEMENTS,
+    FUNCTIONS,
     HORIZONS,
     LABELS,
     PARAMETERS,
@@ -125,7 +126,7 @@ def sort_of(node: Node, survey: Survey) -> str:
     if integer(node) is not None:
         return "number"
     if isinstance(node, Sym) and not node.accents and not node.font and node.sup is None:
-        if node.name == TRAJECTORY and node.sub is None:
+        if node.name == TRAJECTORY and (node.sub is None or node.sub.separators == (":",)):
             return "path"
         if node.name in ELEMENTS:
             return ELEMENTS[node.name].name
@@ -168,6 +169,9 @@ def label_of(node: Node) -> str | None:
     return None
 
 
+_OF_ELEMENTS = DISTRIBUTIONS | POLICIES | REWARDS | FUNCTIONS
+
+
 def key_of(node: Node, survey: Survey) -> Key | None:
     """The key of a letter with indices and arguments, or None where it has none (a sample superscript, a product)."""
     head, args = (node.head, node.args.parts) if isinstance(node, Call) else (node, ())
@@ -190,6 +194,8 @@ def key_of(node: Node, survey: Survey) -> Key | None:
             return None
         labels.append("^" + label)
     sorts = tuple(s for a in args if (s := sort_of(a, survey)) != "param")
+    if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS:
+        sorts = ()  # σ(x) and σ(θ) are one function of a number
     return Key(head.head, tuple(labels), indices, sorts)
 
 
@@ -199,9 +205,13 @@ def is_head(node: Node, survey: Survey) -> bool:
     sym = node.head if isinstance(node, Call) else node
     if key is None or not isinstance(sym, Sym) or is_primitive(node, survey):
         return False
+    if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts:
+        return False
     parts = [*(sym.sub.parts if sym.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
     plain = [p for p in parts if not is_parameter(p, survey) and label_of(p) is None]
     if not all(isinstance(p, Sym) and p.sup is None and not p.accents for p in plain):
+        return False
+    if any(isinstance(p, Sym) and p.name == TRAJECTORY and p.sub is not None for p in plain):
         return False
     shown = [(p.head, str(p.sub)) for p in plain if isinstance(p, Sym)]
     return len(set(shown)) == len(shown)

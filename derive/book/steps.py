@@ -9,6 +9,7 @@ from derive.binding import alike, meaning
 from derive.book import arithmetic
 from derive.book.claims import context, probabilities, readings
 from derive.book.document import Formula
+from derive.book.elaborate import read
 from derive.book.introduce import CUE, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
@@ -17,6 +18,7 @@ from derive.book.symbols import defined
 from derive.book.tokens import Stopped
 from derive.book.tree import Node
 from derive.book.verdict import PASSED, Judged, judge_claim
+from derive.errors import DeriveError
 from derive.printing import latex, text
 from derive.terms import ONE, Equation, real_symbol
 
@@ -52,8 +54,21 @@ def internal(fault: Exception) -> Judgement:
     return Judgement("unknown", "internal", f"{type(fault).__name__}: {fault}")
 
 
+def readable(node: Node, scope: Scope) -> bool:
+    """Whether an expression has a meaning under some reading."""
+    for reading in readings(scope, [node])[0]:
+        try:
+            read(node, context(scope, reading))
+        except (Stopped, DeriveError):
+            continue
+        return True
+    return False
+
+
 def unread(stopped: Stopped, code: str = "D041") -> Judgement:
-    return Judgement("not-read", code, f"reading stopped at {stopped.token!r}: {stopped.why}")
+    """Where and why reading stopped."""
+    where = (stopped.start, stopped.end)
+    return Judgement("not-read", code, f"reading stopped: {stopped.why}", where=where)
 
 
 def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, right: Node) -> Judgement | None:

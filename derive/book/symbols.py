@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from sympy import Basic, Expr, Integer, Symbol
 
-from derive.binding import free
-from derive.book.context import Context, stop, time
+from derive.binding import free, subterms
+from derive.book.context import Context, is_path, stop, time
 from derive.book.letters import (
     DISTRIBUTIONS,
     ELEMENTS,
@@ -34,6 +34,7 @@ from derive.terms import (
     Definition,
     Domain,
     Exp,
+    Gradient,
     Letter,
     PathProbability,
     State,
@@ -42,6 +43,7 @@ from derive.terms import (
 )
 
 MAX_UNFOLD = 40
+_ELEMENT_SORTS = ("S", "A", "X", "Y", "number")
 
 
 # Elements of the state, action and outcome sets
@@ -246,6 +248,9 @@ def path_probability(node: Call, ctx: Context) -> Expr:
     head = node.head
     if head.accents or head.primes or head.sup is not None:
         raise stop("a trajectory probability with an accent or superscript", node)
+    path = next(a for a in node.args.parts if sort_of(a, ctx.scope.survey) == "path")
+    if not is_path(path, ctx):
+        raise stop("the probability of a part of the trajectory is not supported", path)
     for part in head.sub.parts if head.sub is not None else ():
         if not is_parameter(part, ctx.scope.survey) and not (isinstance(part, Sym) and part.name == "pi"):
             raise stop("the trajectory probability of another policy is not supported", node)
@@ -377,7 +382,7 @@ def at_elements(letter: Letter, values: list[Expr], node: Node, ctx: Context) ->
     instances = _instances(letter, ctx)
     if instances is not None:
         if isinstance(values[0], Integer):
-            return ctx.read(instances[int(values[0])], ctx)
+            return _instance(instances[int(values[0])], node, ctx)
         return _by_cases(letter, instances, ctx)(*values)
     try:
         return Apply(letter, *values)
@@ -391,6 +396,13 @@ def _instances(letter: Letter, ctx: Context) -> dict[int, Node] | None:
         return None
     elements = letter.domains[0].elements if letter.domains and letter.domains[0] is not None else None
     return ctx.scope.values(f"{letter.name}/{len(letter.domains)}", elements) if elements else None
+
+
+def _instance(value: Node, node: Node, ctx: Context) -> Expr:
+    try:
+        return ctx.read(value, ctx)
+    except Stopped as fault:
+        raise stop(f"the value that the example gives here cannot be read: {fault.why}", node) from fault
 
 
 def _by_cases(letter: Letter, instances: dict[int, Node], ctx: Context) -> Definition:
@@ -418,10 +430,12 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     indices = [
         p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and label_of(p) is None
     ]
+    if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
+        raise stop(f"{head.head} of a part of the trajectory is not supported", head)
     values: list[Basic] = [time(i, ctx) for i in indices]
     given = [a for a in args if sort_of(a, survey) not in ("param", "path")]
     values += [
-        element(a, ctx) if sort_of(a, survey) in ("S", "A", "X", "Y", "number") else ctx.read(a, ctx)
+        element(a, ctx) if binding.key.sorts and sort_of(a, survey) in _ELEMENT_SORTS else ctx.read(a, ctx)
         for a in given
     ]
     if len(definition.params) == len(values) + 1:  # a function of a number, used at θ
@@ -456,13 +470,13 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         params.append(at)
         inside = inside.binding(part.head, at)
     for part in parts:
-        if sort_of(part, survey) in ("S", "A", "X", "Y") and isinstance(part, Sym):
+        if sort_of(part, survey) in ("S", "A", "X", "Y") and isinstance(part, Sym) and binding.key.sorts:
             value = element(part, inside)
             if not isinstance(value, Var):
                 raise stop("a definition for elements with an index", part)
             params.append(value)
             inside = inside.binding(part.head, value)
-        elif sort_of(part, survey) == "real" and isinstance(part, Sym):
+        elif sort_of(part, survey) in ("real", "X", "Y") and isinstance(part, Sym):
             value = real_symbol(part.head)
             params.append(value)
             inside = inside.binding(part.head, value)
@@ -472,10 +486,14 @@ def defined(binding: Binding, ctx: Context) -> Definition:
     ):
         number = real_symbol("x")
         body = ctx.read(binding.body, replace(inside, parameter=number))
-        if number in free(body) and ctx.theta not in free(body):
+        if number in free(body) and ctx.theta not in free(body) and not _differentiates(body, number):
             return Definition(_name(sym), (number,), body, "call")
     body = ctx.read(binding.body, inside)
     return Definition(_name(sym), tuple(params), body, _form(binding, sym, parts, body, ctx))
+
+
+def _differentiates(body: Expr, number: Symbol) -> bool:
+    return any(isinstance(node, Gradient) and node.parameter == number for node in subterms(body))
 
 
 def _form(binding: Binding, sym: Sym, parts: tuple[Node, ...], body: Expr, ctx: Context) -> str:

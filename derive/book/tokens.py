@@ -177,14 +177,18 @@ class _Lexer:
             body = body.replace(f"#{n}", value)
         if len(body) > MAX_LENGTH // 10:
             raise Stopped(f"the macro \\{name} expands to {len(body)} characters", i, j, "\\" + name)
+        return [replace(token, start=i, end=j) for token in self.expanded(body, i, j, name, depth)], j
+
+    def expanded(self, body: str, i: int, j: int, name: str, depth: int) -> list[Token]:
         inner: list[Token] = []
-        for token in self.run(body, depth + 1):
-            inner.append(replace(token, start=i, end=j))
-            if len(inner) > MAX_TOKENS:
-                raise Stopped(
-                    f"the macro \\{name} expands to more than {MAX_TOKENS} tokens", i, j, "\\" + name
-                )
-        return inner, j
+        try:
+            for token in self.run(body, depth + 1):
+                inner.append(token)
+                if len(inner) > MAX_TOKENS:
+                    raise Stopped(f"the macro \\{name} expands to more than {MAX_TOKENS} tokens", i, j, name)
+        except Stopped as fault:
+            raise Stopped(fault.why, i, j, fault.token) from fault
+        return inner
 
 
 def _number_end(s: str, i: int) -> int:

@@ -1,0 +1,38 @@
+"""The three witnesses as the command line hands them in, and texts as files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from derive.book.check import Checked, check_document
+from derive.book.document import decode, parse
+from derive.book.judge import Judges
+from derive.certificate import certificate
+from derive.prove import prove
+from derive.refute import decide
+from numeric.evaluate import agrees, confirms
+
+JUDGES = Judges(prove, decide, confirms, agrees, certificate)
+CHAPTERS = Path(__file__).parent / "chapters"
+
+
+@pytest.fixture
+def judges() -> Judges:
+    return JUDGES
+
+
+@pytest.fixture
+def check() -> Callable[[str], Checked]:
+    """The verdicts on a text given as a string of Markdown."""
+
+    def run(text: str) -> Checked:
+        document = parse(decode("text.md", text.encode()))
+        return Checked("text.md", document, tuple(check_document(document, JUDGES)))
+
+    return run
+
+
+@pytest.fixture
+def chapter() -> Callable[[str], str]:
+    return lambda name: (CHAPTERS / name).read_text(encoding="utf-8")

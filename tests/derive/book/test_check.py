@@ -1,0 +1,174 @@
+"""Verdicts: true chapters have nothing refuted, planted errors never pass, and every step is counted."""
+
+import pytest
+
+from derive.book import report
+from derive.book.check import Checked, check_document
+from derive.book.codes import CODES, explain
+from derive.book.document import decode, parse
+from derive.book.judge import Judges
+from derive.errors import UnknownName
+
+GOOD = ("proved", "holds", "definition", "not-a-claim")
+
+
+def run(name: str, text: str, judges: Judges) -> Checked:
+    document = parse(decode(name, text.encode()))
+    return Checked(name, document, tuple(check_document(document, judges)))
+
+
+@pytest.mark.parametrize("name", ["bandit.md", "trajectories.md", "plain.tex"])
+def test_a_true_chapter_passes(name, chapter, judges):
+    checked = run(name, chapter(name), judges)
+    assert [(s.formula.line, s.verdict, s.message) for s in checked.steps if s.verdict not in GOOD] == []
+    assert sum(s.verdict in ("proved", "holds") for s in checked.steps) >= len(checked.steps) / 2 - 1
+
+
+PLANTED = [
+    ("bandit.md", r"&= \sum_a r(a) \nabla_\theta \pi", r"&= \sum_a \nabla_\theta \pi"),
+    ("bandit.md", r"r(a) \nabla_\theta \log \pi_\theta(a) &&", r"r(a) \nabla_\theta \pi_\theta(a) &&"),
+    ("bandit.md", r"&= \sum_a \pi_\theta(a) r(a) \nabla", r"&= -\sum_a \pi_\theta(a) r(a) \nabla"),
+    ("bandit.md", r"\left[ r(a) \, \nabla_\theta", r"\left[ r(a) \,"),
+    (
+        "bandit.md",
+        r"\pi_\theta}[r(a)] = \sum_{a} \pi_\theta(a) \, r(a)",
+        r"\pi_\theta}[r(a)] = \sum_{a} r(a)",
+    ),
+    ("bandit.md", ">   = 1", ">   = 0"),
+    ("bandit.md", r"\bigl(1 - \sigma", r"\bigl(1 + \sigma"),
+    ("bandit.md", r"\log \pi_\theta(a)] = 0.", r"\pi_\theta(a)] = 0."),
+    ("bandit.md", r"\approx 0.033", r"\approx 0.034"),
+    ("bandit.md", r"\pi_\theta(0) = 1 - \sigma", r"\pi_\theta(0) = 1 + \sigma"),
+    ("trajectories.md", r"P(s_{t+1} \mid s_t, a_t)" + "\n$$", r"P(s_{t+1} \mid s_t, a_0)" + "\n$$"),
+    ("trajectories.md", r"\rho_0(s_0) \prod", r"\prod"),
+    (
+        "trajectories.md",
+        r"= \sum_{t=0}^{T-1} \nabla_\theta \log \pi",
+        r"= \sum_{t=1}^{T-1} \nabla_\theta \log \pi",
+    ),
+    (
+        "trajectories.md",
+        r"= \sum_{t=0}^{T-1} \nabla_\theta \log \pi",
+        r"= \sum_{t=0}^{T-1} \nabla_\theta \pi",
+    ),
+    ("trajectories.md", r"\left[ R(\tau) \sum_{t=0}", r"\left[ r_0 \sum_{t=0}"),
+    ("trajectories.md", r"\qquad k < t", r"\qquad k \leq t"),
+    ("trajectories.md", r"\gamma^t G_t \nabla", r"G_t \nabla"),
+    ("trajectories.md", r"\gamma^t G_t \nabla", r"\gamma^t r_t \nabla"),
+    ("trajectories.md", r"\gamma^t G_t \nabla", r"\gamma^t G_{t+1} \nabla"),
+    ("trajectories.md", r"b(s) \nabla_\theta \log \pi_\theta(a \mid s)", r"b(s) \nabla_\theta \pi_\theta(a \mid s)"),
+]
+
+
+@pytest.mark.parametrize(("name", "true", "false"), PLANTED)
+def test_a_planted_error_is_found(name, true, false, chapter, judges):
+    source = chapter(name)
+    assert source.count(true) == 1
+    line = source[: source.index(true)].count("\n") + 1
+    checked = run(name, source.replace(true, false), judges)
+    at_fault = [s for s in checked.steps if s.verdict in ("refuted", "unknown", "not-read", "inconsistent")]
+    assert at_fault
+    assert all(abs(s.formula.line - line) <= 6 for s in at_fault)
+    for step in at_fault:
+        if step.verdict == "refuted":
+            assert step.counterexample is not None
+            assert step.counterexample["lhs"] != step.counterexample["rhs"]
+
+
+def test_a_replaced_definition_is_named(chapter, judges):
+    checked = run("replaced.md", chapter("replaced.md"), judges)
+    *_, last = checked.steps
+    assert (last.verdict, last.code) == ("inconsistent", "D012")
+    assert "line 5" in last.message
+    assert "line 13" in last.message
+
+
+def test_an_assumed_letter_never_refutes(check):
+    (step,) = check("$$ \\mathbb{E}_{a \\sim \\pi_\\theta}[h(a) \\nabla_\\theta \\log \\pi_\\theta(a)] = 0 $$").steps
+    assert (step.verdict, step.code) == ("unknown", "D051")
+
+
+def test_a_declared_letter_does(check):
+    source = "For any function $h$,\n\n$$ \\mathbb{E}_{a \\sim \\pi_\\theta}[h(a) \\nabla_\\theta \\log \\pi_\\theta(a)] = 0 $$"
+    (step,) = check(source).steps
+    assert step.verdict == "refuted"
+
+
+def test_a_gradient_that_may_reach_further_is_not_refuted(check):
+    (step,) = check("$$ \\sum_a \\nabla_\\theta \\pi_\\theta(a) \\pi_\\theta(a) = 1 $$").steps
+    assert (step.verdict, step.code) == ("unknown", "D056")
+
+
+@pytest.mark.parametrize(
+    ("latex", "verdict"),
+    [
+        (r"0.5 \times 1 + 0.5 \times 0 = 0.5", "proved"),
+        (r"0.1 + 0.2 = 0.3", "proved"),
+        (r"0.8^2 = 0.64", "proved"),
+        (r"0.8^2 = 0.65", "refuted"),
+        (r"\frac{2}{3} \approx 0.667", "holds"),
+        (r"\frac{2}{3} \approx 0.666", "refuted"),
+        (r"\frac{1}{3} = 0.33", "unknown"),
+        (r"\frac{1}{3} = 0.34", "refuted"),
+        (r"1 / 0 = 1", "not-read"),
+        (r"2^{65} = 1", "not-read"),
+    ],
+)
+def test_arithmetic(check, latex, verdict):
+    (step,) = check(f"$$ {latex} $$").steps
+    assert step.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("latex", "code"),
+    [
+        (r"\theta \leftarrow \theta + \alpha \nabla_\theta J", "D031"),
+        (r"a_t \sim \pi_\theta(\cdot \mid s_t)", "D032"),
+        (r"\pi_\theta(a \mid s)", "D030"),
+        (r"a \in \{0, 1\}", "D023"),
+        (r"\tau = (s_0, a_0, s_1)", "D023"),
+        (r"r_0 \leq r_1", "D052"),
+        (r"r_0 \approx r_1", "D053"),
+    ],
+)
+def test_what_is_no_equation(check, latex, code):
+    (step,) = check(f"$$ {latex} $$").steps
+    assert step.code == code
+    assert CODES[code][0] == step.verdict
+
+
+def test_a_fault_of_ours_is_unknown_and_counted(judges):
+    def broken(*args):
+        raise RuntimeError("broken")
+
+    ours = Judges(broken, judges.decide, judges.confirm, judges.agree, judges.certificate)
+    checked = run("t.md", "$$ r_0 + 1 = r_0 $$\n\n$$ a_t \\sim \\pi_\\theta $$", ours)
+    assert [(s.verdict, s.code) for s in checked.steps] == [("unknown", "internal"), ("not-a-claim", "D032")]
+    assert report.summary([checked])["internal"] == 1
+    assert report.exit_code([checked]) == 2
+
+
+def test_a_second_evaluator_that_disagrees(judges):
+    ours = Judges(lambda e, h: None, judges.decide, lambda *a: False, lambda *a: False, judges.certificate)
+    for latex in ("r_0 + 1 = r_0", r"\sum_a \pi_\theta(a) = 1"):
+        (step,) = run("t.md", f"$$ {latex} $$", ours).steps
+        assert (step.verdict, step.code) == ("unknown", "internal-disagreement")
+
+
+def test_a_proof_against_a_counterexample(judges):
+    ours = Judges(lambda e, h: object(), judges.decide, judges.confirm, judges.agree, lambda t: {})
+    (step,) = run("t.md", "$$ r_0 + 1 = r_0 $$", ours).steps
+    assert step.code == "internal-disagreement"
+
+
+def test_without_a_prover_true_steps_hold(chapter, judges):
+    ours = Judges(lambda e, h: None, judges.decide, judges.confirm, judges.agree, judges.certificate)
+    checked = run("trajectories.md", chapter("trajectories.md"), ours)
+    assert {s.verdict for s in checked.steps} <= {"holds", "definition", "not-a-claim"}
+    assert all(s.certificate["kind"] == "holds" for s in checked.steps if s.verdict == "holds")
+
+
+def test_codes_are_explained():
+    assert "kernel" in explain("D001")
+    with pytest.raises(UnknownName, match="D001"):
+        explain("D0001")
