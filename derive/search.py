@@ -77,7 +77,7 @@ class Search:
 
     def at(self, size: Size, world: World) -> Found | None:
         """A model of one size on which the sides differ."""
-        tested, wanted = 0, POINTS if self.numbers is RESIDUES else FRACTIONS
+        tested, wanted = 0, POINTS if self.numbers is RESIDUES or world is not PLAIN else FRACTIONS
         for attempt in range(SELECTED if self.claim.unsolved else wanted + FRACTIONS):
             try:
                 model = self.draw(f"{world.name}/{attempt}", self._source(attempt), size, world)
