@@ -51,9 +51,7 @@ class Claim:
         self.positive = {key_of(h.letter) for h in hypotheses if isinstance(h, Positive)}
         self.possible = [_path(h.process) for h in hypotheses if isinstance(h, Possible)]
         self.equations = [compiled((h.lhs, h.rhs)) for h in given]
-        self.definitions = [
-            (target, compiled((body,))) for target, body in filter(None, map(definition, given))
-        ]
+        self.definitions = [(target, compiled((body,))) for target, body in filter(None, map(definition, given))]
         self.unsolved = len(self.definitions) < len(given)
         self._read_letters()
         self._read_sets([e for h in (equation, *given) for e in (h.lhs, h.rhs)])
@@ -80,12 +78,8 @@ class Claim:
         self.processes = [n for n in nodes if isinstance(n, Process)]
         self.paths = [_path(p) for p in _unique(p.until(LENGTH) for p in self.processes)]
         self.on_path = bool(self.processes or steps)
-        self.path_states = {n.domain for n in steps if isinstance(n, State)} | {
-            p.states for p in self.processes
-        }
-        self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {
-            p.actions for p in self.processes
-        }
+        self.path_states = {n.domain for n in steps if isinstance(n, State)} | {p.states for p in self.processes}
+        self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {p.actions for p in self.processes}
         self.policies = [
             f for f in self.letters if f.pmf and (f.parameter or any(f == p.policy for p in self.processes))
         ]
@@ -109,9 +103,7 @@ class Claim:
         self.main: Symbol | None = min(ends, key=lambda s: (s.name != "T", s.name)) if ends else None
         self.times = sorted(names - {self.main}, key=str)
         forms = [linear(p.horizon) for p in self.processes if free(p.horizon) <= {self.main}]
-        self._ends = [
-            form for form in forms if form[1]
-        ]  # horizons in the main symbol; the others are numbers
+        self._ends = [form for form in forms if form[1]]  # horizons in the main symbol; the others are numbers
         self._longest = max((constant for constant, terms in forms if not terms), default=0)
         self.indices = cache(self._indices)
 

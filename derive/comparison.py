@@ -51,9 +51,7 @@ def same(lhs: Any, rhs: Any) -> bool:
     return bool(lhs.overlaps(rhs)) if hasattr(lhs, "overlaps") else bool(lhs == rhs)
 
 
-def difference(
-    claim: Claim, model: Model, size: Size, numbers: Numbers, world: World = PLAIN
-) -> Difference | None:
+def difference(claim: Claim, model: Model, size: Size, numbers: Numbers, world: World = PLAIN) -> Difference | None:
     """The first place at which the two sides differ on a model."""
     env = claim.program.env(model, numbers)
     for place in places(claim, claim.program, env, model, size, world):
@@ -74,9 +72,7 @@ def difference_at(
     return None if same(lhs, rhs) else Difference(place, lhs, rhs)
 
 
-def places(
-    claim: Claim, program: Program, env: Env, model: Model, size: Size, world: World = PLAIN
-) -> Iterator[Place]:
+def places(claim: Claim, program: Program, env: Env, model: Model, size: Size, world: World = PLAIN) -> Iterator[Place]:
     """Every place at which some terms are to be looked at, set in the environment one after the other."""
     for times in claim.indices(size.horizon) if program.times else [{}]:
         for time in program.times:

@@ -141,9 +141,7 @@ class Compiler:
             return self.integer(meaning(node))
         if isinstance(node, Cases):
             return self.cases(node, self.integer)
-        raise Unevaluable(
-            f"{node} is no integer: times and elements are sums of integers, times and variables"
-        )
+        raise Unevaluable(f"{node} is no integer: times and elements are sums of integers, times and variables")
 
     def _arithmetic(self, node: Add | Mul) -> Closure:
         parts = [self.integer(a) for a in node.args]

@@ -93,19 +93,13 @@ def assignment_of(claim: Claim, model: Model) -> dict[str, str]:
     found = {name: str(v) for name, v in sorted(model.indices.items())}
     found |= {name: str(v) for name, v in sorted(model.elements.items())}
     states, actions = model.trajectory or ((), ())
-    found |= {f"s_{i}": str(x) for i, x in enumerate(states)} | {
-        f"a_{i}": str(x) for i, x in enumerate(actions)
-    }
+    found |= {f"s_{i}": str(x) for i, x in enumerate(states)} | {f"a_{i}": str(x) for i, x in enumerate(actions)}
     for name, value in sorted(model.reals.items()):
-        found[name] = (
-            f"log {as_fraction(value.argument)}" if isinstance(value, LogOf) else str(as_fraction(value))
-        )
+        found[name] = f"log {as_fraction(value.argument)}" if isinstance(value, LogOf) else str(as_fraction(value))
     for letter in claim.letters:
         table = model.letters[key_of(letter)]
         for sign, entries in (("", table.values), ("∇", table.tangents)):
-            found |= {
-                sign + _entry(letter, k): str(as_fraction(v)) for k, v in sorted(entries.items()) if v != 0
-            }
+            found |= {sign + _entry(letter, k): str(as_fraction(v)) for k, v in sorted(entries.items()) if v != 0}
     return found
 
 

@@ -173,9 +173,7 @@ def _vanishing_weights(rng: Random, k: int) -> list[fmpq]:
 RESIDUE = Source(_residue, _residue_weights, _residue_slopes, _residue)
 SIGNED = Source(_signed, _rational_weights, _rational_slopes, _discount)
 POSITIVE = Source(_positive, _rational_weights, _rational_slopes, _discount)
-SPARSE = Source(
-    _sparse_number, _sparse_weights, _rational_slopes, lambda rng: rng.choice([fmpq(1), fmpq(1, 2)])
-)
+SPARSE = Source(_sparse_number, _sparse_weights, _rational_slopes, lambda rng: rng.choice([fmpq(1), fmpq(1, 2)]))
 
 VANISHING = replace(SPARSE, weights=_vanishing_weights)
 
@@ -197,10 +195,7 @@ def draw(
 ) -> Model:
     """A model of a class and size; `zeros` gives another source for some letters."""
     domains = world.domains(cast, size)
-    tables = {
-        key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains)
-        for f in letters
-    }
+    tables = {key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains) for f in letters}
     values = {name: _draw_real(rng, source, name) for name in reals}
     powers = {name: LogOf(_power(rng, source)) for name in exped}
     return Model(size.horizon, domains, values | powers, tables)
@@ -240,7 +235,5 @@ def _draw_table(
         values |= dict.fromkeys(row, nil) | dict(zip(live, source.weights(rng, len(live)), strict=True))
         if letter.parameter is not None:
             rising = [k for k in live if values[k] != 0]
-            tangents |= dict.fromkeys(row, nil) | dict(
-                zip(rising, source.slopes(rng, len(rising)), strict=True)
-            )
+            tangents |= dict.fromkeys(row, nil) | dict(zip(rising, source.slopes(rng, len(rising)), strict=True))
     return Table(values, tangents)

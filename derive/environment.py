@@ -89,9 +89,7 @@ def set_trajectory(env: Env, trajectory: tuple[Sequence[int], Sequence[int]] | N
 class Laws:
     """The three factors of P(τ), their derivatives (None where they vanish), and the sets they run over."""
 
-    def __init__(
-        self, laws: Sequence[Any], slopes: Sequence[Any], normalised: bool, states: int, actions: int
-    ) -> None:
+    def __init__(self, laws: Sequence[Any], slopes: Sequence[Any], normalised: bool, states: int, actions: int) -> None:
         self.laws, self.slopes, self.normalised = laws, slopes, normalised
         self.states, self.actions = states, actions
 

@@ -125,9 +125,7 @@ def _check_row(key: str, row: list[Key], table: Table) -> None:
         raise Unevaluable(f"the distribution {key!r} sums to {sum(values)}, not to 1, over {row}")
     tangents = [table.tangents.get(k, fmpq(0)) for k in row]
     if sum(tangents) != 0:
-        raise Unevaluable(
-            f"the tangents of the distribution {key!r} sum to {sum(tangents)}, not to 0, over {row}"
-        )
+        raise Unevaluable(f"the tangents of the distribution {key!r} sum to {sum(tangents)}, not to 0, over {row}")
     if any(v == 0 and t != 0 for v, t in zip(values, tangents, strict=True)):
         raise Unevaluable(f"the distribution {key!r} has a zero entry with a tangent in the row {row}")
 
@@ -138,9 +136,7 @@ def _check_row(key: str, row: list[Key], table: Table) -> None:
 def _read_model(data: Mapping[str, Any]) -> Model:
     known = {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory"}
     if not isinstance(data, Mapping) or not set(data) <= known or "horizon" not in data:
-        raise Unreadable(
-            f"a model is a mapping with 'horizon' and keys among {sorted(known)}, not {str(data)[:80]!r}"
-        )
+        raise Unreadable(f"a model is a mapping with 'horizon' and keys among {sorted(known)}, not {str(data)[:80]!r}")
     horizon = _integer(data["horizon"], "horizon")
     if horizon < 0:
         raise Unreadable(f"the horizon {horizon} is negative")
@@ -199,9 +195,7 @@ def _read_table(name: str, data: Any) -> Table:
     if not stem or not arity.isdigit():
         raise Unreadable(f"a letter's key is its name and number of arguments, such as 'pi/2', not {name!r}")
     if not isinstance(data, Mapping) or "table" not in data or not set(data) <= {"table", "tangent"}:
-        raise Unreadable(
-            f"the letter {name!r} is a mapping with 'table' and perhaps 'tangent', not {str(data)[:80]!r}"
-        )
+        raise Unreadable(f"the letter {name!r} is a mapping with 'table' and perhaps 'tangent', not {str(data)[:80]!r}")
     return Table(*(_read_entries(name, int(arity), data.get(part) or []) for part in ("table", "tangent")))
 
 
@@ -231,9 +225,7 @@ def _read_trajectory(data: Any, horizon: int) -> tuple[Key, Key] | None:
         raise Unreadable(f"a trajectory is [states, actions], not {data!r}")
     states, actions = (tuple(_integer(x, "an element of a trajectory") for x in part) for part in data)
     if len(states) - len(actions) not in (0, 1) or len(states) > horizon + 1:
-        raise Unreadable(
-            f"a trajectory of horizon {horizon} has as many states as actions, or one more: {data!r}"
-        )
+        raise Unreadable(f"a trajectory of horizon {horizon} has as many states as actions, or one more: {data!r}")
     return states, actions
 
 

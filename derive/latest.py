@@ -87,9 +87,7 @@ def _in_range(c: Compiler, node: Any) -> Closure | None:
 
 def _case(c: Compiler, node: Cases) -> Closure | None:
     """Of the branch that is taken, where that is known without a trajectory; else of all of them."""
-    parts = [
-        latest_position(c, e) or nothing for e in (node.subject, *(e for _, e in node.branches), node.default)
-    ]
+    parts = [latest_position(c, e) or nothing for e in (node.subject, *(e for _, e in node.branches), node.default)]
     if all(f is nothing for f in parts):
         return None
     if parts[0] is not nothing or not whole(node.subject):

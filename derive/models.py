@@ -103,9 +103,7 @@ class Program:
         ):
             for name in names:
                 if name.name not in values:
-                    raise Unevaluable(
-                        f"the model gives no value to the {kind} {name}; it has {sorted(values)}"
-                    )
+                    raise Unevaluable(f"the model gives no value to the {kind} {name}; it has {sorted(values)}")
         for var in self.vars:
             if model.elements[var.name] not in elements_of(var.domain, model.domains):
                 raise Unevaluable(f"{var} = {model.elements[var.name]} is not in the domain {var.domain}")

@@ -51,9 +51,7 @@ def as_rational(value: Any) -> fmpq:
         except (ValueError, ZeroDivisionError):
             raise Unevaluable(f"{value!r} is no fraction; write it as text, for example '1/2'") from None
         return fmpq(fraction.numerator, fraction.denominator)
-    raise Unevaluable(
-        f"{value!r} is a {type(value).__name__}; write exact numbers as text, for example '1/2'"
-    )
+    raise Unevaluable(f"{value!r} is a {type(value).__name__}; write exact numbers as text, for example '1/2'")
 
 
 def _residue(value: Any) -> nmod:

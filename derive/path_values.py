@@ -27,9 +27,7 @@ def _given(c: Compiler, node: Given) -> Closure:
     return over_futures(c, node, node.position, None)
 
 
-def over_futures(
-    c: Compiler, node: Expectation | Given, position: Basic, parameter: Symbol | None
-) -> Closure:
+def over_futures(c: Compiler, node: Expectation | Given, position: Basic, parameter: Symbol | None) -> Closure:
     """E[body | trajectory up to position], or its derivative; position -1 is the plain expectation."""
     laws = c.laws(node.process, parameter)
     body = watched(c, c.value(node.body))

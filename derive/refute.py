@@ -100,9 +100,7 @@ def _verdict(search: Search, stationary_only: bool) -> Outcome:
         reason = search.obstacle or "vacuous: no model was found that satisfies the hypotheses"
         return _report(search, "unknown", reason)
     if search.first([s for s in search.sizes if s.horizon == 0]):
-        return _report(
-            search, "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T"
-        )
+        return _report(search, "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T")
     search.tested.sort()
     if _trivial(search):
         return _report(search, "unknown", "both sides are zero on every model: nothing was tested")
@@ -205,9 +203,7 @@ def _refutation(search: Search, found: Found, true_if: str | None = None) -> Out
     model = found.model if true_if else search.in_fractions(found)
     first = difference(claim, model, size, numbers, world) if model else None
     if model is None or first is None:
-        return _report(
-            search, "unknown", f"false with {words(size)}, but no small model was found to show it"
-        )
+        return _report(search, "unknown", f"false with {words(size)}, but no small model was found to show it")
     place, policies = first.place, [f for f in claim.policies if _positive(model, f)]
     sure = difference_at(claim, model, numbers, place, claim.paths) is not None
     possible = claim.paths if sure else claim.possible

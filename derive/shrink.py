@@ -19,9 +19,7 @@ from derive.environment import Key
 from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.terms import Letter
 
-NUMBERS = tuple(
-    fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3))
-)
+NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))
 FACTORS = (fmpq(1), fmpq(1, 2), fmpq(1, 3))
 POWERS = (fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3))
 MAX_ROUNDS = 6

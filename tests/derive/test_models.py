@@ -70,9 +70,7 @@ WALK = {  # two states, action = next state, reward 1 on moving from 0 to 1; π(
             "tangent": [[[0, 0], "-1"], [[1, 0], "1"], [[0, 1], "0"], [[1, 1], "0"]],
         },
         "P/3": {"table": [[[i, j, m], str(int(i == m))] for i in (0, 1) for j in (0, 1) for m in (0, 1)]},
-        "r/3": {
-            "table": [[[i, m, j], str(int((i, j) == (0, 1)))] for i in (0, 1) for m in (0, 1) for j in (0, 1)]
-        },
+        "r/3": {"table": [[[i, m, j], str(int((i, j) == (0, 1)))] for i in (0, 1) for m in (0, 1) for j in (0, 1)]},
     },
     "trajectory": [[0, 1, 1], [1, 1]],
 }

@@ -209,9 +209,7 @@ def test_a_counterexample_evaluates_to_what_is_printed(name: str) -> None:
 def test_intervals_of_a_transcendental_counterexample_are_disjoint() -> None:
     lhs, rhs, hypotheses, _ = FALSEHOODS["entropy, unweighted"]
     found = refuted(lhs, rhs, hypotheses)
-    (a0, a1), (b0, b1) = (
-        [Fraction(end) for end in v.strip("[]").split(", ")] for v in (found.lhs, found.rhs)
-    )
+    (a0, a1), (b0, b1) = ([Fraction(end) for end in v.strip("[]").split(", ")] for v in (found.lhs, found.rhs))
     assert a1 < b0 or b1 < a0
 
 
@@ -289,9 +287,7 @@ def test_a_gradient_that_was_lost_is_no_support() -> None:
     # with p read as not depending on θ, ∇E[f] = E[f ∇log p] says 0 = 0
     claim = Equation(grad(mean(payoff(x), x, p(x))), mean(payoff(x) * grad(Log(p(x))), x, p(x)))
     assert "both sides are zero" in decide(claim).reason
-    right = Equation(
-        grad(mean(payoff(x), x, density(x))), mean(payoff(x) * grad(Log(density(x))), x, density(x))
-    )
+    right = Equation(grad(mean(payoff(x), x, density(x))), mean(payoff(x) * grad(Log(density(x))), x, density(x)))
     assert decide(right).verdict == "holds"
 
 
@@ -334,9 +330,7 @@ def test_enumerated_domains_keep_their_elements() -> None:
 def test_the_horizon_may_be_another_symbol_or_a_number() -> None:
     short = process.until(n)
     assert (
-        decide(
-            Equation(PathSum(Expectation(1, short), process.until(1)), PathSum(1, process.until(1)))
-        ).verdict
+        decide(Equation(PathSum(Expectation(1, short), process.until(1)), PathSum(1, process.until(1)))).verdict
         == "holds"
     )
     assert decide(Equation(Expectation(score(0), process.until(2)), 0)).sizes[-1] == (2, 3, 2)
