@@ -1,0 +1,61 @@
+"""Proving: the prover and the replay over the whole catalogue, and whole processes from a cold start.
+
+The prover and the replay have no peer. A process is timed from start to end, against one that only imports SymPy.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import proofs
+from benchmarks.caches import forget
+from benchmarks.measure import Row, Timed, times
+from benchmarks.registry import benchmark
+from derive.catalogue import Derivation, load
+from derive.kernel import replay
+from derive.prove import prove
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _derivations() -> list[Derivation]:
+    return list(load(proofs).derivations.values())
+
+
+@benchmark("prove_catalogue", group="proving")
+def prove_catalogue(name: str, budget: float) -> Row:
+    """Every claim of the catalogue given to the prover, without its lines; the time counts those it does not find."""
+    derivations = _derivations()
+    found = Timed(lambda: [prove(d.claim, d.assuming) for d in derivations], right=any, before=forget)
+    return times(name, found, None, budget)
+
+
+@benchmark("replay_catalogue", group="proving")
+def replay_catalogue(name: str, budget: float) -> Row:
+    """Every theorem of the catalogue rebuilt from nothing."""
+    theorems = [d.theorem for d in _derivations()]
+    rebuilt = Timed(lambda: [replay(theorem) for theorem in theorems], before=forget)
+    return times(name, rebuilt, None, budget)
+
+
+def _process(*arguments: str) -> Timed:
+    return Timed(
+        partial(subprocess.run, [sys.executable, *arguments], cwd=ROOT, capture_output=True),
+        right=lambda done: done.returncode == 0,
+    )
+
+
+def _cold_start(name: str, budget: float, *, arguments: tuple[str, ...]) -> Row:
+    return times(name, _process(*arguments), _process("-c", "import sympy"), budget)
+
+
+PROCESSES = {
+    "cold_start_import": ("-c", "import derive"),
+    "cold_start_help": ("-m", "derive.cli", "--help"),
+    "cold_start_prove_all": ("-m", "derive.cli", "prove", "--all"),
+}
+for title, command in PROCESSES.items():
+    benchmark(title, group="proving")(partial(_cold_start, arguments=command))
