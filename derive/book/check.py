@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.book.claims import context, order, readings
-from derive.book.document import Document, Formula, files
+from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
 from derive.book.introduce import said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.macros import macros_of
 from derive.book.progress import Progress, Step
-from derive.book.scope import Scope, key_of, survey
+from derive.book.scope import Scope
+from derive.book.sorts import key_of
+from derive.book.source import files
 from derive.book.statements import Statement, statements
 from derive.book.steps import internal, judge_step, readable, same_definition, unread
+from derive.book.survey import survey
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
 from derive.errors import DeriveError

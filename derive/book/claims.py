@@ -15,7 +15,8 @@ from derive.binding import free, meaning, subterms
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
-from derive.book.scope import Scope, integer, sort_of
+from derive.book.scope import Scope
+from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
 from derive.errors import IllFormed
@@ -236,9 +237,7 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         name, c = claim.reading.last
         said.append(f"actions a_{scope.survey.first} … a_{{{name}{c if c else ''}}}")
         said.append(
-            "for every environment, deterministic or not"
-            if scope.survey.deterministic
-            else "environment P, start ρ_0"
+            "for every environment, deterministic or not" if scope.survey.deterministic else "environment P, start ρ_0"
         )
     if claim.reading.listed and any(isinstance(n, (Var, Letter)) for n in nodes):
         said.append("actions as listed in the text's example")
@@ -263,7 +262,6 @@ def reaches_further(node: Node, scope: Scope, reading: Reading) -> bool:
 
 def _depends(node: Node, scope: Scope) -> bool:
     return any(
-        isinstance(n, tree.Sym)
-        and (n.name in ("pi", "J", "P") or n.head in (scope.survey.parameters or {"theta"}))
+        isinstance(n, tree.Sym) and (n.name in ("pi", "J", "P") or n.head in (scope.survey.parameters or {"theta"}))
         for n in walk(node)
     )

@@ -49,9 +49,7 @@ class Context:
     notes: Notes = field(default_factory=Notes)
     bound: Mapping[str, Basic] = field(default_factory=dict)
     facts: tuple[AtMost, ...] = ()
-    parameter: Symbol | None = (
-        None  # stands for θ inside a definition's body, where σ(θ) is a function of a number
-    )
+    parameter: Symbol | None = None  # stands for θ inside a definition's body, where σ(θ) is a function of a number
     depth: int = 0
 
     def binding(self, name: str, value: Basic) -> Context:
@@ -88,13 +86,7 @@ class Context:
 
 def stop(why: str, node: Node) -> Stopped:
     """Reading stops at a node."""
-    token = (
-        node.text
-        if isinstance(node, Num)
-        else node.head
-        if isinstance(node, Sym)
-        else type(node).__name__.lower()
-    )
+    token = node.text if isinstance(node, Num) else node.head if isinstance(node, Sym) else type(node).__name__.lower()
     return Stopped(why, node.start, node.end, token)
 
 

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
-from derive.book import operators, symbols, tree
+from derive.book import expectations, sums, symbols, tree
 from derive.book.context import Context, stop
-from derive.book.symbols import element
+from derive.book.elements import element
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
 from derive.terms import Cases, Exp, Gradient, Log, real_symbol
@@ -34,16 +34,16 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Pow):
         return symbols.power(read(node.base, ctx), node.exponent, ctx)
     if isinstance(node, tree.Fun):
-        if isinstance(node.body, tree.Big) and operators.loose_factor(node.body):
+        if isinstance(node.body, tree.Big) and sums.loose_factor(node.body):
             raise stop("how far the sum or product under it reaches is not clear; use brackets", node)
         body = read(node.body, ctx)
         return Log(body) if node.name == "log" else Exp(body)
     if isinstance(node, tree.Grad):
         return _gradient(node, ctx)
     if isinstance(node, tree.Big):
-        return operators.big(node, ctx)
+        return sums.big(node, ctx)
     if isinstance(node, tree.Expect):
-        return operators.expectation(node, ctx)
+        return expectations.expectation(node, ctx)
     if isinstance(node, tree.Branches):
         return _branches(node, ctx)
     raise stop(f"a {type(node).__name__.lower()} has no value here", node)

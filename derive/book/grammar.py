@@ -21,9 +21,7 @@ from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Sym
 
 MAX_DEPTH = 60
-RELATIONS = frozenset(
-    {"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"}
-)
+RELATIONS = frozenset({"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"})
 _SEPARATORS = (",", ";", "|", "||", ":")
 _CLOSING = {"(": ")", "[": "]"}
 _ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
@@ -75,9 +73,7 @@ class Parser:
     def stopped(self, why: str, token: Token | None = None) -> Stopped:
         token = token or self.now
         shown = token.text if token.kind != "end" else "end of the formula"
-        return Stopped(
-            f"{why}, found {shown}" if why.startswith("expected") else why, token.start, token.end, shown
-        )
+        return Stopped(f"{why}, found {shown}" if why.startswith("expected") else why, token.start, token.end, shown)
 
     @property
     def last_end(self) -> int:
@@ -118,11 +114,7 @@ class Parser:
     def row_has_relation(self, ahead: int) -> bool:
         depth = 0
         while (token := self.peek(ahead)).kind not in ("row", "end"):
-            depth += (
-                {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
-                if token.kind == "op"
-                else 0
-            )
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "op" else 0
             if depth == 0 and token.kind == "op" and token.text in RELATIONS:
                 return True
             ahead += 1
@@ -268,9 +260,7 @@ class Parser:
         inner = items.only
         if isinstance(inner, Sym) and inner.sub is None and inner.sup is None:
             return self.symbol(start, inner.name, inner.font, inner.accents, inner.primes)
-        return (
-            tree.Group(start, self.last_end, "(", items) if isinstance(inner, (tree.Add, tree.Mul)) else inner
-        )
+        return tree.Group(start, self.last_end, "(", items) if isinstance(inner, (tree.Add, tree.Mul)) else inner
 
     def bracketed(self, closing: str) -> Items:
         """Items and the token that closes them; row breaks inside a bracket are layout."""
@@ -299,9 +289,7 @@ class Parser:
         if name in ("log", "ln", "exp"):
             if self.is_op("_", "^"):
                 raise self.stopped(f"an index or power on \\{name}")
-            return tree.Fun(
-                token.start, (body := self.operand(name)).end, "log" if name == "ln" else name, body
-            )
+            return tree.Fun(token.start, (body := self.operand(name)).end, "log" if name == "ln" else name, body)
         if name == "nabla":
             sub = self.scripted("_")
             if self.is_op("^"):
@@ -394,9 +382,7 @@ class Parser:
         """A word, a star or primes in place of an index; None when it is something else."""
         token, closing = self.now, self.at + 1
         if token.kind == "text" or self.is_op("*", "'") or self.is_command("top", "star", "ast"):
-            while (
-                self.tokens[closing].kind == "op" and self.tokens[closing].text == "'" and token.text == "'"
-            ):
+            while self.tokens[closing].kind == "op" and self.tokens[closing].text == "'" and token.text == "'":
                 closing += 1
             if single or (self.tokens[closing].kind == "op" and self.tokens[closing].text == "}"):
                 count = (1 if single else closing - self.at) - 1
@@ -448,9 +434,7 @@ class Parser:
         if not word or (len(letters) > 1 and font not in ("rm", "")):
             raise self.stopped(f"expected letters after \\{name}", token)
         if word in ("log", "ln", "exp") and font == "rm":
-            return tree.Fun(
-                token.start, (body := self.operand(word)).end, "log" if word == "ln" else word, body
-            )
+            return tree.Fun(token.start, (body := self.operand(word)).end, "log" if word == "ln" else word, body)
         return self.symbol(token.start, word, "" if name == "mathit" else font, ())
 
     def fraction(self, token: Token) -> Node:
@@ -484,7 +468,10 @@ class Parser:
         if not (token.text.isdigit() and len(token.text) == 2) or self.at != self.tokens.index(token) + 1:
             raise self.stopped("an argument of several digits without braces", token)
         middle = token.start + (token.end - token.start) // 2
-        first, second = (Token("number", d, *span) for d, span in zip(token.text, ((token.start, middle), (middle, token.end)), strict=True))
+        first, second = (
+            Token("number", d, *span)
+            for d, span in zip(token.text, ((token.start, middle), (middle, token.end)), strict=True)
+        )
         self.tokens = [*self.tokens[: self.at], second, *self.tokens[self.at :]]
         return first
 
@@ -552,9 +539,7 @@ class Parser:
             raise self.stopped(f"whether the power is taken before or after \\{operator} is not clear")
         is_function = operator != "nabla"
         bare = isinstance(node, (Sym, tree.Num))
-        if is_function and (
-            (bare and self.starts_factor()) or (isinstance(node, tree.Group) and self.is_op("(", "["))
-        ):
+        if is_function and ((bare and self.starts_factor()) or (isinstance(node, tree.Group) and self.is_op("(", "["))):
             raise self.stopped(f"how far \\{operator} reaches is not clear")
         return node
 
@@ -572,9 +557,7 @@ class Parser:
         r"""`\text{terms that don't depend on }\theta` as an expression; any other prose stops the reading."""
         token = self.take()
         said = " ".join(token.text.split())
-        if re.search(r"depend|constant|independent|\bconst\b", said) and (
-            match := _CONSTANT.match(said.split("$")[0])
-        ):
+        if re.search(r"depend|constant|independent|\bconst\b", said) and (match := _CONSTANT.match(said.split("$")[0])):
             after = said[match.end() :].strip(" $)")
             if after in ("", r"\theta", r"\phi"):
                 parameter = Sym(token.start, token.end, after.strip("\\")) if after else None

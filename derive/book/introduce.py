@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from derive.book import tree
 from derive.book.document import Document
 from derive.book.letters import ELEMENTS, TRAJECTORY
-from derive.book.scope import Scope, integer, is_head, is_primitive, key_of, number, sort_of
+from derive.book.scope import Scope
+from derive.book.sorts import integer, is_head, is_primitive, key_of, number, sort_of
 from derive.book.statements import Statement
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Relation, Sym, walk
@@ -46,34 +47,20 @@ def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str =
     """A set, a trajectory, a letter's value at an element, or a number for a letter; None for everything else."""
     if operator == "in":
         return _listed_set(left, right, line, scope)
-    if (
-        isinstance(left, Sym)
-        and left.head == TRAJECTORY
-        and left.sub is None
-        and isinstance(right, tree.Group)
-    ):
+    if isinstance(left, Sym) and left.head == TRAJECTORY and left.sub is None and isinstance(right, tree.Group):
         return Introduced("declaration", scope, "D023", "the parts of a trajectory")
     if isinstance(left, Call) and left.head.name in ("pi", "r"):
         return _instance(left, right, line, scope)
-    if (
-        isinstance(left, Sym)
-        and left.head == "r"
-        and left.sub is not None
-        and isinstance(right, tree.Branches)
-    ):
+    if isinstance(left, Sym) and left.head == "r" and left.sub is not None and isinstance(right, tree.Branches):
         alone = all(_only_state(c.only) for _, c in right.rows if c is not None)
         message = "the rewards of an example; general statements are read with any r"
-        return Introduced(
-            "instance", replace(scope, state_reward=scope.state_reward or alone), "D022", message
-        )
+        return Introduced("instance", replace(scope, state_reward=scope.state_reward or alone), "D022", message)
     if number(right) and isinstance(left, (Sym, Call)):
         if is_primitive(left, scope.survey):
             return Introduced(
                 "instance", scope, "D022", "a value in an example; general statements are read without it"
             )
-        return Introduced(
-            "instance", scope, "D054", "a value in an example, whose other numbers are not read"
-        )
+        return Introduced("instance", scope, "D054", "a value in an example, whose other numbers are not read")
     return None
 
 
@@ -95,9 +82,7 @@ def _listed_set(left: Node, right: Node, line: int, scope: Scope) -> Introduced 
     if len(set(whole)) != len(elements):
         return None
     message = f"{left.head} is one of {', '.join(map(str, whole))}"
-    return Introduced(
-        "declaration", replace(scope, sets=(*scope.sets, (left.head, whole, line))), "D023", message
-    )
+    return Introduced("declaration", replace(scope, sets=(*scope.sets, (left.head, whole, line))), "D023", message)
 
 
 def _instance(left: Call, right: Node, line: int, scope: Scope) -> Introduced | None:
@@ -109,17 +94,9 @@ def _instance(left: Call, right: Node, line: int, scope: Scope) -> Introduced | 
     assert element is not None
     name = f"{left.head.name}/{len(kinds)}"
     again = any((letter, e) == (name, element) for letter, e, _, _ in scope.instances)
-    free = {
-        n.name
-        for n in walk(right)
-        if isinstance(n, Sym) and n.sub is None and n.sup is None and n.head in "pqc"
-    }
-    after = replace(
-        scope, instances=(*scope.instances, (name, element, right, line)), numbers=scope.numbers | free
-    )
-    return Introduced(
-        "instance", after, "D022", "a value in an example; general statements are read without it", again
-    )
+    free = {n.name for n in walk(right) if isinstance(n, Sym) and n.sub is None and n.sup is None and n.head in "pqc"}
+    after = replace(scope, instances=(*scope.instances, (name, element, right, line)), numbers=scope.numbers | free)
+    return Introduced("instance", after, "D022", "a value in an example; general statements are read without it", again)
 
 
 # Prose
@@ -139,10 +116,7 @@ def said_in_prose(
     left, right = relation.sides[0], relation.sides[1]
     if relation.operators[0] == "in":
         return introduced(left, right, formula.line, scope, "in")
-    if (
-        relation.operators[0] == "="
-        and (reward := _conditional(document, n, left, right, parsed, scope)) is not None
-    ):
+    if relation.operators[0] == "=" and (reward := _conditional(document, n, left, right, parsed, scope)) is not None:
         return reward
     if relation.operators[0] not in ("=", ":=") or not is_head(left, scope.survey) or number(right):
         return None
@@ -181,13 +155,7 @@ def _conditional(
         and relation.operators == ("=",)
     ):
         return None
-    if not (
-        isinstance(head, Sym)
-        and head.head == "r"
-        and head.sub is None
-        and value is not None
-        and number(value)
-    ):
+    if not (isinstance(head, Sym) and head.head == "r" and head.sub is None and value is not None and number(value)):
         return None
     instances = (*scope.instances, ("r/1", element, value, then.line))
     return Introduced("instance", replace(scope, instances=instances), "D022")

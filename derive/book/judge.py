@@ -67,9 +67,7 @@ def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) 
         return _refuted(equation, hypotheses, outcome.counterexample, theorem is not None, judges)
     if theorem is not None:
         if outcome.verdict == "unknown" and not outcome.sizes:
-            return Judgement(
-                "unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}"
-            )
+            return Judgement("unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}")
         return Judgement("proved", "D001", f"proved{_given(hypotheses)}", None, judges.certificate(theorem))
     if outcome.verdict == "holds":
         return _holds(equation, hypotheses, outcome, judges)
@@ -110,14 +108,10 @@ def _refuted(
         "text": found.text,
     }
     message = f"the sides differ: {found.lhs} and {found.rhs}"
-    return Judgement(
-        "refuted", "D010", message, counterexample, _certificate("refuted", equation, hypotheses, found)
-    )
+    return Judgement("refuted", "D010", message, counterexample, _certificate("refuted", equation, hypotheses, found))
 
 
-def _holds(
-    equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcome, judges: Judges
-) -> Judgement:
+def _holds(equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcome, judges: Judges) -> Judgement:
     """A model for the second evaluator is one that tells lhs from rhs + 1: there both sides must have one value."""
     apart = judges.decide(Equation(equation.lhs, equation.rhs + 1), hypotheses)
     found = apart.counterexample
@@ -132,9 +126,7 @@ def _holds(
         return Judgement(
             "unknown", "internal-disagreement", "the second evaluator finds other values", None, certificate
         )
-    message = (
-        f"equal on finite models of {_sizes(outcome.sizes)}{_bound(outcome.error_bound)}{_given(hypotheses)}"
-    )
+    message = f"equal on finite models of {_sizes(outcome.sizes)}{_bound(outcome.error_bound)}{_given(hypotheses)}"
     return Judgement("holds", "D002", message, None, certificate)
 
 

@@ -16,13 +16,13 @@ ELEMENTS: dict[str, Domain] = {
 }  # fmt: skip
 TIMES = frozenset("tklh")
 COUNTERS = frozenset("ijnm")  # times only where a sum over them says from where to where
-HORIZONS = frozenset("T H".split())
-PARAMETERS = frozenset("theta phi psi omega vartheta w".split())
-SCALARS = frozenset("gamma lambda alpha beta eta epsilon varepsilon".split())
+HORIZONS = frozenset(["T", "H"])
+PARAMETERS = frozenset(["theta", "phi", "psi", "omega", "vartheta", "w"])
+SCALARS = frozenset(["gamma", "lambda", "alpha", "beta", "eta", "epsilon", "varepsilon"])
 POLICIES = frozenset({"pi", "mu"})
 DISTRIBUTIONS = frozenset({"P", "p", "q", "rho", "d", "cal:P"})
 REWARDS = frozenset({"r", "R"})
-FUNCTIONS = frozenset("f g h b c".split())
+FUNCTIONS = frozenset(["f", "g", "h", "b", "c"])
 TRAJECTORY = "tau"
 LABELS = frozenset(
     {"old", "new", "ref", "k", "*", "init", "target", "base", "beta", "behavior", "behaviour", "prev", "b"}

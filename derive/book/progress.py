@@ -7,7 +7,8 @@ from typing import Any
 
 from derive.book.document import Document, Formula
 from derive.book.judge import Judgement, Judges
-from derive.book.scope import Binding, Scope, key_of
+from derive.book.scope import Binding, Scope
+from derive.book.sorts import key_of
 from derive.book.statements import Statement
 from derive.book.tokens import Stopped
 from derive.book.tree import Node
@@ -45,7 +46,18 @@ class Progress:
         """A verdict on the characters from start to end of a formula."""
         j = judgement
         self.steps.append(
-            Step(formula, start, end, j.verdict, j.code, j.message, read_as, j.counterexample, j.certificate, j.where)
+            Step(
+                formula,
+                start,
+                end,
+                j.verdict,
+                j.code,
+                j.message,
+                read_as,
+                j.counterexample,
+                j.certificate,
+                j.where,
+            )
         )
 
     def binding(self, head: Node, body: Node, formula: Formula) -> Binding:

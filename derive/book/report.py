@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from derive.book.check import Checked
-from derive.book.document import Source
 from derive.book.progress import Step
+from derive.book.source import Source
 
 VERDICTS = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim", "not-read", "unknown")
 JUDGED = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim")
@@ -97,7 +97,13 @@ def _stopped(source: Source, step: Step) -> dict[str, Any]:
     line, column = source.position(offsets[min(start, len(offsets) - 1)])
     end_line, end_column = source.position(offsets[min(max(end, start + 1), len(offsets)) - 1] + int(end > start))
     token = latex[start:end] if end > start else "end of the formula"
-    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column, "token": token[:80]}
+    return {
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "token": token[:80],
+    }
 
 
 def _end(step: Step) -> int:

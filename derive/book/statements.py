@@ -23,9 +23,7 @@ _LAYOUT = frozenset(
         "gather*",
     }
 )
-_NOTES = frozenset(
-    {"and", "so", "hence", "thus", "therefore", "i.e.", "that is", "with", "where", "or equivalently"}
-)
+_NOTES = frozenset({"and", "so", "hence", "thus", "therefore", "i.e.", "that is", "with", "where", "or equivalently"})
 
 
 @dataclass(frozen=True)

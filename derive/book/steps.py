@@ -8,13 +8,14 @@ from dataclasses import replace
 from derive.binding import alike, meaning
 from derive.book import arithmetic
 from derive.book.claims import context, probabilities, readings
+from derive.book.definitions import defined
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.introduce import CUE, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
-from derive.book.scope import Binding, Scope, is_head, key_of, number
-from derive.book.symbols import defined
+from derive.book.scope import Binding, Scope
+from derive.book.sorts import is_head, key_of, number
 from derive.book.tokens import Stopped
 from derive.book.tree import Node
 from derive.book.verdict import PASSED, Judged, judge_claim
@@ -111,7 +112,13 @@ def _wrong_total(walk: Progress, left: Node) -> Judgement | None:
 
 
 def _define(
-    walk: Progress, n: int, formula: Formula, left: Node, operator: str, right: Node, conditions: Sequence[Node]
+    walk: Progress,
+    n: int,
+    formula: Formula,
+    left: Node,
+    operator: str,
+    right: Node,
+    conditions: Sequence[Node],
 ) -> Judged:
     """A letter on the left: its definition; or, where it has one, a claim about it."""
     key = key_of(left, walk.scope.survey)

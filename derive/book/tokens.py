@@ -10,6 +10,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from derive.book.vocabulary import (
+    DOTS,
+    GREEK,
+    KNOWN,
+    OPERATORS,
+    SINGLE,
+    SIZES,
+    SPACES,
+    TEXTS,
+    UNICODE,
+    UNICODE_COMMAND,
+    UNICODE_GREEK,
+)
 from derive.errors import Unreadable
 
 MAX_LENGTH, MAX_TOKENS, MAX_EXPANSIONS, MAX_DIGITS, MAX_NESTING = 200_000, 20_000, 2_000, 40, 40
@@ -39,56 +52,10 @@ class Macro:
     body: str
 
 
-GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
-    "sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
-).split()
-_UNICODE_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split(), strict=True))  # fmt: skip
-_UNICODE = {
-    "−": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "approx",
-    "∼": "~", "←": "<-", "→": "->", "∣": "|", "‖": "||", "∥": "||", "′": "'", "∈": "in", "≔": ":=", "≐": ":=", "≜": ":=",
-    "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall",
-}  # fmt: skip
-_UNICODE_COMMAND = {
-    "∑": "sum",
-    "∏": "prod",
-    "∇": "nabla",
-    "∂": "partial",
-    "∞": "infty",
-    "…": "dots",
-    "⋯": "dots",
-}
-_OPERATORS = {
-    "doteq": ":=", "triangleq": ":=", "coloneqq": ":=", "coloneq": ":=", "approx": "approx", "simeq": "approx",
-    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=",
-    "neq": "!=", "propto": "propto", "leftarrow": "<-", "gets": "<-", "sim": "~", "in": "in", "to": "->", "rightarrow": "->",
-    "cdot": "*", "times": "*", "div": "/", "mid": "|", "vert": "|", "Vert": "||", "parallel": "||", "|": "||",
-    "setminus": "setminus", "backslash": "setminus", "prime": "'", "lbrace": "set{", "{": "set{", "rbrace": "set}",
-    "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall", "implies": "implies", "Rightarrow": "implies",
-    "iff": "implies", "colon": ":",
-}  # fmt: skip
-_SPACES = {",", ";", ":", "!", " ", ">", "\n", "\r", "\t", "thinspace", "enspace", "displaystyle", "textstyle", "limits", "nolimits",
-           "nonumber", "notag", "allowbreak", "centering", "mathstrut"}  # fmt: skip
-_SIZES = {"left", "right", "middle"} | {
-    b + m for b in ("big", "Big", "bigg", "Bigg") for m in ("", "l", "r", "m")
-}
-_TEXTS = {"text", "textrm", "textnormal", "textbf", "textit", "mbox", "textup", "textsf"}
-_KNOWN = (
-    "sum prod nabla partial frac dfrac tfrac log ln exp infty dots mathbb mathrm operatorname mathcal mathbf mathsf mathit "
-    "boldsymbol bm mathop hat widehat bar overline tilde widetilde vec dot boxed underbrace star ast top"
-).split()
-_DOTS = {"ldots", "cdots", "dotsc", "dotsb", "dots"}
-_SINGLE = set("+-*/=<>()[]{},;:|!'^_&~.")
-
-
 def tokenise(latex: str, macros: Mapping[str, Macro] | None = None) -> list[Token]:
     """The tokens of a formula, the last one of kind `end`. Raises Stopped."""
     if len(latex) > MAX_LENGTH:
-        raise Stopped(
-            f"the formula has {len(latex)} characters; the limit is {MAX_LENGTH}", 0, len(latex), latex[:20]
-        )
+        raise Stopped(f"the formula has {len(latex)} characters; the limit is {MAX_LENGTH}", 0, len(latex), latex[:20])
     lexer = _Lexer(macros or {})
     out: list[Token] = []
     for token in lexer.run(latex, 0):
@@ -121,7 +88,7 @@ class _Lexer:
             elif c == ":" and s.startswith(":=", i):
                 yield Token("op", ":=", i, i + 2)
                 i += 2
-            elif c in _SINGLE:
+            elif c in SINGLE:
                 if c != "~":
                     yield Token("op", c, i, i + 1)
                 i += 1
@@ -139,16 +106,16 @@ class _Lexer:
             return self.expand(s, i, j, name, depth)
         if name == "\\" or name == "newline":
             return [Token("row", "\\\\", i, j)], _after_row(s, j)
-        if name in _SPACES:
+        if name in SPACES:
             return [], j
         if name in ("quad", "qquad"):
             return [Token("quad", name, i, j)], j
-        if name in _SIZES:
+        if name in SIZES:
             rest = _skip(s, j)
             return [], rest + 1 if s.startswith(".", rest) else j
         if name in ("label", "tag"):
             return [], _group(s, _skip(s, j), i)[1]
-        if name in _TEXTS:
+        if name in TEXTS:
             text, end = _group(s, _skip(s, j), i)
             return [Token("text", text, i, end)], end
         if name in ("begin", "end"):
@@ -156,11 +123,11 @@ class _Lexer:
             return [Token("begin" if name == "begin" else "finish", text, i, end)], end
         if name in GREEK:
             return [Token("letter", name, i, j)], j
-        if name in _OPERATORS:
-            return [Token("op", _OPERATORS[name], i, j)], j
-        if name in _DOTS:
+        if name in OPERATORS:
+            return [Token("op", OPERATORS[name], i, j)], j
+        if name in DOTS:
             return [Token("command", "dots", i, j)], j
-        if name in _KNOWN:
+        if name in KNOWN:
             return [Token("command", name, i, j)], j
         raise Stopped(f"the command \\{name} is not known", i, j, "\\" + name)
 
@@ -205,17 +172,15 @@ def _number_end(s: str, i: int) -> int:
 
 
 def _character(c: str, i: int) -> Token:
-    if c in _UNICODE:
-        return Token("op", _UNICODE[c], i, i + 1)
-    if c in _UNICODE_COMMAND:
-        return Token("command", _UNICODE_COMMAND[c], i, i + 1)
+    if c in UNICODE:
+        return Token("op", UNICODE[c], i, i + 1)
+    if c in UNICODE_COMMAND:
+        return Token("command", UNICODE_COMMAND[c], i, i + 1)
     if c == "𝔼":
         return Token("letter", "bb:E", i, i + 1)
-    plain = (
-        unicodedata.normalize("NFKC", c) if unicodedata.name(c, "").startswith("MATHEMATICAL ITALIC") else c
-    )
-    if plain in _UNICODE_GREEK:
-        return Token("letter", _UNICODE_GREEK[plain], i, i + 1)
+    plain = unicodedata.normalize("NFKC", c) if unicodedata.name(c, "").startswith("MATHEMATICAL ITALIC") else c
+    if plain in UNICODE_GREEK:
+        return Token("letter", UNICODE_GREEK[plain], i, i + 1)
     if len(plain) == 1 and plain.isascii() and plain.isalpha():
         return Token("letter", plain, i, i + 1)
     raise Stopped(f"the character {c!r} is not known", i, i + 1, c)

@@ -63,9 +63,7 @@ def _claims(left: Node, right: Node, scope: Scope, conditions: Sequence[Node]) -
     return found, complete
 
 
-def _guarded(
-    one: Claim, judgement: Judgement, sides: tuple[Node, Node], scope: Scope, complete: bool
-) -> Judgement:
+def _guarded(one: Claim, judgement: Judgement, sides: tuple[Node, Node], scope: Scope, complete: bool) -> Judgement:
     """A refutation stands only where nothing was assumed and nothing may be read otherwise."""
     if one.notes.assumed:
         return Judgement(

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from derive.book.check import Checked, check_document
-from derive.book.document import decode, parse
+from derive.book.document import parse
 from derive.book.judge import Judges
+from derive.book.source import decode
 from derive.certificate import certificate
 from derive.prove import prove
 from derive.refute import decide

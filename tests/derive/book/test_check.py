@@ -5,8 +5,9 @@ import pytest
 from derive.book import report
 from derive.book.check import Checked, check_document
 from derive.book.codes import CODES, explain
-from derive.book.document import decode, parse
+from derive.book.document import parse
 from derive.book.judge import Judges
+from derive.book.source import decode
 from derive.errors import UnknownName
 
 GOOD = ("proved", "holds", "definition", "not-a-claim")
@@ -56,7 +57,11 @@ PLANTED = [
     ("trajectories.md", r"\gamma^t G_t \nabla", r"G_t \nabla"),
     ("trajectories.md", r"\gamma^t G_t \nabla", r"\gamma^t r_t \nabla"),
     ("trajectories.md", r"\gamma^t G_t \nabla", r"\gamma^t G_{t+1} \nabla"),
-    ("trajectories.md", r"b(s) \nabla_\theta \log \pi_\theta(a \mid s)", r"b(s) \nabla_\theta \pi_\theta(a \mid s)"),
+    (
+        "trajectories.md",
+        r"b(s) \nabla_\theta \log \pi_\theta(a \mid s)",
+        r"b(s) \nabla_\theta \pi_\theta(a \mid s)",
+    ),
 ]
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from derive.book.check import check_file
-from derive.book.document import decode, files, parse
+from derive.book.document import parse
+from derive.book.source import decode, files
 from derive.errors import Unreadable
 
 

@@ -92,7 +92,8 @@ def test_not_read(check, latex):
 
 
 @pytest.mark.parametrize(
-    ("latex", "token"), [(r"a = \flurb + 1", "\\flurb"), (r"\log 2\pi", "pi"), ("x = (y", "end of the formula")]
+    ("latex", "token"),
+    [(r"a = \flurb + 1", "\\flurb"), (r"\log 2\pi", "pi"), ("x = (y", "end of the formula")],
 )
 def test_says_where_reading_stopped(latex, token):
     with pytest.raises(Stopped) as stopped:

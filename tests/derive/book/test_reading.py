@@ -9,12 +9,27 @@ from derive.book import check as checking
 from derive.book import verdict
 from derive.book.claims import claim, readings
 from derive.book.context import Context, Reading
-from derive.book.document import decode, parse
+from derive.book.document import parse
 from derive.book.elaborate import read
 from derive.book.scope import Scope, Survey
+from derive.book.source import decode
 from derive.book.statements import statements
 from derive.book.tokens import Macro, Stopped
-from derive.notation import a, bandit_policy, bandit_reward, grad, mean, pi, policy, process, reward, s, score, t, theta
+from derive.notation import (
+    a,
+    bandit_policy,
+    bandit_reward,
+    grad,
+    mean,
+    pi,
+    policy,
+    process,
+    reward,
+    s,
+    score,
+    t,
+    theta,
+)
 from derive.printing import latex, text
 from derive.terms import Expectation, Log, PathProbability, SumOver, TimeSum, time_symbol
 
@@ -48,7 +63,10 @@ def term(written: str, scope: Scope = SCOPE):
         (r"\sum_{k \geq t} r_k", TimeSum(reward(k), k, t, T - 1)),
         (r"\sum_{k>t} r_k", TimeSum(reward(k), k, t + 1, T - 1)),
         (r"P_\theta(\tau)", PathProbability(process)),
-        (r"\mathbb{E}_{\tau \sim \pi_\theta}\Big[ r_0 + r_1 \Big]", Expectation(reward(0) + reward(1), process)),
+        (
+            r"\mathbb{E}_{\tau \sim \pi_\theta}\Big[ r_0 + r_1 \Big]",
+            Expectation(reward(0) + reward(1), process),
+        ),
         (r"∑_{k<t} r_k", TimeSum(reward(k), k, 0, t - 1)),
     ],
 )
@@ -76,9 +94,7 @@ def test_macros_are_expanded_and_keep_their_place():
     macros = {"E": Macro(1, r"\mathbb{E}_{#1}"), "g": Macro(0, r"\nabla_\theta")}
     written = r"\E{\tau}[\g \log \pi_\theta(a_t \mid s_t)]"
     (statement,) = statements(written, macros)
-    assert alike(
-        read(statement.relation.sides[0], Context(SCOPE, Reading(), read)), Expectation(score(t), process)
-    )
+    assert alike(read(statement.relation.sides[0], Context(SCOPE, Reading(), read)), Expectation(score(t), process))
     with pytest.raises(Stopped) as stopped:
         statements(r"1 + \E{\flurb}[x]", macros)
     assert (stopped.value.start, stopped.value.end) == (4, 14)

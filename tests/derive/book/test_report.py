@@ -7,7 +7,18 @@ import pytest
 from derive.book import report
 from derive.book.codes import CODES
 
-FIELDS = {"file", "line", "column", "end_line", "end_column", "latex", "verdict", "code", "message", "read_as"}
+FIELDS = {
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "latex",
+    "verdict",
+    "code",
+    "message",
+    "read_as",
+}
 TEXT = """# A chapter with one error
 
 $$

@@ -1,4 +1,4 @@
-"""Sums, products and expectations of a text -> terms: what their subscript says they run over.
+"""Expectations -> terms: what the subscript says they run over.
 
 A trajectory's own a_t that is drawn anew, as in E_{a_t ~ π(·|s_t)}[…], becomes a variable; then nothing else below the
 expectation may depend on a_t, not even through later states, or reading stops.
@@ -6,189 +6,40 @@ expectation may depend on a_t, not even through later states, or reading stops.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from sympy import Add, Expr, Integer, Symbol
+from sympy import Add, Expr, Integer
 
 from derive.binding import is_random, meaning
-from derive.book.context import Context, is_path, stop, time
-from derive.book.letters import COUNTERS, DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TIMES, TRAJECTORY, function, law
-from derive.book.scope import is_parameter
-from derive.book.symbols import at_elements, distribution, element, indexed_name, moment
-from derive.book.tree import Big, Call, Dot, Expect, Items, Mul, Node, Relation, Sym, walk
+from derive.book.context import Context, is_path, stop
+from derive.book.elements import element, moment
+from derive.book.laws import distribution
+from derive.book.letters import (
+    DISTRIBUTIONS,
+    ELEMENTS,
+    POLICIES,
+    TRAJECTORY,
+    function,
+    law,
+)
+from derive.book.sorts import is_parameter
+from derive.book.sums import fresh_variable, refuse_dependence
+from derive.book.symbols import at_elements
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.context import Context as Known
 from derive.terms import (
     Action,
     Apply,
     AtMost,
     Defined,
-    Domain,
     Expectation,
     Given,
     Letter,
     Mean,
     PathSum,
     State,
-    SumOver,
     TimeProduct,
     TimeSum,
     Var,
 )
-
-
-def big(node: Big, ctx: Context) -> Expr:
-    """Σ or ∏ over times, over a finite set, or over trajectories."""
-    if node.sub is None:
-        raise stop("a sum that does not say what it runs over", node)
-    parts = node.sub.parts
-    if len(parts) == 1 and _is_time_index(parts[0], ctx):
-        return _over_times(node, parts[0], ctx)
-    if node.upper is not None:
-        raise stop("an upper limit over something that is no index of time", node)
-    if any(s != "," for s in node.sub.separators) or node.kind == "prod":
-        raise stop("a sum or product over something that is not known here", node)
-    if len(parts) == 1 and is_path(parts[0], ctx):
-        process = ctx.process(ctx.policy())
-        return PathSum(ctx.read(node.body, ctx), process)
-    return _over_elements(node, parts, ctx)
-
-
-def _is_time_index(part: Node, ctx: Context) -> bool:
-    first = part.sides[0] if isinstance(part, Relation) else part
-    if not isinstance(first, Sym) or first.sub is not None or first.sup is not None:
-        return False
-    return first.name in TIMES or (first.name in COUNTERS and isinstance(part, Relation))
-
-
-def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
-    cls = TimeSum if node.kind == "sum" else TimeProduct
-    survey = ctx.scope.survey
-    last = ctx.horizon + survey.first - 1
-    lower: Expr = Integer(survey.first)
-    upper = last
-    if isinstance(part, Relation):
-        index, low, high = _range(part, ctx)
-        lower, upper = lower if low is None else low, upper if high is None else high
-        if part.operators[0] == "=" and node.upper is None:
-            raise stop("a sum from a start without an end", node)
-    else:
-        assert isinstance(part, Sym)
-        index = _index(part)
-    if node.upper is not None:
-        if node.upper.only is None or (isinstance(part, Relation) and part.operators[0] != "="):
-            raise stop("limits of a sum that are not known here", node)
-        upper = time(node.upper.only, ctx)
-        if not isinstance(part, Relation):
-            raise stop("a sum with an end and no start", node)
-    else:
-        ctx.notes.used.add("process")
-    if node.kind == "prod" and loose_factor(node):
-        raise stop("how far the product reaches is not clear; use brackets", node)
-    inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
-    if index in lower.free_symbols | upper.free_symbols:
-        raise stop("a sum whose limits use its own index", node)
-    return cls(ctx.read(node.body, inner), index, lower, upper)
-
-
-def loose_factor(node: Big) -> bool:
-    """Whether the body ends with a factor without the index, which may be meant to stand outside."""
-    if not isinstance(node.body, Mul) or node.sub is None:
-        return False
-    part = node.sub.parts[0]
-    first = part.sides[0] if isinstance(part, Relation) else part
-    last = node.body.factors[-1]
-    return isinstance(first, Sym) and all(n.head != first.head for n in walk(last) if isinstance(n, Sym))
-
-
-def _index(node: Node) -> Symbol:
-    if (
-        not isinstance(node, Sym)
-        or node.sub is not None
-        or node.sup is not None
-        or node.accents
-        or node.font
-        or node.name in HORIZONS
-    ):
-        raise stop("an index of a sum that is no letter for a time", node)
-    return Symbol(node.head, integer=True)
-
-
-def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | None]:
-    """k = 0, k < t, k ≥ t, 0 ≤ k < t: index, lower and upper bound (None where nothing is said)."""
-    low: Expr | None = None
-    high: Expr | None = None
-    sides, operators = part.sides, part.operators
-    place = 1 if len(sides) == 3 else 0
-    middle = sides[place]
-    if middle is None or len(sides) > 3 or (place == 1 and not set(operators) <= {"<", "<="}):
-        raise stop("limits of a sum that are not known here", part)
-    index = _index(middle)
-    bounds = [(operators[-1], sides[-1])]
-    if place == 1:
-        bounds.append(({"<": ">", "<=": ">="}[operators[0]], sides[0]))
-    for operator, side in bounds:
-        if side is None:
-            raise stop("limits of a sum that are not known here", part)
-        value = time(side, ctx)
-        if operator in ("=", ">=", ">"):
-            low = value + int(operator == ">")
-        elif operator in ("<", "<="):
-            high = value - int(operator == "<")
-        else:
-            raise stop("limits of a sum that are not known here", part)
-    return index, low, high
-
-
-def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
-    inner, variables = ctx, []
-    for part in parts:
-        if isinstance(part, Relation):
-            if part.operators != ("in",) or not _names_a_set(part.sides[1]):
-                raise stop("a sum over something that is not known here", part)
-            first = part.sides[0]
-        else:
-            first = part
-        if not isinstance(first, Sym) or first.name not in ELEMENTS:
-            raise stop("a sum over something that is not known here", part)
-        var, inner, at = _fresh_variable(first, inner)
-        variables.append((var, at, part))
-    body = ctx.read(node.body, inner)
-    for var, at, part in reversed(variables):
-        _refuse_dependence(body, at, part, ctx)
-        body = SumOver(body, var)
-    return body
-
-
-def _names_a_set(node: Node | None) -> bool:
-    return isinstance(node, Sym) and node.font in ("cal", "bb", "") and node.name.isupper()
-
-
-def _fresh_variable(node: Sym, ctx: Context) -> tuple[Var, Context, Expr | None]:
-    """The variable that a sum or expectation binds, the context inside, and its position on the time line for a_t, s_t."""
-    domain: Domain = ctx.domain(node.name.lower())
-    if node.sub is None:
-        if not isinstance(element(node, replace(ctx, bound={})), Var):
-            raise stop("this is no variable", node)
-        var = Var(node.head, domain)
-        return var, ctx.binding(node.head, var), None
-    if domain.name not in ("A", "S") or node.sub.only is None:
-        raise stop("a sum or expectation over something that is not known here", node)
-    at = moment(node.sub.only, ctx)
-    taken = {v.name for v in ctx.bound.values() if isinstance(v, Var)}
-    name = node.name.lower()
-    while name in taken:
-        name += "'"
-    var = Var(name, domain)
-    return var, ctx.binding(indexed_name(node, ctx), var), 2 * at + (1 if domain.name == "A" else 0)
-
-
-def _refuse_dependence(body: Expr, at: Expr | None, node: Node, ctx: Context) -> None:
-    """Where a_t was drawn anew, the rest may depend on the trajectory before a_t only."""
-    if at is not None and not Known((*ctx.facts, AtMost(at, at))).knows(body, at - 1):
-        raise stop("what is averaged may depend on this variable through the rest of the trajectory", node)
-
-
-# Expectations
 
 
 def expectation(node: Expect, ctx: Context) -> Expr:
@@ -219,9 +70,7 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
     if first is None or not is_path(first, ctx):
         return None
     head = source.head if isinstance(source, Call) else source
-    if isinstance(source, Call) and not (
-        isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)
-    ):
+    if isinstance(source, Call) and not (isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)):
         raise stop("a law of trajectories that is not known here", part)
     if not isinstance(head, Sym) or head.name not in (POLICIES | DISTRIBUTIONS):
         raise stop("a law of trajectories that is not known here", part)
@@ -232,8 +81,7 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
         return letter
     marks = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, ctx.scope.survey)]
     if (
-        marks not in ([],)
-        and not all(isinstance(m, Sym) and m.name == "pi" for m in marks)
+        (marks not in ([],) and not all(isinstance(m, Sym) and m.name == "pi" for m in marks))
         or head.sup is not None
         or head.accents
     ):
@@ -289,9 +137,7 @@ def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
         if isinstance(term, (TimeSum, TimeProduct)):
             with known.opened(term) as (_, inner):
                 return later(inner, known)
-        return all(later(a, known) for a in term.args if isinstance(a, Expr)) and not isinstance(
-            term, (PathSum, Given)
-        )
+        return all(later(a, known) for a in term.args if isinstance(a, Expr)) and not isinstance(term, (PathSum, Given))
 
     return later(body, known)
 
@@ -308,7 +154,7 @@ def _all_but(node: Expect, part: Relation, ctx: Context) -> Expr:
         raise stop("an expectation's index that is not known here", part)
     at = moment(left_out.sub.only, ctx)
     body = ctx.read(node.body, ctx)
-    _refuse_dependence(body, 2 * at + (1 if left_out.name == "a" else 0), part, ctx)
+    refuse_dependence(body, 2 * at + (1 if left_out.name == "a" else 0), part, ctx)
     return Expectation(body, ctx.process(ctx.policy()))
 
 
@@ -330,18 +176,12 @@ def _expected_reward(node: Expect, ctx: Context) -> Expr:
     """E[r] in an example that lists the actions and gives r at each: Σ_a π_θ(a) r(a), written out."""
     actions = ctx.domain("a")
     policy, reward = law("pi", (actions,), ctx.theta), function("r", (actions,))
-    values = (
-        ctx.scope.values("r/1", actions.elements)
-        if actions.elements is not None and ctx.reading.listed
-        else None
-    )
+    values = ctx.scope.values("r/1", actions.elements) if actions.elements is not None and ctx.reading.listed else None
     if values is None or actions.elements is None:
         raise stop("an expectation that does not say over what", node)
     ctx.notes.used.add("E[r] = Σ_a π(a) r(a)")
     at = [[Integer(e)] for e in actions.elements]
-    return Add(
-        *(at_elements(policy, list(e), node, ctx) * at_elements(reward, list(e), node, ctx) for e in at)
-    )
+    return Add(*(at_elements(policy, list(e), node, ctx) * at_elements(reward, list(e), node, ctx) for e in at))
 
 
 def _over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
@@ -352,7 +192,7 @@ def _over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
         draws.append((var, at, weight, part))
     body = ctx.read(node.body, inner)
     for var, at, weight, part in reversed(draws):
-        _refuse_dependence(body, at, part, ctx)
+        refuse_dependence(body, at, part, ctx)
         body = Mean(body, var, weight)
     return body
 
@@ -366,11 +206,7 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     if not is_random(body):
         raise stop("an expectation under a policy, of something that is no function of the trajectory", node)
     process = ctx.process(letter)
-    return (
-        Expectation(body, process)
-        if node.given is None
-        else Given(body, _position(node.given, body, ctx), process)
-    )
+    return Expectation(body, process) if node.given is None else Given(body, _position(node.given, body, ctx), process)
 
 
 def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
@@ -378,7 +214,7 @@ def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
     first = part.sides[0] if isinstance(part, Relation) else part
     if not isinstance(first, Sym) or first.name not in ELEMENTS:
         raise stop("an expectation over something that is not known here", part)
-    var, inner, at = _fresh_variable(first, ctx)
+    var, inner, at = fresh_variable(first, ctx)
     if not isinstance(part, Relation):
         if var.domain.name != "A":
             raise stop("an expectation over a variable whose law is not said", part)
@@ -420,7 +256,7 @@ def _same(node: Node, other: Sym) -> bool:
         return False
     strip = lambda s: [
         type(p).__name__ + getattr(p, "name", getattr(p, "text", "")) for p in (s.sub.parts if s.sub else ())
-    ]  # noqa: E731
+    ]
     return strip(node) == strip(other)
 
 

@@ -1,0 +1,120 @@
+"""A use of a letter that the text defines: its definition, read where it stands, at the arguments of the use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Basic, Expr, Symbol
+
+from derive.binding import free, subterms
+from derive.book.context import Context, is_path, stop, time
+from derive.book.elements import element
+from derive.book.letters import (
+    POLICIES,
+)
+from derive.book.scope import Binding
+from derive.book.sorts import is_parameter, label_of, sort_of
+from derive.book.tokens import Stopped
+from derive.book.tree import Call, Node, Sym
+from derive.terms import (
+    Definition,
+    Gradient,
+    Var,
+    real_symbol,
+)
+
+MAX_UNFOLD = 40
+_ELEMENT_SORTS = ("S", "A", "X", "Y", "number")
+
+
+def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -> Expr:
+    """A use of a definition, at the indices of `head` and at `args`."""
+    ctx.notes.bindings.add(binding)
+    try:
+        definition = defined(binding, ctx)
+    except Stopped as fault:
+        raise stop(
+            f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}", head
+        ) from fault
+    survey = ctx.scope.survey
+    indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
+    if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
+        raise stop(f"{head.head} of a part of the trajectory is not supported", head)
+    values: list[Basic] = [time(i, ctx) for i in indices]
+    given = [a for a in args if sort_of(a, survey) not in ("param", "path")]
+    values += [
+        element(a, ctx) if binding.key.sorts and sort_of(a, survey) in _ELEMENT_SORTS else ctx.read(a, ctx)
+        for a in given
+    ]
+    if len(definition.params) == len(values) + 1:  # a function of a number, used at θ
+        values.append(ctx.parameter if ctx.parameter is not None else ctx.theta)
+    if len(definition.params) != len(values):
+        raise stop(
+            f"{definition.name} is used with {len(values)} arguments, defined with {len(definition.params)}",
+            head,
+        )
+    return definition(*values)
+
+
+def defined(binding: Binding, ctx: Context) -> Definition:
+    """The definition that a binding makes under this reading: its body is read where it stands."""
+    if ctx.depth > MAX_UNFOLD:
+        raise stop("definitions that lead into each other", binding.head)
+    survey = ctx.scope.survey
+    inside = replace(
+        ctx, scope=ctx.scope.before(binding.serial), bound={}, facts=(), parameter=None, depth=ctx.depth + 1
+    )
+    sym, parts = (binding.head.head, binding.head.args.parts) if isinstance(binding.head, Call) else (binding.head, ())
+    assert isinstance(sym, Sym)
+    indices = [p for p in (sym.sub.parts if sym.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
+    params: list[Basic] = []
+    for part in indices:
+        assert isinstance(part, Sym)
+        at = time(part, inside)
+        params.append(at)
+        inside = inside.binding(part.head, at)
+    for part in parts:
+        if sort_of(part, survey) in ("S", "A", "X", "Y") and isinstance(part, Sym) and binding.key.sorts:
+            value = element(part, inside)
+            if not isinstance(value, Var):
+                raise stop("a definition for elements with an index", part)
+            params.append(value)
+            inside = inside.binding(part.head, value)
+        elif sort_of(part, survey) in ("real", "X", "Y") and isinstance(part, Sym):
+            value = real_symbol(part.head)
+            params.append(value)
+            inside = inside.binding(part.head, value)
+    if (
+        any(sort_of(p, survey) == "param" and isinstance(p, Sym) and p.name not in POLICIES for p in parts)
+        and not params
+    ):
+        number = real_symbol("x")
+        body = ctx.read(binding.body, replace(inside, parameter=number))
+        if number in free(body) and ctx.theta not in free(body) and not _differentiates(body, number):
+            return Definition(_name(sym), (number,), body, "call")
+    body = ctx.read(binding.body, inside)
+    return Definition(_name(sym), tuple(params), body, _form(binding, sym, parts, body, ctx))
+
+
+def _differentiates(body: Expr, number: Symbol) -> bool:
+    return any(isinstance(node, Gradient) and node.parameter == number for node in subterms(body))
+
+
+def _form(binding: Binding, sym: Sym, parts: tuple[Node, ...], body: Expr, ctx: Context) -> str:
+    if "path" in binding.key.sorts:
+        return "path"
+    if binding.key.indices:
+        return "index"
+    if ctx.theta in free(body):
+        return "objective"
+    return "call" if binding.key.sorts else "bare"
+
+
+def _name(sym: Sym) -> str:
+    """The printed name of a defined letter; its accents and labels are part of it."""
+    labels = [
+        label
+        for p in (*(sym.sub.parts if sym.sub else ()), *(sym.sup.parts if sym.sup else ()))
+        if (label := label_of(p))
+    ]
+    return "_".join([sym.head, *labels])

@@ -1,0 +1,64 @@
+"""Elements of the state, action and outcome sets, and what a time makes of them: s, a', s_t, a_{t+1}, +1, r_t."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+
+from derive.book.context import Context, stop, time
+from derive.book.letters import (
+    ELEMENTS,
+    function,
+)
+from derive.book.sorts import integer
+from derive.book.tree import Node, Sym
+from derive.terms import (
+    Action,
+    Apply,
+    State,
+    Var,
+)
+
+
+def element(node: Node, ctx: Context) -> Expr:
+    """s, a', s_t, a_{t+1}, +1: an element of a finite set."""
+    value = integer(node)
+    if value is not None:
+        return Integer(value)
+    if not isinstance(node, Sym) or node.name not in ELEMENTS or node.accents or node.font or node.sup is not None:
+        raise stop("this is no element of a set that is known here", node)
+    domain = ctx.domain(node.name.lower())
+    if node.sub is None:
+        value = ctx.bound.get(node.head)
+        return value if isinstance(value, Var) else Var(node.head, domain)
+    if node.sub.only is None or node.primes:
+        raise stop("more than one index on an element", node)
+    label = indexed_name(node, ctx)
+    if label in ctx.bound:
+        return ctx.bound[label]  # type: ignore[return-value]
+    at = moment(node.sub.only, ctx)
+    if domain.name == "S":
+        return State(at, domain)
+    if domain.name == "A":
+        return Action(at, domain)
+    raise stop("an index on an outcome that is no state and no action", node)
+
+
+def moment(node: Node, ctx: Context) -> Expr:
+    """A time, counted from 0 whatever the text counts from."""
+    return time(node, ctx) - ctx.scope.survey.first
+
+
+def indexed_name(node: Sym, ctx: Context) -> str:
+    """The name under which a_t is bound where an expectation draws it anew."""
+    assert node.sub is not None and node.sub.only is not None
+    return f"{node.name.lower()}_{time(node.sub.only, ctx)}"
+
+
+def reward(at: Expr, ctx: Context) -> Expr:
+    """r_t, by the convention of this reading."""
+    ctx.notes.used.add("reward")
+    states, actions = ctx.domain("s"), ctx.domain("a")
+    now, act, after = State(at, states), Action(at, actions), State(at + 1, states)
+    args = {"s": (now,), "sa": (now, act), "sas": (now, act, after)}[ctx.reading.reward]
+    domains = tuple(a.domain for a in args)
+    return Apply(function("r", domains), *args)

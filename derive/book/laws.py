@@ -1,0 +1,97 @@
+"""Probability laws: which letter π_θ, π_old, P, ρ_0 or p_θ is for arguments of given sorts, and P_θ(τ)."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.book.context import Context, is_path, stop
+from derive.book.letters import (
+    DISTRIBUTIONS,
+    PARAMETERS,
+    POLICIES,
+    law,
+)
+from derive.book.sorts import is_parameter, label_of, sort_of
+from derive.book.tree import Call, Node, Num, Sym
+from derive.terms import (
+    Domain,
+    Letter,
+    PathProbability,
+)
+
+
+def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter | None:
+    """The letter of π_θ, π_old, P, ρ_0, p_θ for arguments of these sorts; None where the table knows none."""
+    if head.accents or head.primes or head.font not in (("", "bb", "cal") if head.name in ("P", "p") else ("",)):
+        return None
+    labels, differentiable = [], False
+    for part in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())):
+        if is_parameter(part, ctx.scope.survey) and part not in (head.sup.parts if head.sup else ()):
+            differentiable = True
+        elif isinstance(part, Num) and part.text == "0" and head.name in ("rho", "d", "p", "mu"):
+            labels.append("0")
+        elif (label := _law_label(part)) is not None:
+            labels.append(label)
+        else:
+            return None
+    names = tuple(d.name for d in sorts)
+    if head.name in POLICIES and names[:1] in (("A",), ("Y",), ("X",)):
+        if head.name == "pi" and not labels and not differentiable:
+            differentiable = True
+            if ctx.scope.survey.marked_policy:
+                ctx.notes.assumed.add("π written for π_θ")
+        name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
+        return law(name, sorts, ctx.theta if differentiable and not labels else None)
+    if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and not differentiable:
+        return law("P", sorts)
+    if names == ("S",) and not differentiable and labels == ["0"]:
+        return law("rho_0", sorts)
+    if head.name in ("p", "q", "P") and sorts and names[0] in ("X", "Y") and not labels:
+        return law(head.name, sorts, ctx.theta if differentiable else None)
+    return None
+
+
+def _law_label(part: Node) -> str | None:
+    label = label_of(part)
+    if label is None and isinstance(part, Sym) and part.name in PARAMETERS:
+        inside = part.sub.only if part.sub is not None else None
+        mark = label_of(inside) if inside is not None else None
+        if mark is None and isinstance(inside, Sym) and inside.name == "k":
+            mark = "k"
+        label = f"{part.head}_{mark}" if mark else f"{part.head}" if part.primes else None
+    return label
+
+
+def is_path_law(node: Call, sorts: list[str]) -> bool:
+    """P_θ(τ), p(τ|θ), π_θ(τ)."""
+    return sorts.count("path") == 1 and set(sorts) <= {"path", "param"} and node.head.name in (DISTRIBUTIONS | POLICIES)
+
+
+def path_probability(node: Call, ctx: Context) -> Expr:
+    head = node.head
+    if head.accents or head.primes or head.sup is not None:
+        raise stop("a trajectory probability with an accent or superscript", node)
+    path = next(a for a in node.args.parts if sort_of(a, ctx.scope.survey) == "path")
+    if not is_path(path, ctx):
+        raise stop("the probability of a part of the trajectory is not supported", path)
+    for part in head.sub.parts if head.sub is not None else ():
+        if not is_parameter(part, ctx.scope.survey) and not (isinstance(part, Sym) and part.name == "pi"):
+            raise stop("the trajectory probability of another policy is not supported", node)
+    return PathProbability(ctx.process(ctx.policy()))
+
+
+def is_start(node: Node) -> bool:
+    """s_0 as written."""
+    only = node.sub.only if isinstance(node, Sym) and node.sub is not None else None
+    return isinstance(node, Sym) and node.name == "s" and isinstance(only, Num) and only.text == "0"
+
+
+def check_bars(node: Call, sorts: list[str], letter: Letter) -> None:
+    """π(a|s), P(s'|s,a), p(x;θ): the bar stands after the first argument, and only there."""
+    kept = [sep for sep, sort in zip(node.args.separators, sorts[1:], strict=True) if sort != "param"]
+    wanted = ["|"] + [","] * (len(letter.domains) - 2) if len(letter.domains) > 1 else []
+    if kept != wanted:
+        raise stop(f"the arguments of {letter.name} need one bar after the first", node)
+    extra = [sep for sep, sort in zip(node.args.separators, sorts[1:], strict=True) if sort == "param"]
+    if any(sep not in (";", "|", ",") for sep in extra):
+        raise stop("a separator that is not known here", node)

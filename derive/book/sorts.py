@@ -1,0 +1,147 @@
+"""What kind of thing a tree is, before it is read: its sort as an argument, its key, whether it can head a definition."""
+
+from __future__ import annotations
+
+from derive.book import tree
+from derive.book.letters import (
+    DISTRIBUTIONS,
+    ELEMENTS,
+    FUNCTIONS,
+    HORIZONS,
+    LABELS,
+    POLICIES,
+    REWARDS,
+    SCALARS,
+    TIMES,
+    TRAJECTORY,
+)
+from derive.book.scope import Key, Survey
+from derive.book.tree import Call, Items, Node, Num, Sym, walk
+
+
+def is_parameter(node: Node, survey: Survey) -> bool:
+    """θ, or π_θ standing for it as in J(π_θ)."""
+    if not isinstance(node, Sym) or node.accents or node.sup is not None:
+        return False
+    if node.name in POLICIES and node.sub is not None:
+        return any(is_parameter(p, survey) for p in node.sub.parts)
+    return node.head in (survey.parameters or {"theta"}) and node.sub is None
+
+
+def sort_of(node: Node, survey: Survey) -> str:
+    """param, path, number, dot, a domain's name, or real."""
+    if is_parameter(node, survey):
+        return "param"
+    if isinstance(node, tree.Dot):
+        return "dot"
+    if integer(node) is not None:
+        return "number"
+    if isinstance(node, Sym) and not node.accents and not node.font and node.sup is None:
+        if node.name == TRAJECTORY and (node.sub is None or node.sub.separators == (":",)):
+            return "path"
+        if node.name in ELEMENTS:
+            return ELEMENTS[node.name].name
+    return "real"
+
+
+def integer(node: Node) -> int | None:
+    """The value of a signed whole number as written."""
+    if isinstance(node, Num):
+        return int(node.text) if "." not in node.text else None
+    if isinstance(node, tree.Add) and len(node.terms) == 1 and isinstance(node.terms[0][1], Num):
+        sign, number = node.terms[0]
+        value = integer(number)
+        return None if value is None else sign * value
+    if isinstance(node, tree.Group) and node.items.only is not None:
+        return integer(node.items.only)
+    return None
+
+
+def number(node: Node) -> bool:
+    """Whether a tree is closed arithmetic: numbers and signs only."""
+    allowed = (Num, tree.Add, tree.Mul, tree.Div, tree.Pow, tree.Group, Items)
+    return all(isinstance(n, allowed) for n in walk(node))
+
+
+def label_of(node: Node) -> str | None:
+    """old in π_old, * in V^*, pi in V^π; None when it is no label."""
+    if isinstance(node, tree.Text):
+        return node.text.strip()
+    if isinstance(node, tree.Mul) and all(
+        isinstance(f, Sym) and f == Sym(f.start, f.end, f.name) for f in node.factors
+    ):
+        word = "".join(f.name for f in node.factors if isinstance(f, Sym))
+        return word if word in LABELS else None
+    if isinstance(node, Sym) and node.sub is None and node.sup is None:
+        if node.name in LABELS and node.name not in TIMES:
+            return node.name
+        if node.font == "rm" and len(node.name) > 1:
+            return node.name
+        if node.name in POLICIES:
+            return node.head
+    return None
+
+
+_OF_ELEMENTS = DISTRIBUTIONS | POLICIES | REWARDS | FUNCTIONS
+
+
+def key_of(node: Node, survey: Survey) -> Key | None:
+    """The key of a letter with indices and arguments, or None where it has none (a sample superscript, a product)."""
+    head, args = (node.head, node.args.parts) if isinstance(node, Call) else (node, ())
+    if not isinstance(head, Sym):
+        return None
+    labels, indices = [], 0
+    for part in head.sub.parts if head.sub is not None else ():
+        if is_parameter(part, survey):
+            continue
+        label = label_of(part)
+        if label is not None:
+            labels.append(label)
+        elif isinstance(part, tree.Relation) or isinstance(part, tree.Group):
+            return None
+        else:
+            indices += 1
+    if head.sup is not None:
+        label = label_of(head.sup.only) if head.sup.only is not None else None
+        if label is None:
+            return None
+        labels.append("^" + label)
+    sorts = tuple(s for a in args if (s := sort_of(a, survey)) != "param")
+    if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS:
+        sorts = ()  # σ(x) and σ(θ) are one function of a number
+    return Key(head.head, tuple(labels), indices, sorts)
+
+
+def is_head(node: Node, survey: Survey) -> bool:
+    """Whether a tree can stand on the left of a definition: a letter with distinct plain variables."""
+    key = key_of(node, survey)
+    sym = node.head if isinstance(node, Call) else node
+    if key is None or not isinstance(sym, Sym) or is_primitive(node, survey):
+        return False
+    if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts:
+        return False
+    parts = [*(sym.sub.parts if sym.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
+    plain = [p for p in parts if not is_parameter(p, survey) and label_of(p) is None]
+    if not all(isinstance(p, Sym) and p.sup is None and not p.accents for p in plain):
+        return False
+    if any(isinstance(p, Sym) and p.name == TRAJECTORY and p.sub is not None for p in plain):
+        return False
+    shown = [(p.head, str(p.sub)) for p in plain if isinstance(p, Sym)]
+    return len(set(shown)) == len(shown)
+
+
+def is_primitive(node: Node, survey: Survey) -> bool:
+    """Letters that a text of this field starts from, so that `letter = …` is a claim or an example's value."""
+    sym = node.head if isinstance(node, Call) else node
+    if not isinstance(sym, Sym) or sym.accents:
+        return False
+    sorts = {sort_of(a, survey) for a in node.args.parts} if isinstance(node, Call) else set()
+    if isinstance(node, Call):
+        return (
+            sym.name in POLICIES
+            or (sym.name in DISTRIBUTIONS and sorts <= {"S", "A", "X", "Y", "path", "param", "number"})
+            or (sym.name == "r" and "path" not in sorts)
+        )
+    if sym.name == "r" or (sym.name in (*ELEMENTS, TRAJECTORY) and sym.name.islower()):
+        return True
+    return is_parameter(sym, survey) or (sym.name in (SCALARS | HORIZONS) and sym.sub is None) or sym.name in POLICIES

@@ -1,0 +1,89 @@
+"""One pass over a whole text before any step is read: its parameters, its last index, the forms of its rewards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from derive.book import tree
+from derive.book.letters import (
+    DISTRIBUTIONS,
+    ELEMENTS,
+    HORIZONS,
+    PARAMETERS,
+    POLICIES,
+    REWARDS,
+)
+from derive.book.scope import Survey
+from derive.book.sorts import integer
+from derive.book.tree import Call, Node, Num, Sym, walk
+
+
+@dataclass
+class _Seen:
+    parameters: set[str] = field(default_factory=set)
+    horizons: list[tuple[str, int]] = field(default_factory=list)
+    firsts: set[int] = field(default_factory=set)
+    rewards: set[str] = field(default_factory=set)
+    bare_policy: bool = False
+    marked_policy: bool = False
+
+
+def survey(formulas: Iterable[Node], prose: str) -> Survey:
+    """One pass over all formulas that could be parsed, and the words around them."""
+    seen = _Seen()
+    for formula in formulas:
+        for node in walk(formula):
+            _note(node, seen)
+    arbitrary = set(
+        re.findall(r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+\$([A-Za-z])\b", prose)
+    )
+    cue = re.search(
+        r"\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic", prose
+    )
+    return Survey(
+        frozenset(seen.parameters), tuple(dict.fromkeys(seen.horizons)), 1 if seen.firsts == {1} else 0,
+        frozenset(seen.rewards), seen.bare_policy, seen.marked_policy, cue is not None, frozenset(arbitrary),
+    )  # fmt: skip
+
+
+def _note(node: Node, seen: _Seen) -> None:
+    if isinstance(node, tree.Grad) and node.sub is not None:
+        seen.parameters |= {
+            p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None
+        }
+    elif isinstance(node, Sym) and node.name in (*POLICIES, *DISTRIBUTIONS):
+        parts = node.sub.parts if node.sub is not None else ()
+        marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
+        seen.parameters |= marks
+        seen.marked_policy |= node.name == "pi" and bool(marks)
+        seen.bare_policy |= node.name == "pi" and node.sub is None and node.sup is None
+    if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
+        _note_horizon(node, node.upper.only, seen)
+    if isinstance(node, Call) and node.head.name in REWARDS and node.head.name == "r":
+        sorts = "".join(ELEMENTS[a.name].name for a in node.args.parts if isinstance(a, Sym) and a.name in ELEMENTS)
+        form = {"S": "s", "SA": "sa", "SAS": "sas"}.get(sorts)
+        seen.rewards |= {form} if form else set()
+
+
+def _note_horizon(node: tree.Big, upper: Node, seen: _Seen) -> None:
+    """Σ_{t=0}^{T} over actions or rewards: the last one has the index T; Σ_{t=0}^{T-1}: T-1."""
+    steps = any(isinstance(n, Sym) and n.name in ("a", "r", "A") and n.sub is not None for n in walk(node.body))
+    if not steps:
+        return
+    only = node.sub.only if node.sub is not None else None
+    if isinstance(only, tree.Relation) and only.operators == ("=",) and isinstance(only.sides[1], Num):
+        seen.firsts.add(integer(only.sides[1]) or 0)
+    if isinstance(upper, Sym) and upper.name in HORIZONS and upper.sub is None:
+        seen.horizons.append((upper.name, 0))
+    elif isinstance(upper, tree.Add) and len(upper.terms) == 2:
+        (one, letter), (sign, rest) = upper.terms
+        if (
+            one == 1
+            and isinstance(letter, Sym)
+            and letter.name in HORIZONS
+            and isinstance(rest, Num)
+            and "." not in rest.text
+        ):
+            seen.horizons.append((letter.name, sign * int(rest.text)))
