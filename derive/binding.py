@@ -43,7 +43,7 @@ def free(node: Basic) -> frozenset[Basic]:
     if isinstance(node, Letter):
         return frozenset() if node.parameter is None else frozenset({node.parameter})
     if isinstance(node, Definition):
-        return free(node.body) - set(node.params)
+        return free(node.body) - (frozenset(node.params) - parameters(node.body))
     name = bound_name(node)
     if name is None:
         return frozenset().union(*(free(a) for a in node.args))
@@ -127,9 +127,27 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
 
 def _substitute_definition(node: Definition, live: Mapping[Basic, Basic]) -> Definition:
     incoming = frozenset().union(*(free(v) for v in live.values()))
-    params = {p: fresh(p, incoming | free(node)) if p in incoming else p for p in node.params}
+    params: dict[Basic, Basic] = {}
+    for p in node.params:  # renamed ones may meet neither each other nor those that keep their name
+        taken = incoming | free(node) | frozenset(node.params) | frozenset(params.values())
+        params[p] = fresh(p, taken) if p in incoming else p
     body = substitute(node.body, {k: v for k, v in params.items() if k != v})
     return Definition(node.name, tuple(params.values()), substitute(body, live), node.form)
+
+
+def respell(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
+    """Replace letters by letters and domains by domains, everywhere: in processes, definitions and variables too."""
+    if node in values:
+        return values[node]
+    if isinstance(node, Var):
+        return Var(node.name, values.get(node.domain, node.domain))
+    if isinstance(node, Letter):
+        domains = tuple(None if d is None else values.get(d, d) for d in node.domains)
+        return Letter(node.name, domains, pmf=node.pmf, parameter=node.parameter)
+    if isinstance(node, Definition):
+        params = tuple(respell(p, values) for p in node.params)
+        return Definition(node.name, params, respell(node.body, values), node.form)
+    return node.func(*(respell(a, values) for a in node.args)) if node.args else node
 
 
 @lru_cache(maxsize=100_000)
@@ -144,6 +162,8 @@ def _canonical(node: Basic) -> tuple[Basic, int]:
         return rebuilt, height
     place, scopes = rebuilt.binds
     new = renamed(name, f"_{height + 1}")
+    if new in free(rebuilt):
+        raise IllFormed(f"{new} is free in {node}; names of that form are kept for bound variables")
     args = [new if i == place else substitute(a, {name: new}) if i in scopes else a for i, a in enumerate(rebuilt.args)]
     return rebuilt.func(*args), height + 1
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from sympy import Basic, Expr, Integer, Mul, Pow, Rational
 
-from derive.binding import alike, bound_name, free, is_random, meaning, substitute
+from derive.binding import alike, bound_name, free, is_random, meaning, names, respell, substitute
 from derive.context import Context
 from derive.errors import Refused, Tampered
 from derive.ring import equal_by_arithmetic
@@ -32,9 +32,11 @@ from derive.terms import (
     ZERO,
     At,
     AtMost,
+    Domain,
     Equation,
     Gradient,
     Hypothesis,
+    Letter,
     Possible,
     TimeProduct,
     TimeSum,
@@ -136,15 +138,49 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
 
 
 def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
-    """Replace free names in hypotheses and conclusion alike; what becomes a true fact about numbers is dropped."""
-    for name, value in values.items():
+    """Replace free names in hypotheses and conclusion alike; what becomes a true fact about numbers is dropped.
+
+    A letter stands for every function of its kind, and an abstract domain for every finite set: these may be
+    replaced too, and are replaced first (so a variable is named here with its new domain).
+    """
+    spelling = {k: v for k, v in values.items() if isinstance(k, (Letter, Domain))}
+    respelt = _respelt(theorem, spelling) if spelling else theorem
+    free_values = {k: v for k, v in values.items() if k not in spelling}
+    for name, value in free_values.items():
         wanted = name.domain if isinstance(name, Var) else None
         if not fits(value, wanted) or (getattr(name, "is_integer", False) and not is_linear(value)):
             raise Refused("inst: {} is not of the sort of {}", value, name)
-    hypotheses = {_substituted(h, values) for h in theorem.hypotheses}
+    hypotheses = {_changed(h, lambda part: substitute(part, free_values)) for h in respelt.hypotheses}
     kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
-    lhs, rhs = substitute(theorem.lhs, values), substitute(theorem.rhs, values)
+    lhs, rhs = substitute(respelt.lhs, free_values), substitute(respelt.rhs, free_values)
     return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())))
+
+
+def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
+    for old, new in spelling.items():
+        if isinstance(old, Letter) and not _may_stand_for(new, respell_domains(old, spelling)):
+            raise Refused("inst: {} is not a function of the kind of {}", new, old)
+        if isinstance(old, Domain) and not (old.elements is None and isinstance(new, Domain)):
+            raise Refused("inst: {} cannot stand for {}, which is not an arbitrary set", new, old)
+    before = names(theorem.lhs) | names(theorem.rhs) | frozenset().union(*map(free_in, theorem.hypotheses))
+    if len({respell(name, spelling) for name in before}) != len(before):
+        raise Refused("inst: two names of {} become one", theorem)
+    hypotheses = (_changed(h, lambda part: respell(part, spelling)) for h in theorem.hypotheses)
+    lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof)
+
+
+def respell_domains(letter: Letter, spelling: Mapping[Basic, Basic]) -> Letter:
+    """A letter over the domains that its own are replaced by."""
+    only_domains = {k: v for k, v in spelling.items() if isinstance(k, Domain)}
+    return respell(letter, only_domains)  # type: ignore[return-value]
+
+
+def _may_stand_for(new: Basic, old: Letter) -> bool:
+    """A letter is arbitrary of its kind: a distribution stays one, and what is constant in θ stays constant."""
+    if not isinstance(new, Letter) or new.domains != old.domains:
+        return False
+    return (new.pmf or not old.pmf) and new.parameter in (None, old.parameter)
 
 
 def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -205,8 +241,8 @@ def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
     return frozenset().union(*(free(part) for part in vars(hypothesis).values()))
 
 
-def _substituted(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypothesis:
-    return type(hypothesis)(*(substitute(part, values) for part in vars(hypothesis).values()))
+def _changed(hypothesis: Hypothesis, change: Callable[[Basic], Basic]) -> Hypothesis:
+    return type(hypothesis)(*(change(part) for part in vars(hypothesis).values()))
 
 
 _Step = tuple[Expr, int]
@@ -250,7 +286,7 @@ def _discharge(
     """What remains of the hypotheses of an argument of a node, for the node."""
     name = bound_name(node)
     if name is not None and place in node.binds[1]:
-        local = [linear(g - l) for l, g in _bounds(node, place) if is_linear(g - l)]
+        local = [linear(high - low) for low, high in _bounds(node, place) if is_linear(high - low)]
         hypotheses = _without(hypotheses, name, local, given)
     if isinstance(node, (Gradient, At)):
         _refuse(hypotheses, node, lambda h: isinstance(h, Equation) and node.parameter in free_in(h))
