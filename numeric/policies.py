@@ -10,6 +10,13 @@ from numeric.mdp import FiniteMDP
 from numeric.validation import check_law
 
 __all__ = [
+    "entropy",
+    "entropy_gradient",
+    "gibbs_logits",
+    "kl_divergence",
+    "kl_gradient",
+    "linear_logits",
+    "linear_score",
     "policy_table",
     "sigmoid_log_probabilities",
     "sigmoid_probabilities",
@@ -94,6 +101,80 @@ def softmax_score(theta: ArrayLike) -> Floats:
     return score
 
 
+def linear_logits(features: ArrayLike, theta: ArrayLike) -> Floats:
+    """θ·φ(s, a): features [S, A, D] and weights θ [D] to logits [S, A]; `softmax_probabilities` makes them a policy.
+
+    Raises PolicyError for shapes that do not fit, or for an entry that is not finite.
+    Source: Sutton & Barto 2018, §13.1, equation (13.3).
+    """
+    phi, weights = _features(features), np.asarray(theta, dtype=np.float64)
+    if weights.shape != phi.shape[2:] or not np.isfinite(weights).all():
+        raise PolicyError(
+            f"θ is {theta!r}; with features {list(phi.shape)} give {phi.shape[2]} finite numbers"
+        )
+    logits: Floats = phi @ weights
+    return logits
+
+
+def linear_score(features: ArrayLike, theta: ArrayLike) -> Floats:
+    """∇_θ log π(a|s) = φ(s, a) - Σ_b π(b|s) φ(s, b), π the softmax of θ·φ: [S, A, D]. Raises PolicyError.
+
+    Source: Sutton & Barto 2018, §13.3, exercise 13.3.
+    """
+    phi = _features(features)
+    mean = (softmax_probabilities(linear_logits(phi, theta))[:, :, None] * phi).sum(axis=1)
+    score: Floats = phi - mean[:, None, :]
+    return score
+
+
+def entropy(theta: ArrayLike) -> Floats:
+    """H(s) = -Σ_a π(a|s) log π(a|s), 0 log 0 = 0: softmax logits [S, A] to [S], in [0, log A]. Raises PolicyError."""
+    probabilities, logs = softmax_probabilities(theta), _finite_logs(theta)
+    value: Floats = -(probabilities * logs).sum(axis=1)
+    return value
+
+
+def entropy_gradient(theta: ArrayLike) -> Floats:
+    """∂H(s)/∂θ[s, b] = -π(b|s) (log π(b|s) + H(s)): logits [S, A] to [S, A]. Raises PolicyError.
+
+    Source: Williams & Peng 1991, Connection Science 3(3).
+    """
+    gradient: Floats = -softmax_probabilities(theta) * (_finite_logs(theta) + entropy(theta)[:, None])
+    return gradient
+
+
+def kl_divergence(theta: ArrayLike, reference: ArrayLike) -> Floats:
+    """KL(π‖ρ)(s) = Σ_a π(a|s) log(π(a|s) / ρ(a|s)), π and ρ the softmax of logits [S, A]: [S], >= 0.
+
+    Raises PolicyError for bad logits, or where ρ(a|s) = 0 < π(a|s): the divergence is infinite there.
+    Source: Kullback & Leibler 1951.
+    """
+    divergence: Floats = (softmax_probabilities(theta) * _log_ratio(theta, reference)).sum(axis=1)
+    return divergence
+
+
+def kl_gradient(theta: ArrayLike, reference: ArrayLike) -> Floats:
+    """∂KL(π‖ρ)(s)/∂θ[s, b] = π(b|s) (log(π(b|s) / ρ(b|s)) - KL(s)): [S, A]. Raises PolicyError as `kl_divergence`."""
+    ratio = _log_ratio(theta, reference)
+    probabilities = softmax_probabilities(theta)
+    gradient: Floats = probabilities * (ratio - (probabilities * ratio).sum(axis=1, keepdims=True))
+    return gradient
+
+
+def gibbs_logits(reference: ArrayLike, rewards: ArrayLike, temperature: float) -> Floats:
+    """θ* = log ρ(a|s) + r(s, a) / β: the softmax of θ* is the only maximum of E_π r - β KL(π‖ρ), state by state.
+
+    `reference` are logits [S, A], `rewards` [S, A], `temperature` β > 0. Raises PolicyError.
+    Source: Ziegler et al. 2019; Rafailov et al. 2023, appendix A.1.
+    """
+    if not 0 < temperature < np.inf:
+        raise PolicyError(f"the temperature is {temperature!r}; give β > 0")
+    logits: Floats = (
+        softmax_log_probabilities(reference) + np.asarray(rewards, dtype=np.float64) / temperature
+    )
+    return logits
+
+
 def policy_table(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """π(a|s) >= 0, Σ_a π(a|s) = 1: `probabilities` as a float64 array [S, A] that fits `mdp`.
 
@@ -101,7 +182,9 @@ def policy_table(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """
     table = np.asarray(probabilities, dtype=np.float64)
     if table.shape != (mdp.n_states, mdp.n_actions):
-        raise PolicyError(f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}")
+        raise PolicyError(
+            f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}"
+        )
     check_law(table, "π", "s a", PolicyError)
     return table
 
@@ -125,7 +208,39 @@ def _check_not_finite(logits: Floats) -> None:
     bad = np.argwhere(np.isnan(logits) | np.isposinf(logits))
     if len(bad):
         state, action = bad[0]
-        raise PolicyError(f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)")
+        raise PolicyError(
+            f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)"
+        )
     empty = np.flatnonzero(np.isneginf(logits).all(axis=1))
     if len(empty):
-        raise PolicyError(f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit")
+        raise PolicyError(
+            f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit"
+        )
+
+
+def _features(features: ArrayLike) -> Floats:
+    phi = np.asarray(features, dtype=np.float64)
+    if phi.ndim != 3 or phi.size == 0 or not np.isfinite(phi).all():
+        raise PolicyError(f"the features have shape {phi.shape}; give finite numbers φ(s, a) as [S, A, D]")
+    return phi
+
+
+def _finite_logs(theta: ArrayLike) -> Floats:
+    """log π where π > 0, else 0: it is only ever multiplied by π."""
+    logs = softmax_log_probabilities(theta)
+    return np.where(np.isneginf(logs), 0.0, logs)
+
+
+def _log_ratio(theta: ArrayLike, reference: ArrayLike) -> Floats:
+    """log π - log ρ where π > 0, else 0."""
+    logs, other = softmax_log_probabilities(theta), softmax_log_probabilities(reference)
+    if logs.shape != other.shape:
+        raise PolicyError(f"θ has shape {logs.shape}, the reference {other.shape}; give both as [S, A]")
+    impossible = np.argwhere(np.isneginf(other) & ~np.isneginf(logs))
+    if len(impossible):
+        state, action = impossible[0]
+        raise PolicyError(
+            f"the reference gives a={action} in s={state} no chance and π does; the divergence is infinite"
+        )
+    ratio: Floats = np.where(np.isneginf(logs), 0.0, logs) - np.where(np.isneginf(other), 0.0, other)
+    return np.where(np.isneginf(logs), 0.0, ratio)
