@@ -32,7 +32,7 @@ def size(case: Case) -> tuple[int, ...]:
     running = ~mdp.terminal
     measures = (
         np.count_nonzero(running),
-        mdp.horizon,
+        mdp.steps,
         mdp.n_actions,
         mdp.n_states,
         np.count_nonzero(mdp.reward),
@@ -74,7 +74,7 @@ def _simpler(mdp: FiniteMDP, theta: Floats) -> Iterator[Case]:
 
 
 def _shorter(mdp: FiniteMDP, theta: Floats) -> Iterator[Edit]:
-    for horizon in range(1, mdp.horizon):
+    for horizon in range(1, mdp.steps):
         yield {"horizon": horizon}, theta
 
 
@@ -156,7 +156,7 @@ def counterexample(mdp: FiniteMDP, theta: Floats, expected: Floats, gradient: Fl
     return {
         "states": mdp.n_states,
         "actions": mdp.n_actions,
-        "horizon": mdp.horizon,
+        "horizon": mdp.steps,
         "gamma": mdp.discount,
         "initial": mdp.initial.tolist(),
         "transition": mdp.transition.tolist(),
@@ -176,7 +176,7 @@ def picture(mdp: FiniteMDP, theta: Floats) -> str:
 
 
 def _picture(mdp: FiniteMDP, probabilities: Floats) -> Iterator[str]:
-    sizes = (_count(mdp.n_states, "state"), _count(mdp.n_actions, "action"), _count(mdp.horizon, "step"))
+    sizes = (_count(mdp.n_states, "state"), _count(mdp.n_actions, "action"), _count(mdp.steps, "step"))
     yield f"{', '.join(sizes)}, γ = {fraction_text(mdp.discount)}"
     starts = [f"s{s} with {fraction_text(float(mdp.initial[s]))}" for s in np.flatnonzero(mdp.initial)]
     yield f"start: {', '.join(starts).removesuffix(' with 1')}"

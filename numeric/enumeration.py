@@ -114,9 +114,9 @@ def enumerate_trajectories(
 
 def _counts(mdp: FiniteMDP, steps: Steps) -> Floats:
     """n_t(s), the number of ways to go on from s at time t: [T+1, S+1]."""
-    counts = np.ones((mdp.horizon + 1, mdp.n_states + 1))
+    counts = np.ones((mdp.steps + 1, mdp.n_states + 1))
     source = np.repeat(np.arange(mdp.n_states + 1), np.diff(steps.start))
-    for t in range(mdp.horizon - 1, -1, -1):
+    for t in range(mdp.steps - 1, -1, -1):
         counts[t] = np.bincount(source, counts[t + 1, steps.target], mdp.n_states + 1)
     return counts
 
@@ -144,7 +144,7 @@ def _complete(
 ) -> tuple[Trajectories, Floats]:
     """Every continuation of the partial trajectories; those of one prefix are neighbours: columns repeat."""
     columns = [np.repeat(column, counts[len(prefix), state].astype(np.int64)) for column in prefix]
-    for t in range(len(prefix), mdp.horizon):
+    for t in range(len(prefix), mdp.steps):
         step, parent = _expand(steps, state)
         state = steps.target[step]
         weight = weight[parent] * steps.probability[step]

@@ -1,4 +1,8 @@
-"""Exact values: dynamic programming, and the moments of any estimator over every batch."""
+"""Exact values: dynamic programming and linear solves, and the moments of any estimator over every batch.
+
+On a finite horizon values carry the time, [T+1, S] and [T, S, A]; on an infinite one (`horizon` None, γ < 1 or
+certain absorption) they are stationary, [S] and [S, A]. Every sum over t below runs to T - 1, or to infinity.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numeric.chains import chain_of, endless_values, endless_visits, expected_rewards
 from numeric.enumeration import count_trajectories, enumerate_trajectories, refuse_above, trajectory_blocks
-from numeric.errors import EnumerationError
+from numeric.errors import EnumerationError, MDPError
 from numeric.mdp import FiniteMDP, Trajectories
 from numeric.policies import policy_table, softmax_probabilities
 from numeric.returns import discounts
@@ -23,7 +28,9 @@ __all__ = [
     "action_values",
     "advantages",
     "count_trajectories",
+    "discounted_occupancy",
     "enumerate_trajectories",
+    "fisher_matrix",
     "moments",
     "objective",
     "objective_gradient",
@@ -31,6 +38,7 @@ __all__ = [
     "state_distribution",
     "state_values",
     "trajectory_blocks",
+    "visits",
 ]
 
 Floats = NDArray[np.float64]
@@ -38,13 +46,16 @@ Estimator = Callable[[Trajectories, Floats], Any]
 
 
 def state_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
-    """V_t(s) = E[G_t | s_t = s] = Σ_a π(a|s) Q_t(s, a), V_T = 0: [T+1, S], 0 in terminal states.
+    """V_t(s) = E[G_t | s_t = s] = Σ_a π(a|s) Q_t(s, a), V_T = 0: [T+1, S], or V = r_π + γ P_π V: [S].
 
-    `probabilities` is π [S, A]. Raises PolicyError for a bad π. Source: Sutton & Barto 2018, §3.5.
+    `probabilities` is π [S, A]; values are 0 in terminal states. Raises PolicyError for a bad π, MDPError for
+    γ = 1 on an infinite horizon without absorption. Source: Sutton & Barto 2018, §3.5.
     """
     policy = policy_table(mdp, probabilities)
-    reward = (policy * _expected_reward(mdp)).sum(axis=1)
-    chain = mdp.discount * _chain(mdp, policy)
+    reward = (policy * expected_rewards(mdp)).sum(axis=1)
+    if mdp.horizon is None:
+        return endless_values(mdp, chain_of(mdp, policy), reward)
+    chain = mdp.discount * chain_of(mdp, policy)
     values = np.zeros((mdp.horizon + 1, mdp.n_states))
     for t in range(mdp.horizon - 1, -1, -1):
         values[t] = reward + chain @ values[t + 1]
@@ -52,75 +63,106 @@ def state_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
 
 
 def action_values(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
-    """Q_t(s, a) = Σ_{s'} P(s'|s, a) (r(s, a, s') + γ V_{t+1}(s')): [T, S, A], 0 in terminal states.
+    """Q_t(s, a) = Σ_{s'} P(s'|s, a) (r(s, a, s') + γ V_{t+1}(s')): [T, S, A] or [S, A], 0 in terminal states.
 
-    `probabilities` is π [S, A]; V as in `state_values`. Raises PolicyError for a bad π.
-    Source: Sutton & Barto 2018, §3.5, with the time index of a finite horizon.
+    `probabilities` is π [S, A]; V as in `state_values`, and its errors. Source: Sutton & Barto 2018, §3.5, with the
+    time index of a finite horizon.
     """
     return _action_values(mdp, state_values(mdp, probabilities))
 
 
 def advantages(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
-    """A_t(s, a) = Q_t(s, a) - V_t(s): [T, S, A], 0 in terminal states. Raises PolicyError for a bad π."""
+    """A_t(s, a) = Q_t(s, a) - V_t(s): [T, S, A] or [S, A], 0 in terminal states. Errors as `state_values`."""
     values = state_values(mdp, probabilities)
-    return _action_values(mdp, values) - values[:-1, :, None]
+    return _action_values(mdp, values) - (values if mdp.horizon is None else values[:-1])[..., None]
 
 
 def _action_values(mdp: FiniteMDP, values: Floats) -> Floats:
-    following = mdp.discount * np.tensordot(values[1:], mdp.transition, axes=(1, 2))
-    following[:, mdp.terminal] = 0
-    return _expected_reward(mdp) + following
-
-
-def _expected_reward(mdp: FiniteMDP) -> Floats:
-    """r(s, a) = Σ_{s'} P(s'|s, a) r(s, a, s'): [S, A], 0 in terminal states."""
-    expected: Floats = (mdp.transition * mdp.reward).sum(axis=2)
-    expected[mdp.terminal] = 0
-    return expected
-
-
-def _chain(mdp: FiniteMDP, policy: Floats) -> Floats:
-    """P_π(s'|s) = Σ_a π(a|s) P(s'|s, a), 0 from terminal states: [S, S]."""
-    chain: Floats = (policy[:, :, None] * mdp.transition).sum(axis=1)
-    chain[mdp.terminal] = 0
-    return chain
+    later = values if mdp.horizon is None else values[1:]
+    following = mdp.discount * np.tensordot(later, mdp.transition, axes=(-1, 2))
+    following[..., mdp.terminal, :] = 0
+    return expected_rewards(mdp) + following
 
 
 def state_distribution(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """P(s_t = s, the episode not over), t = 0 … T-1: [T, S]; rows sum to the probability of a step t.
 
-    `probabilities` is π [S, A]. Raises PolicyError for a bad π.
+    `probabilities` is π [S, A]. Raises PolicyError for a bad π, MDPError on an infinite horizon.
     """
-    chain = _chain(mdp, policy_table(mdp, probabilities))
+    chain = chain_of(mdp, policy_table(mdp, probabilities))
     chain[:, mdp.terminal] = 0
-    laws = np.empty((mdp.horizon, mdp.n_states))
+    laws = np.empty((mdp.steps, mdp.n_states))
     laws[0] = mdp.initial
-    for t in range(1, mdp.horizon):
+    for t in range(1, mdp.steps):
         laws[t] = laws[t - 1] @ chain
     return laws
 
 
+def visits(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
+    """w(s) = Σ_t γ^t P(s_t = s, the episode not over), not normalised: [S]. Errors as `state_values`."""
+    if mdp.horizon is None:
+        return endless_visits(mdp, chain_of(mdp, policy_table(mdp, probabilities)))
+    weights: Floats = discounts(mdp.discount, mdp.horizon) @ state_distribution(mdp, probabilities)
+    return weights
+
+
 def occupancy(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
-    """Σ_{t=0}^{T-1} γ^t P(s_t = s, a_t = a), not normalised: [S, A]. Raises PolicyError for a bad π."""
-    visits = discounts(mdp.discount, mdp.horizon) @ state_distribution(mdp, probabilities)
-    return visits[:, None] * policy_table(mdp, probabilities)
+    """Σ_t γ^t P(s_t = s, a_t = a), not normalised: [S, A]. Errors as `state_values`."""
+    return visits(mdp, probabilities)[:, None] * policy_table(mdp, probabilities)
+
+
+def discounted_occupancy(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
+    """d^π(s) = (1-γ) Σ_{t=0}^∞ γ^t P(s_t = s): a law [S], d = (1-γ) ρ_0 + γ P_πᵀ d; an episode stays where it ends.
+
+    Raises PolicyError for a bad π, MDPError on a finite horizon or for γ = 1, where d^π is no law.
+    Source: Puterman 1994, §6.9; Sutton et al. 2000, §2.
+    """
+    if mdp.horizon is not None or mdp.discount == 1:
+        raise MDPError(
+            f"discount is {mdp.discount}, horizon {mdp.horizon}; d^π is a law for γ < 1 and horizon=None: "
+            "take `visits` for the sum that is not normalised"
+        )
+    law: Floats = (1 - mdp.discount) * visits(mdp, probabilities)
+    law[mdp.terminal] = mdp.discount * (law @ chain_of(mdp, policy_table(mdp, probabilities)))[mdp.terminal]
+    law[mdp.terminal] /= 1 - mdp.discount
+    return law
 
 
 def objective(mdp: FiniteMDP, probabilities: ArrayLike) -> float:
-    """J = E[G_0] = Σ_s ρ_0(s) V_0(s), with π [S, A]. Raises PolicyError for a bad π."""
-    return float(mdp.initial @ state_values(mdp, probabilities)[0])
+    """J = E[G_0] = Σ_s ρ_0(s) V_0(s), with π [S, A]. Errors as `state_values`."""
+    values = state_values(mdp, probabilities)
+    return float(mdp.initial @ (values if mdp.horizon is None else values[0]))
 
 
 def objective_gradient(mdp: FiniteMDP, theta: ArrayLike) -> Floats:
-    """∂J/∂θ[s, a] = Σ_{t=0}^{T-1} γ^t P(s_t = s) π(a|s) A_t(s, a): logits θ [S, A] to [S, A].
+    """∂J/∂θ[s, a] = Σ_t γ^t P(s_t = s) π(a|s) A_t(s, a): logits θ [S, A] to [S, A].
 
-    π is the tabular softmax of θ. Raises PolicyError for bad logits.
-    Source: Sutton & Barto 2018, §13.2 (policy gradient theorem), for a finite horizon and softmax scores.
+    π is the tabular softmax of θ. Raises PolicyError for bad logits, MDPError as `state_values`.
+    Source: Sutton & Barto 2018, §13.2 (policy gradient theorem), with softmax scores; on an infinite horizon
+    Agarwal et al. 2021, JMLR 22(98), lemma C.1.
     """
     policy = softmax_probabilities(theta)
-    visits = discounts(mdp.discount, mdp.horizon)[:, None] * state_distribution(mdp, policy)
-    gradient: Floats = policy * (visits[:, :, None] * advantages(mdp, policy)).sum(axis=0)
+    if mdp.horizon is None:
+        return visits(mdp, policy)[:, None] * policy * advantages(mdp, policy)
+    weights = discounts(mdp.discount, mdp.horizon)[:, None] * state_distribution(mdp, policy)
+    gradient: Floats = policy * np.einsum("ts,tsa->sa", weights, advantages(mdp, policy))
     return gradient
+
+
+def fisher_matrix(mdp: FiniteMDP, theta: ArrayLike) -> Floats:
+    """F = E[Σ_t γ^t z_t z_tᵀ] = ⊕_s w(s) (diag π_s - π_s π_sᵀ), w as in `visits`: logits θ [S, A] to [S, A, S, A].
+
+    For γ = 1 the Fisher information of θ in one trajectory; F times the advantages is ∇J on an infinite horizon;
+    (1-γ) F is the mean under d^π of Kakade 2001. Raises PolicyError for bad logits, MDPError as `state_values`.
+    Source: Kakade 2001, NIPS 14, §2; Peters & Schaal 2008, Neurocomputing 71, §3.1.
+    """
+    policy = softmax_probabilities(theta)
+    states, actions = policy.shape
+    blocks = policy[:, :, None] * (np.eye(actions) - policy[:, None, :])
+    fisher = np.zeros((states, actions, states, actions))
+    every = np.arange(states)
+    fisher[every, :, every, :] = visits(mdp, policy)[:, None, None] * blocks
+    return fisher
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,11 +78,11 @@ def _setting(name: str, label: str, mdp: FiniteMDP, p: Fraction) -> Setting:
     row, slope = [1 - p, p], [-p * (1 - p), p * (1 - p)]
     states = mdp.initial.shape[0]
     laws = [np.array([r] * states, dtype=object) for r in (row, slope)]
-    model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.horizon, *laws)
+    model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.steps, *laws)
     arms = {"table": [[[a], str(row[a])] for a in (0, 1)], "tangent": [[[a], str(slope[a])] for a in (0, 1)]}
     model["letters"] |= {"pi/1": arms, "r/1": {"table": [[[0], "0"], [[1], "1"]]}, "f/2": _corner()}
     model["reals"] |= {"p": str(p)} | ({"theta": ["log", str(p / (1 - p))]} if p < 1 else {})
-    model["indices"] |= {"t": mdp.horizon - 1, "k": 0}
+    model["indices"] |= {"t": mdp.steps - 1, "k": 0}
     model["trajectory"] = [list(part) for part in _SHOWN[name]]
     return Setting(label, mdp, p, model)
 

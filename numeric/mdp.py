@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numeric.errors import MDPError, TrajectoriesError
 from numeric.validation import check_finite, check_law, frozen_array, unit_number
 
-__all__ = ["FiniteMDP", "Trajectories", "unchecked_batch"]
+__all__ = ["FiniteMDP", "Trajectories", "check_absorption", "unchecked_batch"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -21,14 +21,15 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class FiniteMDP:
-    """(ρ_0, P, r, γ, T): s_0 ~ ρ_0, s_{t+1} ~ P(· | s_t, a_t), r_t = r(s_t, a_t, s_{t+1}), 0 <= t < T.
+    """(ρ_0, P, r, γ, T): s_0 ~ ρ_0, s_{t+1} ~ P(· | s_t, a_t), r_t = r(s_t, a_t, s_{t+1}), 0 <= t < T <= ∞.
 
     `initial` [S], `transition` [S, A, S] and `reward` [S, A, S] are ρ_0(s), P(s' | s, a) and r(s, a, s');
-    `discount` is γ in [0, 1], `horizon` the integer T >= 1, `terminal` [S] the states that end an episode
-    on entry and have value 0 (default: none). Arrays are copied and read-only.
+    `discount` is γ in [0, 1], `horizon` the integer T >= 1 or None for T = ∞, `terminal` [S] the states that end
+    an episode on entry and have value 0 (default: none). Arrays are copied and read-only.
 
     Raises MDPError for a wrong shape, a value that is not finite, a negative probability, a row that
-    does not sum to one, γ or T out of range, or an episode that would start in a terminal state.
+    does not sum to one, γ or T out of range, an episode that would start in a terminal state, or γ = 1 and T = ∞
+    without absorption: a state from which no terminal state can be reached.
 
     Source: Sutton & Barto 2018, §3.1 and §3.4 (finite MDPs, episodes), with rewards on arrival.
     """
@@ -37,7 +38,7 @@ class FiniteMDP:
     transition: Floats
     reward: Floats
     discount: float = 1.0
-    horizon: int = 1
+    horizon: int | None = 1
     terminal: Booleans = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def __post_init__(self) -> None:
@@ -58,7 +59,9 @@ class FiniteMDP:
         set_field(self, "reward", reward)
         set_field(self, "terminal", terminal)
         set_field(self, "discount", unit_number(self.discount, "discount", MDPError))
-        set_field(self, "horizon", _horizon(self.horizon))
+        set_field(self, "horizon", None if self.horizon is None else _horizon(self.horizon))
+        if self.horizon is None and self.discount == 1:
+            check_absorption(np.asarray((transition > 0).any(axis=1)), terminal, "no action")
 
     @property
     def n_states(self) -> int:
@@ -69,6 +72,13 @@ class FiniteMDP:
     def n_actions(self) -> int:
         """A."""
         return int(self.transition.shape[1])
+
+    @property
+    def steps(self) -> int:
+        """T, where it is finite. Raises MDPError on an infinite horizon."""
+        if self.horizon is None:
+            raise MDPError("the horizon is infinite; for T steps take dataclasses.replace(mdp, horizon=T)")
+        return self.horizon
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +179,21 @@ def _horizon(value: int) -> int:
     if horizon < 1:
         raise MDPError(f"horizon is {value!r}; give the number of steps, an integer T >= 1")
     return horizon
+
+
+def check_absorption(moves: Booleans, terminal: Booleans, whose: str) -> None:
+    """From every state some terminal state can be reached by `moves` [S, S], as γ = 1 on an infinite horizon needs.
+
+    Raises MDPError, naming the first state from which `whose` leads to an end.
+    """
+    ends = terminal
+    while not np.array_equal(grown := ends | (moves & ends).any(axis=1), ends):
+        ends = grown
+    if not ends.all():
+        raise MDPError(
+            f"discount is 1, the horizon infinite, and from s={int(np.flatnonzero(~ends)[0])} {whose} ever leads to a "
+            "terminal state: the return need not exist; take γ < 1 or a finite horizon, or mark the states that end"
+        )
 
 
 def _check_indices(array: Integers, name: str) -> None:

@@ -35,11 +35,11 @@ def sample_trajectories(
         raise SamplingError(f"rng is {rng!r}; give a numpy.random.Generator, as from numpy.random.default_rng(seed)")
     steps = possible_steps(mdp, probabilities)
     starts, moves = alias_table(mdp.initial[None]), _step_table(steps)
-    chosen = np.empty((mdp.horizon, count), dtype=np.int64)
+    chosen = np.empty((mdp.steps, count), dtype=np.int64)
     for first in range(0, count, EPISODES_AT_ONCE):
         block = chosen[:, first : first + EPISODES_AT_ONCE]
         state = _draw(starts, np.zeros(block.shape[1], np.int64), rng)
-        for t in range(mdp.horizon):
+        for t in range(mdp.steps):
             block[t] = _draw(moves, state, rng)
             state = steps.target[block[t]]
     return padded_batch(steps, chosen, mdp.discount)

@@ -151,7 +151,7 @@ def _with_rewards(draw: st.DrawFn, mdp: FiniteMDP) -> FiniteMDP:
 
 def _thinned(mdp: FiniteMDP, max_trajectories: int) -> FiniteMDP:
     """A rich MDP with fewer trajectories: T = 2, then chance taken out row by row, but not from (0, 0)."""
-    transition, initial, horizon = mdp.transition.copy(), mdp.initial, mdp.horizon
+    transition, initial, horizon = mdp.transition.copy(), mdp.initial, mdp.steps
     rows = [(s, a) for s in range(mdp.n_states) for a in range(mdp.n_actions)][1:]
     while _trajectories(mdp) > max_trajectories:
         if horizon > 2:

@@ -66,7 +66,7 @@ class Trial:
 
     def bound(self, epsilon: float) -> float:
         """The rounding granted when the estimator computes with unit `epsilon`."""
-        steps = self.mdp.horizon
+        steps = self.mdp.steps
         magnitude = max(self.largest, steps * float(np.abs(self.mdp.reward).max()))
         own = float(np.finfo(np.float64).eps) * (self.batches + self.batch * (2 * steps + 2))
         return (own + epsilon * ROUNDINGS_PER_STEP * steps) * magnitude
@@ -132,12 +132,12 @@ def _zero(array: Floats, trial: Trial) -> bool:
 
 
 _SHAPES: dict[str, Callable[[Trial], float]] = {
-    "1/T": lambda t: 1 / t.mdp.horizon,
-    "T": lambda t: t.mdp.horizon,
+    "1/T": lambda t: 1 / t.mdp.steps,
+    "T": lambda t: t.mdp.steps,
     "1/A": lambda t: 1 / t.mdp.n_actions,
     "1/S": lambda t: 1 / t.mdp.n_states,
     "1/(S A)": lambda t: 1 / (t.mdp.n_states * t.mdp.n_actions),
-    "1/(N T)": lambda t: 1 / (t.batch * t.mdp.horizon),
+    "1/(N T)": lambda t: 1 / (t.batch * t.mdp.steps),
 }
 
 
