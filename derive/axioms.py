@@ -106,6 +106,9 @@ def exchange(context: Context, term: Expr) -> Expr:
         inner,
         bound_name(outer),
     )
+    sizes = (inner.process.horizon,) if isinstance(inner, PathSum) else ranges
+    fixed = all(_is_constant_for(context, outer, e) for e in sizes)
+    _need(fixed, "what {} runs over is not fixed for {}", inner, outer)
     if isinstance(inner, PathSum):
         _need(not isinstance(outer, AVERAGES_PATHS), "two averages over trajectories do not commute")
         _need(
@@ -145,13 +148,14 @@ def average_of_one(context: Context, term: Expr) -> Expr:
             term.var,
         )
     elif isinstance(term, (Expectation, Given)):
-        parts = (term.process.initial, term.process.policy, term.process.transition)
-        _need(
-            all(isinstance(p, Letter) and p.pmf for p in parts),
-            "{} are not all distributions by declaration",
-            parts,
-        )
+        _distributions(term)
     return ONE
+
+
+def _distributions(term: Term) -> None:
+    """What the process draws from sums to one: then what comes later does not weigh what came before."""
+    parts = (term.process.initial, term.process.policy, term.process.transition)
+    _need(all(isinstance(p, Letter) and p.pmf for p in parts), "{} are not all distributions by declaration", parts)
 
 
 @axiom
@@ -256,6 +260,7 @@ def product_of_products(context: Context, term: Expr) -> Expr:
 def tower(context: Context, term: Expr, position: Expr) -> Expr:
     """E[X] = E[ E[X | up to p] ] for 0 ≤ p ≤ 2T; E[X | q] = E[ E[X | p] | q ] for q ≤ p."""
     _need(isinstance(term, (Expectation, Given)), "{} is no expectation over trajectories", term)
+    _distributions(term)
     context.at_most(ZERO if isinstance(term, Expectation) else term.position, position)
     context.at_most(position, 2 * term.process.horizon)
     return _with_body(term, Given(term.body, position, term.process))
@@ -265,6 +270,7 @@ def tower(context: Context, term: Expr, position: Expr) -> Expr:
 def draw_start(context: Context, term: Expr) -> Expr:
     """E[f(s_0)] = Σ_s ρ_0(s) f(s)."""
     _need(isinstance(term, Expectation), "{} is no expectation over trajectories", term)
+    _distributions(term)
     context.known(term.body, ZERO)
     s = _new_state(term, term.process.states)
     return SumOver(term.process.initial(s) * _put(context, term.body, ZERO, s), s)
@@ -274,6 +280,7 @@ def draw_start(context: Context, term: Expr) -> Expr:
 def draw_action(context: Context, term: Expr) -> Expr:
     """E[f(h_t, a_t) | h_t] = Σ_a π(a|s_t) f(h_t, a) for 0 ≤ t < T."""
     _need(isinstance(term, Given), "{} is no conditional expectation", term)
+    _distributions(term)
     time = _half(term.position)
     _inside(context, term, time)
     context.known(term.body, term.position + 1)
@@ -286,6 +293,7 @@ def draw_action(context: Context, term: Expr) -> Expr:
 def draw_state(context: Context, term: Expr) -> Expr:
     """E[f(h_t, a_t, s_{t+1}) | h_t, a_t] = Σ_s' P(s'|s_t,a_t) f(h_t, a_t, s') for 0 ≤ t < T."""
     _need(isinstance(term, Given), "{} is no conditional expectation", term)
+    _distributions(term)
     time = _half(term.position - 1)
     _inside(context, term, time)
     context.known(term.body, term.position + 1)
@@ -332,8 +340,9 @@ def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
     if isinstance(term, (Expectation, PathSum, Given, PathProbability)):
         raise Refused("nothing can be put inside {}", term)
     if isinstance(term, (TimeSum, TimeProduct)):
-        with context.opened(term) as (index, body):
-            return term.func(_put(context, body, position, value), index, term.lower, term.upper)
+        lower, upper = (_put(context, bound, position, value) for bound in (term.lower, term.upper))
+        with context.opened(term, position) as (index, body):
+            return term.func(_put(context, body, position, value), index, lower, upper)
     name = bound_name(term)
     if name is not None and name in free(value):
         renamed = fresh(name, free(term) | free(value))

@@ -13,12 +13,14 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from derive.binding import free, fresh, is_random, meaning, substitute
 from derive.errors import Refused
-from derive.ring import denominators, positive_by_coefficients
+from derive.ring import denominators, divides, positive_by_coefficients
 from derive.terms import (
+    AVERAGES_PATHS,
     Action,
     Apply,
     AtMost,
     Defined,
+    Definition,
     Exp,
     Given,
     Hypothesis,
@@ -64,9 +66,10 @@ class Context:
         return True
 
     @contextmanager
-    def opened(self, node: TimeSum | TimeProduct) -> Iterator[tuple[Symbol, Expr]]:
-        """The body of a sum over time, its index fresh and known to be in its range."""
+    def opened(self, node: TimeSum | TimeProduct, position: Expr | None = None) -> Iterator[tuple[Symbol, Expr]]:
+        """The body of a sum over time, its index fresh (in the position too) and known to be in its range."""
         taken = free(node).union(*(free(p) for h in self.given for p in vars(h).values()))
+        taken |= frozenset() if position is None else free(position)
         taken |= {s for _, terms in self._local for s, _ in terms}
         index = fresh(node.index, taken)
         facts = [linear(f) for f in (index - node.lower, node.upper - index) if is_linear(f)]
@@ -92,7 +95,9 @@ class Context:
         elif isinstance(term, Defined):
             self.known(meaning(term), position)
         elif isinstance(term, (TimeSum, TimeProduct)):
-            with self.opened(term) as (_, body):
+            for bound in (term.lower, term.upper):
+                self.known(bound, position)
+            with self.opened(term, position) as (_, body):
                 self.known(body, position)
         else:
             for part in term.args:
@@ -120,14 +125,58 @@ class Context:
         """Whatever stands in a denominator, anywhere in the term, is positive."""
         if not denominators(term):
             return
-        if isinstance(term, Pow) and isinstance(term.exp, Integer) and term.exp < 0:
-            self.positive(term.base)
-        if isinstance(term, (TimeSum, TimeProduct)):
+        if isinstance(term, Pow) and divides(term):
+            self.divisor(term)
+        if isinstance(term, Defined):
+            self._use_defined(term)
+        elif isinstance(term, (TimeSum, TimeProduct)):
             with self.opened(term) as (_, body):
                 self.defined(body)
-            return
-        for part in term.args:
+        else:
+            with self._inside(term):
+                for part in term.args:
+                    self.defined(part)
+
+    def divisor(self, power: Pow) -> None:
+        """A power that may divide does not divide by zero."""
+        if not (is_linear(power.exp) and not isinstance(power.exp, Integer) and self.shows(Integer(0), power.exp)):
+            self.positive(power.base)
+
+    def _use_defined(self, term: Defined) -> None:
+        """A definition at arguments: what it divides by is positive there."""
+        for part in term.args[1:]:
             self.defined(part)
+        if self._whatever_the_arguments(term.definition):
+            return
+        values = dict(zip(term.definition.params, term.args[1:], strict=True))
+        for power in denominators(term.definition.body):
+            if not free(power) <= free(term.definition) | set(values):  # below a sum or name of the definition
+                raise Refused("cannot show that {} divides by nothing that vanishes", term)
+            base, exponent = (substitute(part, values) for part in power.args)
+            self.divisor(Pow(base, exponent, evaluate=False))
+
+    def _whatever_the_arguments(self, definition: Definition) -> bool:
+        before = set(self.used)
+        try:
+            with self._inside(definition):
+                self.defined(definition.body)
+        except Refused:
+            self.used = before
+            return False
+        return True
+
+    @contextmanager
+    def _inside(self, node: Basic) -> Iterator[None]:
+        """Only those hypotheses that hold there: Possible speaks of one trajectory, an inequality not of parameters."""
+        before, local = self.given, self._local
+        if isinstance(node, AVERAGES_PATHS):
+            self.given = tuple(h for h in before if not isinstance(h, Possible))
+        if isinstance(node, Definition):
+            self.given, self._local = tuple(h for h in before if isinstance(h, Positive)), []
+        try:
+            yield
+        finally:
+            self.given, self._local = before, local
 
     def positive(self, term: Basic) -> None:
         """term > 0."""

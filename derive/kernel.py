@@ -19,29 +19,36 @@ Nothing else makes a theorem. Each carries its proof as data, so that `replay` r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
-from sympy import Basic, Expr, Integer, Mul, Pow, Rational
+from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
+from sympy.core.symbol import Str
 
 from derive.binding import alike, bound_name, free, is_random, meaning, names, respell, substitute
 from derive.context import Context
-from derive.errors import Refused, Tampered
-from derive.ring import equal_by_arithmetic
+from derive.errors import DeriveError, Refused, Tampered
+from derive.ring import divides, equal_by_arithmetic
 from derive.terms import (
     AVERAGES_PATHS,
     ZERO,
     At,
     AtMost,
+    Definition,
     Domain,
     Equation,
     Gradient,
     Hypothesis,
     Letter,
     Possible,
+    Process,
+    Term,
     TimeProduct,
     TimeSum,
     Var,
     fits,
+    real_symbol,
+    time_symbol,
 )
 from derive.timeline import as_linear, is_linear, linear, needed
 
@@ -71,6 +78,9 @@ class Theorem:
     def __init__(self, seal: object, hypotheses: Iterable[Hypothesis], lhs: Expr, rhs: Expr, laws: Any, proof: Any):
         if seal is not _SEAL:
             raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
+        for side in (lhs, rhs):
+            if not _in_language(side):
+                raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", side)
         for name, value in (
             ("hypotheses", frozenset(hypotheses)), ("lhs", lhs), ("rhs", rhs), ("laws", frozenset(laws)), ("proof", proof),
         ):  # fmt: skip
@@ -84,6 +94,19 @@ class Theorem:
         return f"{shown} ⊢ {self.lhs} = {self.rhs}".lstrip()
 
     __repr__ = __str__
+
+
+_COMPOUND = (Term, Process, Definition, Add, Mul, Pow, Max, Min, Tuple)
+
+
+@lru_cache(maxsize=200_000)
+def _in_language(node: Any) -> bool:
+    """Whether a term is built of the nodes of derive/terms.py, numbers and arithmetic: no 1/0, no foreign functions."""
+    if isinstance(node, Symbol):
+        return bool(node == time_symbol(node.name) or node == real_symbol(node.name))
+    if isinstance(node, _COMPOUND):
+        return all(map(_in_language, node.args))
+    return isinstance(node, (Rational, Var, Domain, Letter, Str))
 
 
 def refl(term: Expr) -> Theorem:
@@ -101,12 +124,14 @@ def trans(first: Theorem, second: Theorem) -> Theorem:
     if not alike(first.rhs, second.lhs):
         raise Refused("trans: the first ends with {}, the second begins with {}", first.rhs, second.lhs)
     hypotheses, laws = first.hypotheses | second.hypotheses, first.laws | second.laws
+    if first.rhs != second.lhs:  # up to names, SymPy makes x/x' one, whether x may vanish or not
+        _defined(hypotheses, first.rhs, second.lhs)
     return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second))
 
 
 def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
     """⊢ x = y where both are the same rational function of their atoms, and nothing in a denominator can vanish."""
-    context = Context(given)
+    context, lhs, rhs = Context(given), sympify(lhs, strict=True), sympify(rhs, strict=True)
     if not equal_by_arithmetic(lhs, rhs):
         raise Refused("arithmetic does not make {} equal to {}", lhs, rhs)
     context.defined(lhs)
@@ -114,12 +139,20 @@ def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
     return Theorem(_SEAL, context.used, lhs, rhs, (), ("ring", lhs, rhs, tuple(given)))
 
 
-def define(term: Expr) -> Theorem:
-    """⊢ x = the meaning of x, for a node that abbreviates."""
-    body = meaning(term)
+def define(term: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """⊢ x = the meaning of x, for a node that abbreviates; what stands in a denominator is positive."""
+    body, given = meaning(term), tuple(given)
     if body is None:
         raise Refused("{} abbreviates nothing", term)
-    return Theorem(_SEAL, (), term, body, (), ("define", term))
+    return Theorem(_SEAL, _defined(given, term, body), term, body, (), ("define", term, given))
+
+
+def _defined(given: Iterable[Hypothesis], *terms: Expr) -> set[Hypothesis]:
+    """The hypotheses that show that nothing divides by zero: else x/x = 1, which SymPy does unasked, proves 0 = 1."""
+    context = Context(given)
+    for term in terms:
+        context.defined(term)
+    return context.used
 
 
 def assume(equation: Equation) -> Theorem:
@@ -132,7 +165,9 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
     if name not in LAWS:
         raise Refused("no law named {}; there are {}", name, ", ".join(sorted(LAWS)))
     given = tuple(given)
-    context = Context(given)
+    context, args = Context(given), tuple(sympify(a, strict=True) for a in args)
+    for part in (term, *args):
+        context.defined(part)
     result = LAWS[name](context, term, *args)
     return Theorem(_SEAL, context.used, term, result, {name}, ("law", name, term, args, given))
 
@@ -143,6 +178,7 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
     A letter stands for every function of its kind, and an abstract domain for every finite set: these may be
     replaced too, and are replaced first (so a variable is named here with its new domain).
     """
+    values = {k: sympify(v, strict=True) for k, v in values.items()}
     spelling = {k: v for k, v in values.items() if isinstance(k, (Letter, Domain))}
     respelt = _respelt(theorem, spelling) if spelling else theorem
     free_values = {k: v for k, v in values.items() if k not in spelling}
@@ -152,6 +188,8 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
             raise Refused("inst: {} is not of the sort of {}", value, name)
     hypotheses = {_changed(h, lambda part: substitute(part, free_values)) for h in respelt.hypotheses}
     kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
+    _defined(theorem.hypotheses, theorem.lhs, theorem.rhs)
+    _may_replace(theorem, free_values)
     lhs, rhs = substitute(respelt.lhs, free_values), substitute(respelt.rhs, free_values)
     return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())))
 
@@ -183,6 +221,15 @@ def _may_stand_for(new: Basic, old: Letter) -> bool:
     return (new.pmf or not old.pmf) and new.parameter in (None, old.parameter)
 
 
+def _may_replace(theorem: Theorem, values: Mapping[Basic, Basic]) -> None:
+    """The values divide by nothing that vanishes; what stands for γ in γ^k is a symbol or positive."""
+    _defined((), *values.values())
+    bases = {p.base for p in _symbolic_powers(theorem.lhs) | _symbolic_powers(theorem.rhs)}
+    for base in bases & set(values):
+        if not isinstance(values[base], Symbol):
+            Context().positive(values[base])
+
+
 def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
     """x = y ⊢ C[x] = C[y] for a term C with one hole, which binders of C may capture.
 
@@ -199,8 +246,8 @@ def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesi
         if below:
             ranges = [AtMost(*pair) for above, i in path[:depth] for pair in _bounds(above, i)]
             checks = Context((*hypotheses, *given, *ranges))
-            for base in below:
-                checks.positive(base)
+            for power in below:
+                checks.divisor(power)
             hypotheses |= checks.used
         lhs, rhs = (node.func(*(v if i == place else a for i, a in enumerate(node.args))) for v in (lhs, rhs))
         hypotheses = _discharge(hypotheses, node, place, given)
@@ -229,6 +276,9 @@ def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: E
             if not alike(found, expected):
                 raise Refused("induct: at {} = {} the claim reads {}, the theorem {}", index, value, expected, found)
     bound = AtMost(start, index)
+    if index in free(start):
+        raise Refused("induct: the start {} mentions {}", start, index)
+    _defined((*step.hypotheses, bound), claim.lhs, claim.rhs)
     rest = _without(step.hypotheses - {claim}, index, [as_linear(bound)], ())
     if any(index in free_in(h) for h in base.hypotheses):
         raise Refused("induct: the base case assumes something of {}", index)
@@ -261,16 +311,23 @@ def _path_to(context: Expr, hole: Basic) -> list[_Step]:
     return path
 
 
-def _below_the_line(node: Expr, place: int, value: Expr) -> set[Expr]:
-    """The denominators that may cancel when `value` is put into a product or a power."""
+def _below_the_line(node: Expr, place: int, value: Expr) -> set[Pow]:
+    """The powers that may divide, and cancel, when `value` is put into a product or a power."""
     if isinstance(node, Mul):
         factors = [f for i, a in enumerate(node.args) for f in ((a,) if i != place else Mul.make_args(value))]
     elif isinstance(node, Pow) and place == 0:
         factors = [node.func(value, node.exp), *Mul.make_args(value), Pow(value, node.exp, evaluate=False)]
     else:
         return set()
-    powers = (f for f in factors if isinstance(f, Pow) and isinstance(f.exp, Integer) and f.exp < 0)
-    return {f.base for f in powers if not isinstance(f.base, Rational)}
+    return {f for f in factors if isinstance(f, Pow) and divides(f)}
+
+
+@lru_cache(maxsize=100_000)
+def _symbolic_powers(node: Basic) -> frozenset[Pow]:
+    """The powers γ^k of a symbol, which take γ ≠ 0 for granted."""
+    below = frozenset[Pow]().union(*(_symbolic_powers(a) for a in node.args))
+    own = isinstance(node, Pow) and isinstance(node.base, Symbol) and not isinstance(node.exp, Rational)
+    return below | {node} if own else below
 
 
 def _bounds(node: Basic, place: int) -> list[tuple[Expr, Expr]]:
@@ -289,7 +346,7 @@ def _discharge(
         local = [linear(high - low) for low, high in _bounds(node, place) if is_linear(high - low)]
         hypotheses = _without(hypotheses, name, local, given)
     if isinstance(node, (Gradient, At)):
-        _refuse(hypotheses, node, lambda h: isinstance(h, Equation) and node.parameter in free_in(h))
+        _refuse(hypotheses, node, lambda h: isinstance(h, (Equation, AtMost)) and node.parameter in free_in(h))
     if isinstance(node, AVERAGES_PATHS):
         _refuse(hypotheses, node, _speaks_of_the_trajectory)
     return hypotheses
@@ -326,14 +383,26 @@ def _without(
 def replay(theorem: Theorem) -> Theorem:
     """Rebuild a theorem from its proof alone, and refuse it where the result differs."""
     done: dict[int, Theorem] = {}
-    for node in premises_first(theorem):
+    for node in _order_of(theorem):
         rule, *args = node.proof
-        rebuilt = rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
+        try:
+            rebuilt = rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
+        except DeriveError:
+            raise
+        except Exception as fault:
+            raise Tampered(f"{rule!r} cannot be replayed: {fault}") from fault
         same = (rebuilt.hypotheses, rebuilt.lhs, rebuilt.rhs, rebuilt.laws)
         if same != (node.hypotheses, node.lhs, node.rhs, node.laws):
             raise Tampered(f"replaying {rule} gives {rebuilt}, but the theorem says {node}")
         done[id(node)] = rebuilt
     return done[id(theorem)]
+
+
+def _order_of(theorem: Theorem) -> list[Theorem]:
+    try:
+        return premises_first(theorem)
+    except (AttributeError, TypeError) as fault:
+        raise Tampered(f"a theorem without a proof: {fault}") from fault
 
 
 def rerun(rule: str, args: list[Any]) -> Theorem:

@@ -89,7 +89,7 @@ def _used_at(lemma: Lemma) -> Reason:
 
 def _mean_written_out(node: Expr, given: Given) -> Theorem:
     """E_x[X] = Σ_x p X."""
-    return kernel.define(node)
+    return kernel.define(node, given)
 
 
 def _sum_of_gradients(node: Expr, given: Given) -> Theorem:
@@ -115,21 +115,21 @@ def _paths_folded(node: Expr, given: Given) -> Theorem:
     rest = Mul(*(f for f in Mul.make_args(node.body) if f != here))
     if rest * here != node.body:
         raise Refused("{} is no factor of {}", here, node.body)
-    return kernel.sym(kernel.define(Expectation(rest, node.process)))
+    return kernel.sym(kernel.define(Expectation(rest, node.process), given))
 
 
 def _gradient_of_expectation(node: Expr, given: Given) -> Theorem:
     """∇ E[X] = ∇ Σ_τ P(τ) X."""
     if not isinstance(node.body, Expectation):
         raise Refused("{} is no gradient of an expectation", node)
-    return kernel.cong(kernel.define(node.body), Gradient(HOLE, node.parameter), HOLE, given)
+    return kernel.cong(kernel.define(node.body, given), Gradient(HOLE, node.parameter), HOLE, given)
 
 
 def _few_paths(node: Expr, given: Given) -> Theorem:
     """The trajectories of a process whose laws are listed and whose horizon is a number, one by one."""
     if isinstance(node.process.initial, Letter) or not isinstance(node.process.horizon, Integer):
         raise Refused("the trajectories of {} cannot be listed", node.process)
-    return kernel.define(node) if isinstance(node, Expectation) else first_of(*_PATH_LAWS)(node, given)
+    return kernel.define(node, given) if isinstance(node, Expectation) else first_of(*_PATH_LAWS)(node, given)
 
 
 _PATH_LAWS = ("path_start", "path_step", "paths_start", "paths_step")

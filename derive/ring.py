@@ -144,12 +144,18 @@ class _Reader:
 
 
 @lru_cache(maxsize=100_000)
-def denominators(node: Basic) -> frozenset[Expr]:
-    """Every base of a negative integer power, anywhere in a term."""
-    below = frozenset[Expr]().union(*(denominators(a) for a in node.args))
-    if isinstance(node, Pow) and isinstance(node.exp, Integer) and node.exp < 0 and not isinstance(node.base, Rational):
-        return below | {node.base}
-    return below
+def denominators(node: Basic) -> frozenset[Pow]:
+    """Every power that may divide, anywhere in a term."""
+    below = frozenset[Pow]().union(*(denominators(a) for a in node.args))
+    return below | {node} if isinstance(node, Pow) and divides(node) else below
+
+
+def divides(power: Pow) -> bool:
+    """Whether a power may be a division by zero: 1/x, or x^k for a symbolic k (but γ ≠ 0 in γ^k)."""
+    base, exponent = power.args
+    if isinstance(exponent, Rational):
+        return bool(exponent < 0) and (not isinstance(base, Rational) or base == 0)
+    return base == 0 or not isinstance(base, (Rational, Symbol))
 
 
 def positive_by_coefficients(term: Expr, positive_atom: Callable[[Expr], bool]) -> bool:

@@ -108,19 +108,19 @@ def unfold(node: Expr, given: Given, *only: Definition) -> Theorem:
     """A name is what it stands for: every name, or only those given."""
     if only and node.definition not in only:
         raise Refused("{} is not to be unfolded here", node)
-    return kernel.define(node)
+    return kernel.define(node, given)
 
 
 @_rule("definition of expectation", Mean, Expectation)
 def expectation(node: Expr, given: Given) -> Theorem:
     """E[X] = Σ_x p(x) X, or Σ_τ P(τ) X."""
-    return kernel.define(node)
+    return kernel.define(node, given)
 
 
 @_rule("definition of variance", Variance)
 def variance(node: Expr, given: Given) -> Theorem:
     """Var X = E[X²] − (E X)²."""
-    return kernel.define(node)
+    return kernel.define(node, given)
 
 
 @_rule("arithmetic")

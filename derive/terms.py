@@ -40,6 +40,8 @@ class Domain(AtomicExpr):
     elements: tuple[int, ...] | None
 
     def __new__(cls, name: str, elements: tuple[int, ...] | None = None) -> Domain:
+        if elements is not None and not elements:
+            raise IllFormed(f"domain {name} is empty; a distribution over nothing would sum to zero and to one")
         if elements is not None and len(set(elements)) != len(elements):
             raise IllFormed(f"domain {name} lists an element twice: {elements}")
         node = AtomicExpr.__new__(cls)
@@ -114,7 +116,7 @@ class Letter(AtomicExpr):
 
     def _hashable_content(self) -> tuple[Any, ...]:
         sorts = [(d.name, d.elements) if d is not None else None for d in self.domains]
-        return (self.name, repr(sorts), self.pmf, repr(self.parameter))
+        return (self.name, repr(sorts), self.pmf, repr(self.parameter), _kind(self.parameter))
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.domains), {"pmf": self.pmf, "parameter": self.parameter}
@@ -128,6 +130,11 @@ class Letter(AtomicExpr):
 
     def _sympystr(self, printer: Any) -> str:
         return self.name
+
+
+def _kind(symbol: Symbol | None) -> str:
+    """What tells symbols of one name apart: an integer θ is not a real one."""
+    return "" if symbol is None else repr(sorted(symbol.assumptions0.items()))
 
 
 class Term(Expr):
