@@ -1,6 +1,8 @@
 """What can go wrong in `numeric`, one class each. Every message shows the value and says what to do."""
 
 __all__ = [
+    "BanditError",
+    "ControlError",
     "EnumerationError",
     "EstimatorError",
     "MDPError",
@@ -27,7 +29,15 @@ class TrajectoriesError(NumericError):
 
 
 class WorldError(NumericError):
-    """A world that is not in the registry."""
+    """A world that is not in the registry, or an environment that cannot be one."""
+
+
+class BanditError(NumericError):
+    """Arms, a way to choose among them, or a number of pulls that are none."""
+
+
+class ControlError(NumericError):
+    """Settings of value iteration, policy iteration or Q-learning, or an MDP that they cannot solve."""
 
 
 class PolicyError(NumericError):
