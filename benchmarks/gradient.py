@@ -1,7 +1,7 @@
 """∇J of a 3-state, 2-action, 10-step MDP: dynamic programming, exact, against sampling to a standard error of 1e-3.
 
-Sampling needs max Var[f] / (1e-3)² episodes, f the reward-to-go estimate of one episode and Var its exact variance, by a
-recursion over second moments that is compared with enumeration first. One batch is timed and scaled to that number.
+Sampling needs max Var[f] / (1e-3)² episodes, f the reward-to-go estimate of one episode and Var its exact variance, by
+a recursion over second moments that is compared with enumeration first. One batch is timed and scaled to that number.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def estimate_variance(mdp: FiniteMDP, theta: Floats) -> Floats:
 
     g = gg = np.zeros(states)
     y = gy = yy = np.zeros((states, actions, 1, 1, states))
-    for _ in range(mdp.horizon):
+    for _ in range(mdp.steps):
         now_g, now_gg = r + gamma * g, r**2 + 2 * gamma * r * g + gamma**2 * gg
         cross = r * y + gamma * gy  # E[G_t Y_{t+1} | s_t, a_t, s_{t+1}]
         now_yy = z**2 * now_gg + 2 * gamma * z * cross + gamma**2 * yy
@@ -58,9 +58,8 @@ def estimate_variance(mdp: FiniteMDP, theta: Floats) -> Floats:
 def episodes_needed() -> int:
     """How many episodes bring the standard error of every entry to STANDARD_ERROR."""
     theta, short = world.logits(), world.mdp(2)
-    if not np.allclose(
-        estimate_variance(short, theta), moments(reward_to_go, short, theta).variance, rtol=0, atol=1e-12
-    ):
+    enumerated = moments(reward_to_go, short, theta).variance
+    if not np.allclose(estimate_variance(short, theta), enumerated, rtol=0, atol=1e-12):
         raise WrongAnswer("the recursion over second moments is not the variance")
     return ceil(float(estimate_variance(world.mdp(HORIZON), theta).max()) / STANDARD_ERROR**2)
 

@@ -12,7 +12,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-ROUNDS = range(3, 16)  # at least, and below
+LEAST, MOST = 3, 15  # rounds
+PATIENCE = 10  # budgets after which fewer than LEAST rounds must do
 SHORTEST = 2e-3  # seconds; what takes less is called several times and divided
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 
@@ -76,12 +77,13 @@ def rates(name: str, ours: Timed, peer: Timed, budget: float, unit: str, scale: 
 
 
 def _medians(ours: Timed, peer: Timed | None, budget: float) -> tuple[float, float | None]:
-    """Alternate until the budget, in seconds, is spent; each goes first every other round."""
+    """Alternate until the budget, in seconds, is spent; each side goes first every other round."""
     sides = [side for side in (ours, peer) if side is not None]
     spent: dict[int, list[float]] = {i: [] for i in range(len(sides))}
     calls, start = [1] * len(sides), perf_counter()
-    for turn in range(ROUNDS.stop):
-        if turn >= ROUNDS.start and perf_counter() - start > budget:
+    for turn in range(MOST):
+        patience = budget if turn >= LEAST else PATIENCE * budget
+        if perf_counter() - start > patience:
             break
         for i in sorted(spent, reverse=bool(turn % 2)):
             spent[i].append(sides[i].seconds(calls[i]))
