@@ -1,6 +1,6 @@
 """Learning algorithms, one shape for all: a generator that yields a record per update, without end.
 
-    for record in islice(reinforce(world("walled_grid"), ReinforceSettings(), seed=0), 100): ...
+    for record in islice(ppo(world("walled_grid"), PPOSettings(), seed=0), 100): ...
 
 θ is fixed while a batch is sampled. Take as many updates as you want; `record.state` goes on with the same bits.
 """
@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 
 from numeric.errors import TrainError
-from numeric.estimators import reward_to_go
 from numeric.exact import objective
 from numeric.mdp import FiniteMDP
-from numeric.optimisers import ascent
-from numeric.policies import softmax_probabilities
 from numeric.returns import returns
-from numeric.sampling import sample_trajectories
+from numeric.training import tabular
+from numeric.training.episodes import sampler
 from numeric.training.records import Record, Result, State, Task, check_resumes, curve, fingerprint
 from numeric.training.settings import (
     ActorCriticSettings,
@@ -43,8 +41,12 @@ __all__ = [
     "Result",
     "State",
     "Task",
+    "actor_critic",
     "default_settings",
+    "grpo",
+    "ppo",
     "reinforce",
+    "rloo",
     "train",
 ]
 
@@ -52,58 +54,78 @@ __all__ = [
 def reinforce(
     task: Task, settings: ReinforceSettings, seed: int, resume: State | None = None
 ) -> Iterator[Record]:
-    """θ ← θ + α ĝ, ĝ the chosen estimate of ∇J(θ) from N episodes under π_θ. Source: Williams 1992; Sutton & Barto 2018, §13.3."""
-    if not isinstance(task, FiniteMDP):
-        raise TrainError(f"the task is {task!r}; give a FiniteMDP")
-    chosen = dataclasses.asdict(settings)
-    if resume is not None:
-        check_resumes(resume, "reinforce", task, chosen, seed)
-    return _reinforce(task, settings, seed, resume)
+    """θ ← θ + α ĝ, ĝ the chosen estimate of ∇J(θ) from N episodes under π_θ.
+
+    Raises TrainError. Source: Williams 1992; Sutton & Barto 2018, §13.3.
+    """
+    return _records("reinforce", task, settings, seed, resume)
 
 
-def _reinforce(
-    task: FiniteMDP, settings: ReinforceSettings, seed: int, resume: State | None
+def actor_critic(
+    task: Task, settings: ActorCriticSettings, seed: int, resume: State | None = None
 ) -> Iterator[Record]:
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
-    update = episodes = steps = 0
-    parameters: dict[str, Any] = {"actor": np.zeros(task.transition.shape[:2])}
-    if resume is not None:
-        rng.bit_generator.state = resume.rng
-        update, episodes, steps = resume.update, resume.episodes, resume.steps
-        parameters = dict(resume.parameters)
-    while True:
-        theta = parameters["actor"]
-        policy = softmax_probabilities(theta)
-        batch = sample_trajectories(task, policy, settings.episodes, rng)
-        gradient = reward_to_go(batch, theta)
-        parameters, _ = ascent(parameters, {"actor": gradient}, {}, settings.learning_rate)
-        update, episodes, steps = update + 1, episodes + len(batch), steps + int(batch.mask.sum())
-        state = State(
-            "reinforce",
-            fingerprint(task),
-            dataclasses.asdict(settings),
-            seed,
-            update,
-            episodes,
-            steps,
-            parameters,
-            {},
-            {},
-            rng.bit_generator.state,
-        )
-        mean_return = float(returns(batch.rewards, batch.gamma).mean())
-        yield Record(update, episodes, steps, mean_return, objective(task, policy), {}, state)
+    """θ ← θ + α ĝ with advantages from a learned critic, Â_t = Σ_l (γλ)^l δ_{t+l}.
+
+    Raises TrainError. Source: Sutton & Barto 2018, §13.5; Schulman et al. 2016.
+    """
+    return _records("actor-critic", task, settings, seed, resume)
 
 
-ALGORITHMS: dict[str, Callable[..., Iterator[Record]]] = {"reinforce": reinforce}
-"""The algorithms by name: reinforce, actor-critic, ppo, grpo, rloo."""
+def ppo(task: Task, settings: PPOSettings, seed: int, resume: State | None = None) -> Iterator[Record]:
+    """Several steps a batch on min(ρ Â, clip(ρ, 1-ε, 1+ε) Â), Â by GAE.
+
+    Raises TrainError. Source: Schulman et al. 2017.
+    """
+    return _records("ppo", task, settings, seed, resume)
+
+
+def grpo(task: Task, settings: GRPOSettings, seed: int, resume: State | None = None) -> Iterator[Record]:
+    """The clipped surrogate on returns standardised within groups from one start, without a critic.
+
+    Raises TrainError. Source: Shao et al. 2024, without the division by lengths.
+    """
+    return _records("grpo", task, settings, seed, resume)
+
+
+def rloo(task: Task, settings: RLOOSettings, seed: int, resume: State | None = None) -> Iterator[Record]:
+    """The clipped surrogate on returns less the mean of the others of the group.
+
+    Raises TrainError. Source: Kool et al. 2019; Ahmadian et al. 2024.
+    """
+    return _records("rloo", task, settings, seed, resume)
+
+
+ALGORITHMS: dict[str, Callable[..., Iterator[Record]]] = {
+    "reinforce": reinforce,
+    "actor-critic": actor_critic,
+    "ppo": ppo,
+    "grpo": grpo,
+    "rloo": rloo,
+}
+"""The algorithms by name."""
+
+_KINDS: dict[str, type[Any]] = {
+    "reinforce": ReinforceSettings,
+    "actor-critic": ActorCriticSettings,
+    "ppo": PPOSettings,
+    "grpo": GRPOSettings,
+    "rloo": RLOOSettings,
+}
+_ON_TABLES: dict[str, Callable[..., tabular.Update]] = {
+    "reinforce": tabular.reinforce,
+    "actor-critic": tabular.actor_critic,
+    "ppo": tabular.ppo,
+    "grpo": tabular.grpo,
+    "rloo": tabular.rloo,
+}
 
 
 def default_settings(algorithm: str, task: Task) -> Settings:
     """Settings with which `algorithm` learns on `task`. Raises TrainError for an unknown algorithm."""
     if algorithm not in ALGORITHMS:
         raise TrainError(f"no algorithm is named {algorithm!r}; choose one of {', '.join(ALGORITHMS)}")
-    return ReinforceSettings()
+    chosen: Settings = _KINDS[algorithm]()
+    return chosen
 
 
 def train(
@@ -118,5 +140,65 @@ def train(
 ) -> Result:
     """`updates` updates of the algorithm of this name, as one result; `settings` None takes the default ones."""
     chosen = default_settings(algorithm, task) if settings is None else settings
+    if updates < 1:
+        raise TrainError(f"updates is {updates!r}; give the number of updates, an integer >= 1")
     records = list(islice(ALGORITHMS[algorithm](task, chosen, seed, resume), updates))
     return Result(algorithm, world, seed, curve(records), records[-1].state)
+
+
+def _records(algorithm: str, task: Task, settings: Any, seed: int, resume: State | None) -> Iterator[Record]:
+    """Checks what was asked for, before the first update and before anything is written."""
+    if not isinstance(settings, _KINDS[algorithm]):
+        raise TrainError(f"the settings are {settings!r}; {algorithm} takes {_KINDS[algorithm].__name__}")
+    start = _start(algorithm, task, settings, seed)
+    if resume is not None:
+        check_resumes(resume, start)
+        start = resume
+    if isinstance(task, FiniteMDP):
+        return _on_table(task, settings, start)
+    raise TrainError(f"the task is {task!r}; give a FiniteMDP")
+
+
+def _start(algorithm: str, task: Task, settings: Settings, seed: int) -> State:
+    if not isinstance(seed, int) or seed < 0:
+        raise TrainError(f"the seed is {seed!r}; give an integer >= 0")
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    parameters = tabular.initial_tables(task) if isinstance(task, FiniteMDP) else {}
+    return State(
+        algorithm=algorithm,
+        task=fingerprint(task),
+        settings=dataclasses.asdict(settings),
+        seed=seed,
+        update=0,
+        episodes=0,
+        steps=0,
+        parameters=parameters,
+        optimiser={},
+        environment={},
+        rng=dict(rng.bit_generator.state),
+    )
+
+
+def _generator(state: State) -> np.random.Generator:
+    rng = np.random.Generator(np.random.PCG64())
+    rng.bit_generator.state = state.rng
+    return rng
+
+
+def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Record]:
+    kept, learn, rng = sampler(task), _ON_TABLES[state.algorithm], _generator(state)
+    while True:
+        parameters, memory, batch, policy, values = learn(
+            kept, settings, state.parameters, state.optimiser, rng
+        )
+        state = dataclasses.replace(
+            state,
+            update=state.update + 1,
+            episodes=state.episodes + len(batch),
+            steps=state.steps + int(batch.mask.sum()),
+            parameters=parameters,
+            optimiser=memory,
+            rng=dict(rng.bit_generator.state),
+        )
+        mean = float(returns(batch.rewards, batch.gamma).mean())
+        yield Record(state.update, state.episodes, state.steps, mean, objective(task, policy), values, state)

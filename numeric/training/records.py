@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from numeric.errors import TrainError
 from numeric.mdp import FiniteMDP
 
-__all__ = ["Record", "Result", "State", "Task", "curve", "fingerprint"]
+__all__ = ["Record", "Result", "State", "Task", "check_resumes", "curve", "fingerprint"]
 
 Floats = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
@@ -51,7 +51,7 @@ class State:
     rng: dict[str, Any]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes one .npz (arrays, and the rest as JSON) whole or not at all: under another name first, then renamed."""
+        """Writes one .npz (arrays, and the rest as JSON), whole or not at all: under another name, then renamed."""
         target = Path(path)
         header = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in _ARRAYS}
         arrays = {
@@ -60,7 +60,7 @@ class State:
         text = json.dumps({"format": FORMAT, **header}, sort_keys=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             try:
-                np.savez(file, header=np.frombuffer(text.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+                np.savez(file, header=np.frombuffer(text.encode(), np.uint8), **arrays)
                 file.flush()
                 os.fsync(file.fileno())
                 os.replace(file.name, target)
@@ -84,7 +84,8 @@ class State:
             for name, array in arrays.items():
                 group, _, key = name.partition("/")
                 groups[group][key] = array
-            return State(**header, **groups)
+            fields: dict[str, Any] = {**header, **groups}
+            return State(**fields)
         except (
             zipfile.BadZipFile,
             EOFError,
@@ -135,7 +136,7 @@ class Result:
 
 
 def curve(records: Iterable[Record]) -> dict[str, Floats]:
-    """The numbers of the records as arrays by name: `update`, `episodes`, `steps`, `mean_return`, `objective`, and values."""
+    """The numbers of the records as arrays by name: `update`, `episodes`, …, `objective`, and the values."""
     rows = [_numbers(record) for record in records]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
@@ -148,7 +149,7 @@ def _numbers(record: Record) -> dict[str, float]:
 
 
 def fingerprint(task: Task) -> str:
-    """A text that two tasks share only if they are the same: the name, or a hash of ρ_0, P, r, γ, T and the terminals."""
+    """What two tasks share only if they are the same: the name, or a hash of ρ_0, P, r, γ, T and the terminals."""
     if isinstance(task, str):
         return task
     digest = hashlib.sha256(f"{task.transition.shape} {task.discount!r} {task.horizon}".encode())
@@ -157,13 +158,22 @@ def fingerprint(task: Task) -> str:
     return f"FiniteMDP {digest.hexdigest()[:32]}"
 
 
-def check_resumes(state: State, algorithm: str, task: Task, settings: Mapping[str, Any], seed: int) -> None:
-    """Raises TrainError, naming the first difference, unless `state` belongs to this run."""
-    asked = {"algorithm": algorithm, "task": fingerprint(task), "seed": seed, **settings}
-    saved = {"algorithm": state.algorithm, "task": state.task, "seed": state.seed, **state.settings}
-    for name in dict.fromkeys([*asked, *saved]):
-        if asked.get(name) != saved.get(name):
-            raise TrainError(
-                f"the checkpoint has {name} = {saved.get(name)!r}, this run {asked.get(name)!r}; "
-                "go on with the configuration that wrote it, or begin again elsewhere"
-            )
+def check_resumes(saved: State, fresh: State) -> None:
+    """Raises TrainError, naming the first difference, unless `saved` is of the run that begins with `fresh`."""
+    for name in ("algorithm", "task", "seed"):
+        _agree(name, getattr(saved, name), getattr(fresh, name))
+    for name in dict.fromkeys([*fresh.settings, *saved.settings]):
+        _agree(name, saved.settings.get(name), fresh.settings.get(name))
+    for name in dict.fromkeys([*fresh.parameters, *saved.parameters]):
+        shapes = [
+            state.parameters[name].shape if name in state.parameters else None for state in (saved, fresh)
+        ]
+        _agree(f"the shape of {name}", *shapes)
+
+
+def _agree(name: str, saved: Any, asked: Any) -> None:
+    if saved != asked:
+        raise TrainError(
+            f"the checkpoint has {name} = {saved!r}, this run {asked!r}; "
+            "go on with the configuration that wrote it, or begin again elsewhere"
+        )

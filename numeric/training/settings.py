@@ -24,7 +24,7 @@ ESTIMATORS = ("total-return", "reward-to-go", "constant-baseline", "state-baseli
 
 @dataclass(frozen=True)
 class ReinforceSettings:
-    """One ascent step a batch of `episodes`: `estimator` is one of ESTIMATORS, `entropy` the weight of the entropy bonus.
+    """One ascent step a batch of `episodes`: `estimator` is one of ESTIMATORS, `entropy` the weight of the bonus.
 
     `critic_rate` is the critic's learning rate (state baseline), `discount` that of the estimate on an
     environment without a model (a finite MDP has its own), `hidden` the units of the network there.
