@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from derive.book import judge as judging
 from derive.book import tree
@@ -31,8 +32,9 @@ def judge(left: Node, operator: str, right: Node, judges: Judges) -> Judgement:
         return Judgement("holds", "D003", "right to the digits printed", None, certificate)
     if close:
         return Judgement("unknown", "D057", f"equal only to the digits printed: {one} and {two}; write ≈")
-    counterexample = {"states": None, "actions": None, "horizon": None, "assignment": {}, "lhs": str(one), "rhs": str(two),
-                      "true_if": None, "text": f"left: {one}, right: {two}"}  # fmt: skip
+    none = dict.fromkeys(("states", "actions", "horizon", "true_if"))
+    values = {"assignment": {}, "lhs": str(one), "rhs": str(two), "text": f"left: {one}, right: {two}"}
+    counterexample: dict[str, Any] = {**none, **values}
     certificate = {"kind": "arithmetic", "lhs": str(one), "rhs": str(two)}
     return Judgement("refuted", "D011", f"the sides differ: {one} and {two}", counterexample, certificate)
 

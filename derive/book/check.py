@@ -14,7 +14,7 @@ from pathlib import Path
 from derive.book.claims import context, order, readings
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
-from derive.book.introduce import said_in_prose
+from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.macros import macros_of
 from derive.book.progress import Progress, Step
@@ -91,8 +91,8 @@ def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Stopped]:
 
 
 def _where(document: Document, n: int) -> list[int]:
-    """The inline formulas of a sentence that begins with “where” right after a display: they belong to it."""
-    if not re.match(r"\s*[.,;]?\s*(where|with|here)\b", document.formulas[n].after, re.I):
+    """The inline formulas of a sentence that goes on right after a display, with “where”, “for” …"""
+    if not re.match(r"\s*[.,;]?\s*(where|with|here|for|whenever|if|when)\b", document.formulas[n].after, re.I):
         return []
     found = []
     for m in range(n + 1, len(document.formulas)):
@@ -111,6 +111,8 @@ def _prose(walk: Progress, n: int) -> None:
     if isinstance(found, Stopped):
         return
     for statement in found:
+        if orders_times(statement.relation):
+            walk.orders.append((formula.offsets[0], statement.relation))
         addition = said_in_prose(walk.document, n, statement, walk.parsed, walk.scope)
         if addition is None:
             continue
@@ -122,7 +124,8 @@ def _prose(walk: Progress, n: int) -> None:
 
 def _maybe_bind(walk: Progress, relation: Relation, formula: Formula) -> None:
     head, body = relation.sides[0], relation.sides[1]
-    assert head is not None and body is not None
+    assert head is not None
+    assert body is not None
     key = key_of(head, walk.scope.survey)
     assert key is not None
     binding = walk.binding(head, body, formula)

@@ -21,6 +21,7 @@ from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
 from derive.errors import IllFormed
 from derive.terms import (
+    STATES,
     Action,
     Apply,
     AtMost,
@@ -39,6 +40,7 @@ from derive.terms import (
     State,
     TimeProduct,
     Var,
+    time_symbol,
 )
 
 MAX_READINGS = 12
@@ -66,7 +68,7 @@ def readings(scope: Scope, nodes: Sequence[Node]) -> tuple[list[Reading], bool]:
 
 
 def _rewards(scope: Scope) -> tuple[str, ...]:
-    """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r with other arguments; an example's r_t = f(s_t) adds r(s_t)."""
+    """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r otherwise; an example's r_t = f(s_t) adds r(s_t)."""
     forms = scope.survey.rewards
     first = "sas" if "sas" in forms or not forms else "sa" if "sa" in forms else "s"
     return (first, "s") if scope.state_reward and first != "s" else (first,)
@@ -148,8 +150,17 @@ def order(node: Node, ctx: Context) -> list[AtMost]:
     return facts
 
 
+def orders_free_times(claim: Claim, before: int) -> bool:
+    """Whether the hypotheses after the first `before` order free times of the claim, and nothing else."""
+    horizon = time_symbol(claim.reading.last[0])
+    names = (free(claim.equation.lhs) | free(claim.equation.rhs)) - {horizon}
+    added = [h for h in claim.hypotheses[before:] if isinstance(h, AtMost)]
+    symbols = {x for h in added for x in h.lesser.free_symbols | h.greater.free_symbols} - {horizon}
+    return bool(symbols) and symbols <= names
+
+
 def hypotheses(equation: Equation, ctx: Context) -> tuple[Hypothesis, ...]:
-    """What a text takes for granted: free times lie in the trajectory, and what stands under log or a fraction is positive."""
+    """What a text takes for granted: free times lie in the trajectory; logarithms and denominators are positive."""
     found: dict[Hypothesis, None] = {}
     names = free(equation.lhs) | free(equation.rhs)
     first, horizon = ctx.scope.survey.first, ctx.horizon
@@ -223,11 +234,7 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
     """The conventions that a claim's reading rests on, as sentences."""
     said = []
     nodes = [n for side in (claim.equation.lhs, claim.equation.rhs) for n in _unfolded(side)]
-    if any(
-        isinstance(n, Letter) and n.name == "r" and len(n.domains) and n.domains[0].name == "S"
-        for n in nodes
-        if n is not None
-    ):
+    if any(isinstance(n, Letter) and n.name == "r" and n.domains[:1] == (STATES,) for n in nodes):
         inside = {"s": "s_t", "sa": "s_t, a_t", "sas": "s_t, a_t, s_{t+1}"}[claim.reading.reward]
         said.append(f"r_t = r({inside})")
     if (
@@ -245,7 +252,7 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
     return said
 
 
-def reaches_further(node: Node, scope: Scope, reading: Reading) -> bool:
+def reaches_further(node: Node, scope: Scope) -> bool:
     """Whether some ∇ is followed by factors of its product that depend on the parameter."""
     for product in walk(node):
         if not isinstance(product, tree.Mul):

@@ -1,22 +1,22 @@
-"""The rule codes of `derive check`: one for every cause of a verdict, with what it means. Codes never change meaning."""
+"""The rule codes of `derive check`: one for every cause of a verdict. A code never changes its meaning."""
 
 from __future__ import annotations
 
 from derive.errors import unknown_name
 
 CODES: dict[str, tuple[str, str]] = {
-    "D001": ("proved", "A kernel theorem, replayed, for every finite decision process and every horizon; a finite model agrees."),
+    "D001": ("proved", "A kernel theorem, replayed, for every finite process and horizon; a finite model agrees."),
     "D002": ("holds", "Equal on every finite model of the sizes printed; no general proof was found."),
     "D003": ("holds", "Arithmetic, right to the digits that are printed."),
-    "D010": ("refuted", "A finite model on which both sides differ under every reading of the text; confirmed by a second evaluator."),
+    "D010": ("refuted", "A finite model on which the sides differ, under every reading; a second evaluator agrees."),
     "D011": ("refuted", "Arithmetic that is wrong, also to the digits that are printed."),
     "D013": ("refuted", "The probabilities that an example gives to its actions do not add up to one."),
     "D012": ("inconsistent", "True only under a definition that the text has since replaced."),
     "D020": ("definition", "Introduces a symbol."),
     "D021": ("definition", "Replaces an earlier definition, from which it differs; the text says that it defines."),
-    "D022": ("definition", "Gives values to a letter in an example of the text; general statements are read without it."),
+    "D022": ("definition", "Gives values to a letter in an example; general statements are read without it."),
     "D023": ("definition", "Lists the elements of a set, or the parts of a trajectory."),
-    "D024": ("definition", "The probability of a trajectory in a deterministic environment, which the text says it has."),
+    "D024": ("definition", "The probability of a trajectory in an environment that the text says is deterministic."),
     "D030": ("not-a-claim", "An expression, which states nothing."),
     "D031": ("not-a-claim", "An update rule."),
     "D032": ("not-a-claim", "Says where something lies, goes or is drawn from."),
@@ -30,13 +30,13 @@ CODES: dict[str, tuple[str, str]] = {
     "D052": ("unknown", "A relation that is no equation."),
     "D053": ("unknown", "An approximation that is no arithmetic."),
     "D054": ("unknown", "A value in an example, whose numbers are not read."),
-    "D055": ("unknown", "Differs from an earlier definition of the same symbol, and the text does not say that it defines it anew."),
-    "D056": ("unknown", "Fails as it is read, but ∇ may reach further to the right than it was taken to."),
+    "D055": ("unknown", "Differs from an earlier definition, and the text does not say that it defines anew."),
+    "D056": ("unknown", "Fails as it is read, but ∇ may reach further to the right."),
     "D057": ("unknown", "Equal only to the digits that are printed."),
     "D058": ("unknown", "Proved, but no finite model could confirm it."),
     "D059": ("unknown", "Fails under one reading that the text allows, and another could not be decided."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
-    "internal-disagreement": ("unknown", "Two of the three witnesses disagree: a fault of this program; please report it."),
+    "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip
 
 

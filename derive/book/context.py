@@ -1,17 +1,19 @@
-"""What an elaboration carries along: the scope, the reading chosen, the names bound so far, and what it had to assume."""
+"""What an elaboration carries along: scope, reading, the names bound so far, and what it had to assume."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from sympy import Basic, Expr, Integer, Symbol
+from sympy import Basic, Expr, Integer, Rational, Symbol
 
 from derive.book.letters import ELEMENTS, HORIZONS, TIMES, TRAJECTORY, law, listed
 from derive.book.scope import Binding, Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Add, Group, Mul, Node, Num, Sym
 from derive.terms import AtMost, Domain, Letter, Process, real_symbol, time_symbol
+
+MAX_BITS = 4_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Context:
     facts: tuple[AtMost, ...] = ()
     parameter: Symbol | None = None  # stands for θ inside a definition's body, where σ(θ) is a function of a number
     depth: int = 0
+    differentiated: bool = False  # inside a gradient, where a letter may not be assumed constant
 
     def binding(self, name: str, value: Basic) -> Context:
         return replace(self, bound={**self.bound, name: value})
@@ -88,6 +91,13 @@ def stop(why: str, node: Node) -> Stopped:
     """Reading stops at a node."""
     token = node.text if isinstance(node, Num) else node.head if isinstance(node, Sym) else type(node).__name__.lower()
     return Stopped(why, node.start, node.end, token)
+
+
+def bounded(value: Expr, node: Node) -> Expr:
+    """A value that is not a number out of bounds."""
+    if isinstance(value, Rational) and max(value.p.bit_length(), value.q.bit_length()) > MAX_BITS:
+        raise stop(f"a number of more than {MAX_BITS} bits", node)
+    return value
 
 
 def time(node: Node, ctx: Context) -> Expr:

@@ -1,4 +1,4 @@
-"""Where formulas stand in a text: `$…$`, `$$…$$`, `\\[…\\]`, environments, math fences; not in code, comments or prices."""
+"""Where formulas stand: `$…$`, `$$…$$`, `\\[…\\]`, environments, math fences; not in code, comments or prices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from derive.book.source import Source
 
 MAX_FORMULA = 200_000
 ENVIRONMENTS = ("equation", "align", "gather", "multline", "flalign", "eqnarray", "displaymath", "math")
-_BEGIN = re.compile(r"\\begin\{(%s)(\*?)\}" % "|".join(ENVIRONMENTS))
+_BEGIN = re.compile(rf"\\begin\{{({'|'.join(ENVIRONMENTS)})(\*?)\}}")
 Span = tuple[int, int, bool, bool]  # start, end, displayed, closed
 CODE, QUOTE = 1, 2
 
@@ -23,15 +23,16 @@ def mask_markdown(source: Source) -> tuple[bytearray, list[Span]]:
     parser = MarkdownIt("commonmark").use(front_matter_plugin).use(dollarmath_plugin).use(amsmath_plugin)
     masked, fences, depth = bytearray(len(source.text)), [], 0
 
+    ends = [*source.starts, len(source.text)]
+
     def bounds(lines: list[int]) -> tuple[int, int]:
-        ends = [*source.starts, len(source.text)]
         return ends[min(lines[0], len(ends) - 1)], ends[min(lines[1], len(ends) - 1)]
 
     for token in parser.parse(source.text):
         if token.type == "blockquote_open" and token.map:
             depth += 1
             start, end = bounds(token.map)
-            pattern = re.compile(r"^[ ]{0,3}(?:>[ ]?){1,%d}" % depth, re.M)
+            pattern = re.compile(rf"^[ ]{{0,3}}(?:>[ ]?){{1,{depth}}}", re.M)
             for m in pattern.finditer(source.text[start:end]):
                 masked[start + m.start() : start + m.end()] = bytes([QUOTE]) * (m.end() - m.start())
         elif token.type == "blockquote_close":

@@ -20,7 +20,7 @@ _OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\
 
 @dataclass(frozen=True)
 class Formula:
-    """Mathematics as written. `offsets[i]` is where character i of `latex` stands in the source (one past the end too)."""
+    """Mathematics as written; character i of `latex` stands at `offsets[i]` in the source, which has one more entry."""
 
     latex: str
     offsets: tuple[int, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational
+from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational
 
 from derive.book import expectations, sums, symbols, tree
-from derive.book.context import Context, stop
+from derive.book.context import Context, bounded, stop
 from derive.book.elements import element
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
@@ -26,9 +27,9 @@ def read(node: Node, ctx: Context) -> Expr:
         return _group(node, ctx)
     if isinstance(node, tree.Add):
         _refuse_open_scope(node)
-        return Add(*(sign * read(term, ctx) for sign, term in node.terms))
+        return bounded(Add(*(sign * read(term, ctx) for sign, term in node.terms)), node)
     if isinstance(node, tree.Mul):
-        return Mul(*(read(factor, ctx) for factor in node.factors))
+        return bounded(Mul(*(read(factor, ctx) for factor in node.factors)), node)
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
     if isinstance(node, tree.Pow):
@@ -36,8 +37,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Fun):
         if isinstance(node.body, tree.Big) and sums.loose_factor(node.body):
             raise stop("how far the sum or product under it reaches is not clear; use brackets", node)
-        body = read(node.body, ctx)
-        return Log(body) if node.name == "log" else Exp(body)
+        return _function(node, ctx)
     if isinstance(node, tree.Grad):
         return _gradient(node, ctx)
     if isinstance(node, tree.Big):
@@ -55,6 +55,16 @@ def decimal(text: str) -> Rational:
     return Rational(value.numerator, value.denominator)
 
 
+def _function(node: tree.Fun, ctx: Context) -> Expr:
+    if node.name in ("min", "max"):
+        if not isinstance(node.body, tree.Group) or set(node.body.items.separators) != {","}:
+            raise stop(f"{node.name} of something that is no list", node)
+        values = [read(part, ctx) for part in node.body.items.parts]
+        return Min(*values) if node.name == "min" else Max(*values)
+    body = read(node.body, ctx)
+    return Log(body) if node.name == "log" else Exp(body)
+
+
 def _group(node: tree.Group, ctx: Context) -> Expr:
     only = node.items.only
     if only is None or isinstance(only, tree.Relation):
@@ -66,7 +76,7 @@ def _quotient(node: tree.Div, ctx: Context) -> Expr:
     over, under = read(node.over, ctx), read(node.under, ctx)
     if under == 0:
         raise stop("division by zero", node)
-    return Mul(over, Pow(under, Integer(-1)))
+    return bounded(Mul(over, Pow(under, Integer(-1))), node)
 
 
 def _gradient(node: tree.Grad, ctx: Context) -> Expr:
@@ -88,7 +98,8 @@ def _gradient(node: tree.Grad, ctx: Context) -> Expr:
         ):
             raise stop("∇ by something that is no parameter here", node)
         name = only.head
-    return Gradient(read(node.body, ctx), ctx.parameter if ctx.parameter is not None else real_symbol(name))
+    inside = replace(ctx, differentiated=True)
+    return Gradient(read(node.body, inside), ctx.parameter if ctx.parameter is not None else real_symbol(name))
 
 
 def _refuse_open_scope(node: tree.Add) -> None:
@@ -132,7 +143,8 @@ def _branches(node: tree.Branches, ctx: Context) -> Expr:
         if not (isinstance(only, tree.Relation) and only.operators == ("=",) and only.sides[0] is not None):
             raise stop("a condition that is no equation", node)
         left, right = only.sides
-        assert left is not None and right is not None
+        assert left is not None
+        assert right is not None
         found, number = element(left, ctx), element(right, ctx)
         if not isinstance(number, Integer) or (subject is not None and found != subject):
             raise stop("cases that do not compare one thing with numbers", node)

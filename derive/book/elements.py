@@ -34,7 +34,7 @@ def element(node: Node, ctx: Context) -> Expr:
         raise stop("more than one index on an element", node)
     label = indexed_name(node, ctx)
     if label in ctx.bound:
-        return ctx.bound[label]  # type: ignore[return-value]
+        return ctx.bound[label]
     at = moment(node.sub.only, ctx)
     if domain.name == "S":
         return State(at, domain)
@@ -50,7 +50,8 @@ def moment(node: Node, ctx: Context) -> Expr:
 
 def indexed_name(node: Sym, ctx: Context) -> str:
     """The name under which a_t is bound where an expectation draws it anew."""
-    assert node.sub is not None and node.sub.only is not None
+    assert node.sub is not None
+    assert node.sub.only is not None
     return f"{node.name.lower()}_{time(node.sub.only, ctx)}"
 
 

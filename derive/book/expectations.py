@@ -133,11 +133,12 @@ def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
         if isinstance(term, (State, Action)):
             return known.shows(at, term.time)
         if isinstance(term, Defined):
-            return later(meaning(term), known)  # type: ignore[arg-type]
+            return later(meaning(term), known)
         if isinstance(term, (TimeSum, TimeProduct)):
             with known.opened(term) as (_, inner):
                 return later(inner, known)
-        return all(later(a, known) for a in term.args if isinstance(a, Expr)) and not isinstance(term, (PathSum, Given))
+        inside = (later(a, known) for a in term.args if isinstance(a, Expr))
+        return not isinstance(term, (PathSum, Given)) and all(inside)
 
     return later(body, known)
 
@@ -254,10 +255,12 @@ def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
 def _same(node: Node, other: Sym) -> bool:
     if not (isinstance(node, Sym) and node.name == other.name and node.primes == other.primes):
         return False
-    strip = lambda s: [
-        type(p).__name__ + getattr(p, "name", getattr(p, "text", "")) for p in (s.sub.parts if s.sub else ())
-    ]
-    return strip(node) == strip(other)
+    return _index_as_written(node) == _index_as_written(other)
+
+
+def _index_as_written(node: Sym) -> list[tuple[str, str]]:
+    parts = node.sub.parts if node.sub is not None else ()
+    return [(type(p).__name__, getattr(p, "name", getattr(p, "text", "?"))) for p in parts]
 
 
 def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -> Expr:
@@ -267,7 +270,7 @@ def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -
             raise stop("a law that is not known here", part)
         state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
     else:
-        state = ctx.bound.get("s") if head.name in POLICIES else None  # type: ignore[assignment]
+        state = ctx.bound.get("s") if head.name in POLICIES else None
     args = (var,) if state is None else (var, state)
     letter = distribution(head, tuple(a.domain for a in args), ctx)
     if letter is None:

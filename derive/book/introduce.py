@@ -102,6 +102,11 @@ def _instance(left: Call, right: Node, line: int, scope: Scope) -> Introduced | 
 # Prose
 
 
+def orders_times(relation: Relation) -> bool:
+    """k < t, t ≥ 0: an order, no equation."""
+    return bool(relation.operators) and set(relation.operators) <= {"<", "<=", ">", ">="}
+
+
 def said_in_prose(
     document: Document,
     n: int,

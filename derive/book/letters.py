@@ -23,6 +23,7 @@ POLICIES = frozenset({"pi", "mu"})
 DISTRIBUTIONS = frozenset({"P", "p", "q", "rho", "d", "cal:P"})
 REWARDS = frozenset({"r", "R"})
 FUNCTIONS = frozenset(["f", "g", "h", "b", "c"])
+VALUES = frozenset(["V", "Q", "A"])  # functions of states and actions that may depend on the parameter
 TRAJECTORY = "tau"
 LABELS = frozenset(
     {"old", "new", "ref", "k", "*", "init", "target", "base", "beta", "behavior", "behaviour", "prev", "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,10 @@ from derive.book.scope import Binding, Scope
 from derive.book.sorts import key_of
 from derive.book.statements import Statement
 from derive.book.tokens import Stopped
-from derive.book.tree import Node
+from derive.book.tree import Node, Relation
+from derive.book.verdict import Setting
+
+NEAR = 1_000  # characters before a formula in which the prose may name a condition for it
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,12 @@ class Progress:
     steps: list[Step] = field(default_factory=list)
     last: Node | None = None
     serial: int = 0
+    orders: list[tuple[int, Relation]] = field(default_factory=list)  # k < t in the prose, and where
+
+    def setting(self, formula: Formula, conditions: Sequence[Node] = ()) -> Setting:
+        """What a step of a formula is judged in."""
+        near = [r for place, r in self.orders if 0 <= formula.offsets[0] - place < NEAR or place > formula.offsets[0]]
+        return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
 
     def step(self, formula: Formula, start: int, end: int, judgement: Judgement, read_as: str | None = None) -> None:
         """A verdict on the characters from start to end of a formula."""

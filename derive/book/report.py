@@ -44,7 +44,7 @@ def rows(checked: Iterable[Checked]) -> list[dict[str, Any]]:
 
 
 def exit_code(checked: Sequence[Checked], *, strict: bool = False) -> int:
-    """0 nothing wrong, 1 refuted or inconsistent (strict: also not read, unknown, by hand), 2 a file or step failed by our fault."""
+    """0 nothing wrong, 1 refuted or inconsistent (strict: not read, unknown, by hand too), 2 something failed."""
     if any(c.error is not None for c in checked) or any(
         s.code.startswith("internal") for c in checked for s in c.steps
     ):

@@ -25,13 +25,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Binding:
-    """key := body, at a line. `serial` orders the definitions of a text."""
+    """key := body, at a line. `serial` orders a text's definitions; `doubtful`: it may be a wrong claim instead."""
 
     key: Key
     head: Node
     body: Node
     line: int
     serial: int
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What kind of thing a tree is, before it is read: its sort as an argument, its key, whether it can head a definition."""
+"""What kind of thing a tree is: its sort as an argument, its key, whether it can head a definition."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from derive.book.letters import (
     FUNCTIONS,
     HORIZONS,
     LABELS,
+    PARAMETERS,
     POLICIES,
     REWARDS,
     SCALARS,
     TIMES,
     TRAJECTORY,
+    VALUES,
 )
 from derive.book.scope import Key, Survey
 from derive.book.tree import Call, Items, Node, Num, Sym, walk
@@ -72,17 +74,23 @@ def label_of(node: Node) -> str | None:
     ):
         word = "".join(f.name for f in node.factors if isinstance(f, Sym))
         return word if word in LABELS else None
+    if isinstance(node, Sym) and node.name in POLICIES and node.sup is None and _marked(node):
+        return node.head
     if isinstance(node, Sym) and node.sub is None and node.sup is None:
         if node.name in LABELS and node.name not in TIMES:
             return node.name
         if node.font == "rm" and len(node.name) > 1:
             return node.name
-        if node.name in POLICIES:
-            return node.head
     return None
 
 
-_OF_ELEMENTS = DISTRIBUTIONS | POLICIES | REWARDS | FUNCTIONS
+def _marked(policy: Sym) -> bool:
+    """π, or π_θ."""
+    only = policy.sub.only if policy.sub is not None else None
+    return policy.sub is None or (isinstance(only, Sym) and only.head in PARAMETERS and only.sub is None)
+
+
+_OF_ELEMENTS = DISTRIBUTIONS | POLICIES | REWARDS | FUNCTIONS | VALUES
 
 
 def key_of(node: Node, survey: Survey) -> Key | None:
@@ -97,7 +105,7 @@ def key_of(node: Node, survey: Survey) -> Key | None:
         label = label_of(part)
         if label is not None:
             labels.append(label)
-        elif isinstance(part, tree.Relation) or isinstance(part, tree.Group):
+        elif isinstance(part, (tree.Relation, tree.Group)):
             return None
         else:
             indices += 1

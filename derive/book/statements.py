@@ -95,7 +95,7 @@ _QUANTIFIED = frozenset({",", "'", "in", "_", "{", "}", "&", "."})
 
 
 def _quantifier(parser: Parser) -> None:
-    """`for all s, a`: every free variable is universal anyway; a list of letters and sets is passed, anything more stops."""
+    """`for all s, a`: free variables are universal anyway; a list of letters and sets is passed, the rest stops."""
     parser.take()
     while parser.now.kind not in ("end", "row", "quad"):
         token = parser.take()

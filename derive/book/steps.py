@@ -40,10 +40,10 @@ def judge_step(
         if number(left) and number(right):
             return arithmetic.judge(left, operator, right, walk.judges), None
         if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
-            return _introduce(walk, addition, left, right)
+            return _introduce(walk, formula, addition, left, right)
         if first and is_head(left, walk.scope.survey):
             return _define(walk, n, formula, left, operator, right, conditions)
-        return judge_claim(left, right, walk.scope, walk.judges, conditions)
+        return judge_claim(left, right, walk.setting(formula, conditions))
     except Stopped as stopped:
         return unread(stopped), None
     except Exception as fault:  # a fault of ours is unknown, counted, never a pass
@@ -87,10 +87,10 @@ def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, ri
     return None
 
 
-def _introduce(walk: Progress, addition: Introduced, left: Node, right: Node) -> Judged:
+def _introduce(walk: Progress, formula: Formula, addition: Introduced, left: Node, right: Node) -> Judged:
     """Values in an example, sets, trajectories. Where the example has given a value already, the step is a claim."""
     if addition.again:
-        return judge_claim(left, right, walk.scope, walk.judges, ())
+        return judge_claim(left, right, walk.setting(formula))
     walk.scope = addition.scope
     if (wrong := _wrong_total(walk, left)) is not None:
         return wrong, None
@@ -128,35 +128,21 @@ def _define(
     if not earlier:
         return _bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
     if operator == "=":
-        judgement, read_as = judge_claim(left, right, walk.scope, walk.judges, conditions)
+        judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if (
             judgement.verdict in (*PASSED, "not-read")
             or judgement.code in ("D050", "D058")
             or judgement.code.startswith("internal")
         ):
             return judgement, read_as
-    if same_definition(walk.scope, earlier[-1], binding):
-        return _bind(
-            walk,
-            binding,
-            Judgement("definition", "D020", f"restates the definition of line {earlier[-1].line}"),
-        )
     line = earlier[-1].line
+    if same_definition(walk.scope, earlier[-1], binding):
+        return _bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
     if operator == ":=" or CUE.search(lead(walk.document, n)):
-        return _bind(
-            walk,
-            binding,
-            Judgement("definition", "D021", f"replaces the definition of line {line}, from which it differs"),
-        )
-    return _bind(
-        walk,
-        binding,
-        Judgement(
-            "unknown",
-            "D055",
-            f"differs from the definition of line {line}; steps below are read with this one",
-        ),
-    )
+        message = f"replaces the definition of line {line}, from which it differs"
+        return _bind(walk, binding, Judgement("definition", "D021", message))
+    message = f"differs from the definition of line {line}; steps below may mean either"
+    return _bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
 
 
 def _bind(walk: Progress, binding: Binding, judgement: Judgement) -> Judged:

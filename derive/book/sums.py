@@ -155,7 +155,7 @@ def _names_a_set(node: Node | None) -> bool:
 
 
 def fresh_variable(node: Sym, ctx: Context) -> tuple[Var, Context, Expr | None]:
-    """The variable that a sum or expectation binds, the context inside, and its position on the time line for a_t, s_t."""
+    """The variable that a sum or expectation binds, the context inside, and for a_t, s_t its place on the time line."""
     domain: Domain = ctx.domain(node.name.lower())
     if node.sub is None:
         if not isinstance(element(node, replace(ctx, bound={})), Var):

@@ -43,7 +43,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         r"\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic", prose
     )
     return Survey(
-        frozenset(seen.parameters), tuple(dict.fromkeys(seen.horizons)), 1 if seen.firsts == {1} else 0,
+        frozenset(seen.parameters), tuple(dict.fromkeys(seen.horizons)), int(bool(seen.firsts) and min(seen.firsts) >= 1),
         frozenset(seen.rewards), seen.bare_policy, seen.marked_policy, cue is not None, frozenset(arbitrary),
     )  # fmt: skip
 

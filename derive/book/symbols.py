@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol
 
-from derive.book.context import Context, stop, time
+from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, defined
 from derive.book.elements import element, moment, reward
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, path_probability
@@ -20,10 +20,11 @@ from derive.book.letters import (
     POLICIES,
     REWARDS,
     SCALARS,
+    VALUES,
     function,
     law,
 )
-from derive.book.scope import Binding, Key
+from derive.book.scope import Key
 from derive.book.sorts import integer, is_parameter, key_of, label_of, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Group, Node, Num, Relation, Sym
@@ -44,7 +45,7 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     """The number that a letter stands for."""
     value = ctx.bound.get(node.head) if node.sub is None and node.sup is None else None
     if value is not None:
-        return value  # type: ignore[return-value]
+        return value
     if (
         node.name == "e"
         and node.sup is not None
@@ -72,15 +73,7 @@ def symbol(node: Sym, ctx: Context) -> Expr:
         return reward(moment(node.sub.only, ctx), ctx)
     if node.sub is None and node.head == node.name and (node.name in SCALARS or node.head in ctx.scope.numbers):
         return real_symbol(node.name)
-    if key is not None and node.sub is None and (found := _sole(node, ctx)):
-        return applied(node, found, (), ctx)
     raise stop(f"the letter {node.head} has no meaning that is known here", node)
-
-
-def _sole(node: Sym, ctx: Context) -> Binding | None:
-    """J for J(θ): parameters do not count in a key. Nothing else may be left out."""
-    found = ctx.scope.found(Key(node.head, (), 0, ()))
-    return found[-1] if found else None
 
 
 def _power(node: Sym, ctx: Context) -> Expr:
@@ -108,7 +101,7 @@ def power(base: Expr, exponent: Node, ctx: Context) -> Expr:
     if value is not None:
         if abs(value) > 64 or (value < 0 and base == 0):
             raise stop(f"the exponent {value} is out of bounds (64)", exponent)
-        return base**value
+        return bounded(base**value, exponent)
     if not isinstance(base, Symbol):
         raise stop("a power that is no whole number, of something that is no letter", exponent)
     return base ** time(exponent, ctx)
@@ -143,7 +136,7 @@ def call(node: Call, ctx: Context) -> Expr:
 def _scalar(head: Sym, ctx: Context) -> Expr | None:
     """The number a letter stands for before a bracket; None where it may be a function."""
     if (
-        head.name in (FUNCTIONS | DISTRIBUTIONS | POLICIES | REWARDS)
+        head.name in (FUNCTIONS | DISTRIBUTIONS | POLICIES | REWARDS | VALUES)
         and head.sub is None
         and head.head not in ctx.scope.numbers
     ):
@@ -169,9 +162,9 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     head, parts = node.head, node.args.parts
     kinds = [domain_of(a, s, ctx) for a, s in zip(parts, sorts, strict=True) if s != "param"]
     if not kinds or None in kinds:
-        kinds = _guessed_by_instance(node, sorts, ctx)
-        if kinds is None:
-            return None
+        kinds = _kinds_by_instance(node, sorts, ctx)
+    if not kinds or None in kinds:
+        return None
     domains = tuple(d for d in kinds if d is not None)
     found = distribution(head, domains, ctx)
     if found is None and sorts == ["S"] and is_start(parts[0]) and head == Sym(head.start, head.end, head.name):
@@ -183,6 +176,8 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
         return found
     if any(sep != "," for sep in node.args.separators) or "param" in sorts:
         return None
+    if head.name in VALUES:
+        return _value_function(node, domains, ctx)
     if head.accents or head.primes or head.font or head.sub is not None or head.sup is not None:
         return None
     if head.name in REWARDS and (head.name == "r" or head.name == "R"):
@@ -194,25 +189,37 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     return None
 
 
+def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
+    """V^π(s), Q(s, a): any function of these arguments, where it is not differentiated."""
+    head = node.head
+    labels = [label_of(p) for p in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ()))]
+    if head.font or head.accents or head.primes or None in labels:
+        return None
+    if ctx.differentiated:
+        raise stop(f"{head.name} may depend on the parameter, and the text does not define it", node)
+    name = "_".join([head.name, *(label.replace("*", "star") for label in labels if label)])
+    ctx.notes.assumed.add(f"{name} any function")
+    return function(name, domains)
+
+
 def domain_of(node: Node, sort: str, ctx: Context) -> Domain | None:
     if isinstance(node, Sym) and sort in ("S", "A", "X", "Y"):
         return ctx.domain(node.name.lower())
     return None
 
 
-def _guessed_by_instance(node: Call, sorts: list[str], ctx: Context) -> list[Domain | None] | None:
-    """π_θ(1), π_θ(+1|s), r(1): a number stands for an action of the listed set."""
-    if not ctx.reading.listed or ctx.domain("a").elements is None:
-        return None
+def _kinds_by_instance(node: Call, sorts: list[str], ctx: Context) -> list[Domain | None]:
+    """π_θ(1), π_θ(+1|s), r(1): a number stands for an action of the listed set. Empty where it does not."""
+    actions = ctx.domain("a")
     kinds: list[Domain | None] = []
     for part, sort in zip(node.args.parts, sorts, strict=True):
         if sort == "number":
-            if kinds or integer(part) not in (ctx.domain("a").elements or ()):
-                return None
-            kinds.append(ctx.domain("a"))
+            if kinds or integer(part) not in (actions.elements or ()):
+                return []
+            kinds.append(actions)
         elif sort != "param":
             kinds.append(domain_of(part, sort, ctx))
-    return None if None in kinds or not kinds else kinds
+    return kinds
 
 
 def application(node: Call, letter: Letter, args: list[Node], ctx: Context) -> Expr:

@@ -7,7 +7,7 @@ Macros of the text's own are expanded, a bounded number of times; their tokens k
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.book.vocabulary import (
@@ -230,12 +230,18 @@ def _without_boxes(tokens: list[Token]) -> list[Token]:
     r"""`\boxed{a = b}` without its box. A box around a part keeps its braces, so that it stays one factor."""
     out = list(tokens)
     while out and out[0].kind == "command" and out[0].text == "boxed" and len(out) > 1 and out[1].text == "{":
-        depth = 0
-        for n, token in enumerate(out[1:], 1):
-            depth += (token.text == "{") - (token.text == "}") if token.kind == "op" else 0
-            if depth == 0:
-                break
-        if depth or any(t.text not in (".", ",") for t in out[n + 1 :]):
+        close = closing_brace(out, 1)
+        if close is None or any(t.text not in (".", ",") for t in out[close + 1 :]):
             break
-        out = [*out[2:n], *out[n + 1 :]]
+        out = [*out[2:close], *out[close + 1 :]]
     return out
+
+
+def closing_brace(tokens: Sequence[Token], at: int) -> int | None:
+    """Where the brace that opens at a token closes."""
+    depth = 0
+    for n in range(at, len(tokens)):
+        depth += (tokens[n].text == "{") - (tokens[n].text == "}") if tokens[n].kind == "op" else 0
+        if depth == 0:
+            return n
+    return None

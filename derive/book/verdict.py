@@ -7,51 +7,65 @@ assumed, and no earlier definition of the text makes it true (then it is `incons
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from derive.book.claims import Claim, claim, conventions, deterministic, reaches_further, readings
+from derive.book.claims import Claim, claim, conventions, deterministic, orders_free_times, reaches_further, readings
 from derive.book.context import Reading
 from derive.book.judge import Judgement, Judges, judge
 from derive.book.scope import Scope
 from derive.book.tokens import Stopped
-from derive.book.tree import Node
+from derive.book.tree import Node, Relation
 from derive.printing import latex, text
 
 PASSED = ("proved", "holds")
 Judged = tuple[Judgement, str | None]
 
 
-def judge_claim(left: Node, right: Node, scope: Scope, judges: Judges, conditions: Sequence[Node]) -> Judged:
+@dataclass(frozen=True)
+class Setting:
+    """What a step is judged in: the scope, the witnesses, the conditions beside it, the orders that the prose names."""
+
+    scope: Scope
+    judges: Judges
+    conditions: tuple[Node, ...] = ()
+    orders: tuple[Relation, ...] = ()
+
+    def claim(
+        self, left: Node, right: Node, reading: Reading, *, scope: Scope | None = None, also: Sequence[Node] = ()
+    ) -> Claim:
+        return claim(left, right, scope or self.scope, reading, (*self.conditions, *also))
+
+    def judge(self, one: Claim) -> Judgement:
+        return judge(one.equation, one.hypotheses, self.judges)
+
+
+def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     """One step under every reading of the text; the first reading that passes is reported."""
-    claims, complete = _claims(left, right, scope, conditions)
-    results = []
+    claims, complete = _claims(left, right, setting)
+    results: list[tuple[Claim, Judgement]] = []
     for one in claims:
-        judgement = judge(one.equation, one.hypotheses, judges)
-        results.append((one, judgement))
+        judgement = setting.judge(one)
         if judgement.verdict in PASSED or judgement.code.startswith("internal"):
             failed = [c.reading for c, j in results if j.verdict == "refuted"]
-            return _told(one, judgement, scope, failed), latex(one.equation)
+            return _told(one, judgement, setting.scope, failed), latex(one.equation)
+        results.append((one, judgement))
     one, judgement = results[0]
     if all(j.verdict == "refuted" for _, j in results):
-        if (softer := _without_chance(one, scope, judges)) is not None:
-            return softer, latex(one.equation)
-        if (softer := _under_earlier(left, right, scope, judges, conditions, one, judgement)) is not None:
-            return softer, latex(one.equation)
-        judgement = _guarded(one, judgement, (left, right), scope, complete)
+        judgement = _softened(left, right, setting, one, judgement, complete)
     elif len(results) > 1:
-        open_one = next(j for _, j in results if j.verdict != "refuted")
-        judgement = replace(open_one, code="D059" if judgement.verdict == "refuted" else open_one.code)
-    return _told(one, judgement, scope), latex(one.equation)
+        judgement = next(j for _, j in results if j.verdict != "refuted")
+        judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
+    return _told(one, judgement, setting.scope), latex(one.equation)
 
 
-def _claims(left: Node, right: Node, scope: Scope, conditions: Sequence[Node]) -> tuple[list[Claim], bool]:
+def _claims(left: Node, right: Node, setting: Setting) -> tuple[list[Claim], bool]:
     """The distinct equations of a step. Raises Stopped when no reading gives one."""
     found: list[Claim] = []
-    options, complete = readings(scope, [left, right])
+    options, complete = readings(setting.scope, [left, right])
     stopped: Stopped | None = None
     for reading in options:
         try:
-            one = claim(left, right, scope, reading, conditions)
+            one = setting.claim(left, right, reading)
         except Stopped as fault:
             stopped, complete = fault, False
             continue
@@ -63,63 +77,77 @@ def _claims(left: Node, right: Node, scope: Scope, conditions: Sequence[Node]) -
     return found, complete
 
 
-def _guarded(one: Claim, judgement: Judgement, sides: tuple[Node, Node], scope: Scope, complete: bool) -> Judgement:
-    """A refutation stands only where nothing was assumed and nothing may be read otherwise."""
+def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement, complete: bool) -> Judgement:
+    """A refutation stands where no word of the text makes the step true, and nothing was assumed."""
+    for softer in (
+        _without_chance(one, setting),
+        _under_orders(left, right, setting, one),
+        _under_earlier(left, right, setting, one, refuted),
+    ):
+        if softer is not None:
+            return softer
     if one.notes.assumed:
-        return Judgement(
-            "unknown",
-            "D051",
-            f"fails as read, but that rests on an assumption: {', '.join(sorted(one.notes.assumed))}",
-        )
+        assumed = ", ".join(sorted(one.notes.assumed))
+        return Judgement("unknown", "D051", f"fails as read, but that rests on an assumption: {assumed}")
     if not complete:
         return Judgement("unknown", "D059", "fails under one reading, and another could not be read")
-    if any(reaches_further(side, scope, one.reading) for side in sides):
+    if any(reaches_further(side, setting.scope) for side in (left, right)):
         return Judgement("unknown", "D056", "fails as read; ∇ may reach further to the right")
-    return judgement
+    return refuted
 
 
-def _without_chance(one: Claim, scope: Scope, judges: Judges) -> Judgement | None:
+def _without_chance(one: Claim, setting: Setting) -> Judgement | None:
     """P(τ) = ∏ π(a_t|s_t), where the text says that its environment is deterministic."""
-    special = deterministic(one) if scope.survey.deterministic else None
-    if special is None or judge(special.equation, special.hypotheses, judges).verdict not in PASSED:
+    special = deterministic(one) if setting.scope.survey.deterministic else None
+    if special is None or setting.judge(special).verdict not in PASSED:
         return None
-    return Judgement("definition", "D024", "the probability of a trajectory where start and moves are certain, as the text says; "
-                     "steps below are judged with any ρ_0 and P")  # fmt: skip
+    message = "the probability of a trajectory where start and moves are certain, as the text says"
+    return Judgement("definition", "D024", f"{message}; steps below are judged with any ρ_0 and P")
 
 
-def _under_earlier(
-    left: Node,
-    right: Node,
-    scope: Scope,
-    judges: Judges,
-    conditions: Sequence[Node],
-    one: Claim,
-    refuted: Judgement,
-) -> Judgement | None:
+def _under_orders(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
+    """A step about r_k and a_t may rest on a “k < t” in the words around it."""
+    undecided = None
+    for relation in setting.orders:
+        try:
+            special = setting.claim(left, right, one.reading, also=[relation])
+        except Stopped:
+            continue
+        if not orders_free_times(special, len(one.hypotheses)):
+            continue
+        judgement = setting.judge(special)
+        if judgement.verdict in PASSED:
+            return replace(judgement, message=f"{judgement.message}, the last condition from the words around it")
+        if judgement.verdict != "refuted":
+            undecided = judgement
+    return undecided
+
+
+def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Judgement | None:
     """`inconsistent` where the step holds under a definition that a later one replaced."""
+    scope = setting.scope
     for binding in sorted(one.notes.bindings, key=lambda b: -b.serial):
-        older = [b for b in scope.found(binding.key) if b.serial < binding.serial]
-        for earlier in reversed(older):
+        for earlier in reversed([b for b in scope.found(binding.key) if b.serial < binding.serial]):
             later = [b for b in scope.found(binding.key) if b.serial > earlier.serial]
             try:
-                past = claim(left, right, scope.without(later), one.reading, conditions)
+                past = setting.claim(left, right, one.reading, scope=scope.without(later))
             except Stopped:
                 continue
-            if judge(past.equation, past.hypotheses, judges).verdict in PASSED:
+            judgement = setting.judge(past)
+            if judgement.verdict in PASSED and all(b.doubtful for b in later):
+                return replace(judgement, message=f"{judgement.message}, under the definition of line {earlier.line}")
+            if judgement.verdict in PASSED:
                 why = f"true only under the definition of line {earlier.line}, which line {later[-1].line} replaced"
-                return replace(
-                    refuted,
-                    verdict="inconsistent",
-                    code="D012",
-                    message=f"{why}; under the later one {refuted.message}",
-                )
+                message = f"{why}; under the later one {refuted.message}"
+                return replace(refuted, verdict="inconsistent", code="D012", message=message)
     return None
 
 
 def _told(one: Claim, judgement: Judgement, scope: Scope, failed: Sequence[Reading] = ()) -> Judgement:
+    """The message with the reading's conventions."""
     said = [one.remark] if one.remark else []
     said += [f"false under the more general {reading}" for reading in failed]
     said += conventions(one, scope)
-    if judgement.verdict == "refuted":
+    if judgement.verdict in ("refuted", "inconsistent"):
         said.insert(0, f"read as {text(one.equation)}")
     return replace(judgement, message="; ".join([judgement.message, *said])) if said else judgement

@@ -2,112 +2,54 @@
 
 from __future__ import annotations
 
-GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "varepsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "vartheta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "varpi",
-    "rho",
-    "varrho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "varphi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Upsilon",
-    "Phi",
-    "Psi",
-    "Omega",
+GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa",
+    "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma", "tau", "upsilon", "phi", "varphi", "chi",
+    "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
     "ell",
-]
-UNICODE_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"], strict=True))  # fmt: skip
+)  # fmt: skip
+UNICODE_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta",
+    "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi",
+    "Ω": "Omega",
+}  # fmt: skip
 UNICODE = {
-    "−": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "approx",
-    "∼": "~", "←": "<-", "→": "->", "∣": "|", "‖": "||", "∥": "||", "′": "'", "∈": "in", "≔": ":=", "≐": ":=", "≜": ":=",
-    "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall",
+    "−": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=",
+    "≈": "approx", "∼": "~", "←": "<-", "→": "->", "∣": "|", "‖": "||", "∥": "||", "′": "'", "∈": "in", "≔": ":=",
+    "≐": ":=", "≜": ":=", "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall",
 }  # fmt: skip
 UNICODE_COMMAND = {
-    "∑": "sum",
-    "∏": "prod",
-    "∇": "nabla",
-    "∂": "partial",
-    "∞": "infty",
-    "…": "dots",
-    "⋯": "dots",
-}
+    "∑": "sum", "∏": "prod", "∇": "nabla", "∂": "partial", "∞": "infty", "…": "dots", "⋯": "dots",
+}  # fmt: skip
 OPERATORS = {
     "doteq": ":=", "triangleq": ":=", "coloneqq": ":=", "coloneq": ":=", "approx": "approx", "simeq": "approx",
-    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=",
-    "neq": "!=", "propto": "propto", "leftarrow": "<-", "gets": "<-", "sim": "~", "in": "in", "to": "->", "rightarrow": "->",
-    "cdot": "*", "times": "*", "div": "/", "mid": "|", "vert": "|", "Vert": "||", "parallel": "||", "|": "||",
-    "setminus": "setminus", "backslash": "setminus", "prime": "'", "lbrace": "set{", "{": "set{", "rbrace": "set}",
-    "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall", "implies": "implies", "Rightarrow": "implies",
-    "iff": "implies", "colon": ":",
+    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">",
+    "ne": "!=", "neq": "!=", "propto": "propto", "leftarrow": "<-", "gets": "<-", "sim": "~", "in": "in",
+    "to": "->", "rightarrow": "->", "cdot": "*", "times": "*", "div": "/", "mid": "|", "vert": "|", "Vert": "||",
+    "parallel": "||", "|": "||", "setminus": "setminus", "backslash": "setminus", "prime": "'", "lbrace": "set{",
+    "{": "set{", "rbrace": "set}", "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall",
+    "implies": "implies", "Rightarrow": "implies", "iff": "implies", "colon": ":",
 }  # fmt: skip
-SPACES = {",", ";", ":", "!", " ", ">", "\n", "\r", "\t", "thinspace", "enspace", "displaystyle", "textstyle", "limits", "nolimits",
-           "nonumber", "notag", "allowbreak", "centering", "mathstrut"}  # fmt: skip
-SIZES = {"left", "right", "middle"} | {b + m for b in ("big", "Big", "bigg", "Bigg") for m in ("", "l", "r", "m")}
-TEXTS = {"text", "textrm", "textnormal", "textbf", "textit", "mbox", "textup", "textsf"}
-KNOWN = [
-    "sum",
-    "prod",
-    "nabla",
-    "partial",
-    "frac",
-    "dfrac",
-    "tfrac",
-    "log",
-    "ln",
-    "exp",
-    "infty",
-    "dots",
-    "mathbb",
-    "mathrm",
-    "operatorname",
-    "mathcal",
-    "mathbf",
-    "mathsf",
-    "mathit",
-    "boldsymbol",
-    "bm",
-    "mathop",
-    "hat",
-    "widehat",
-    "bar",
-    "overline",
-    "tilde",
-    "widetilde",
-    "vec",
-    "dot",
-    "boxed",
-    "underbrace",
-    "star",
-    "ast",
-    "top",
-]
-DOTS = {"ldots", "cdots", "dotsc", "dotsb", "dots"}
-SINGLE = set("+-*/=<>()[]{},;:|!'^_&~.")
+SPACES = frozenset({
+    "\t", "\n", "\r", " ", "!", ",", ":", ";", ">", "allowbreak", "centering", "displaystyle", "enspace", "limits",
+    "mathstrut", "nolimits", "nonumber", "notag", "textstyle", "thinspace",
+})  # fmt: skip
+SIZES = frozenset({
+    "Big", "Bigg", "Biggl", "Biggm", "Biggr", "Bigl", "Bigm", "Bigr", "big", "bigg", "biggl", "biggm", "biggr",
+    "bigl", "bigm", "bigr", "left", "middle", "right",
+})  # fmt: skip
+TEXTS = frozenset({
+    "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
+})  # fmt: skip
+KNOWN = (
+    "min", "max",
+    "sum", "prod", "nabla", "partial", "frac", "dfrac", "tfrac", "log", "ln", "exp", "infty", "dots", "mathbb",
+    "mathrm", "operatorname", "mathcal", "mathbf", "mathsf", "mathit", "boldsymbol", "bm", "mathop", "hat",
+    "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot", "boxed", "underbrace", "star", "ast", "top",
+)  # fmt: skip
+DOTS = frozenset({
+    "cdots", "dots", "dotsb", "dotsc", "ldots",
+})  # fmt: skip
+SINGLE = frozenset("+-*/=<>()[]{},;:|!'^_&~.")

@@ -94,8 +94,8 @@ def test_an_assumed_letter_never_refutes(check):
 
 
 def test_a_declared_letter_does(check):
-    source = "For any function $h$,\n\n$$ \\mathbb{E}_{a \\sim \\pi_\\theta}[h(a) \\nabla_\\theta \\log \\pi_\\theta(a)] = 0 $$"
-    (step,) = check(source).steps
+    claim = "$$ \\mathbb{E}_{a \\sim \\pi_\\theta}[h(a) \\nabla_\\theta \\log \\pi_\\theta(a)] = 0 $$"
+    (step,) = check(f"For any function $h$,\n\n{claim}").steps
     assert step.verdict == "refuted"
 
 
@@ -177,3 +177,46 @@ def test_codes_are_explained():
     assert "kernel" in explain("D001")
     with pytest.raises(UnknownName, match="D001"):
         explain("D0001")
+
+
+PAST = "$$ \\mathbb{E}_\\tau[r_k \\nabla_\\theta \\log \\pi_\\theta(a_t \\mid s_t)] = 0 $$"
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [("Let $k < t$. ", "proved"), ("", "refuted"), ("Let $k \\geq t$. ", "refuted"), ("For $k \\leq t$, ", "refuted")],
+)
+def test_a_condition_in_the_words_around(check, words, verdict):
+    (step,) = check(f"{words}Then\n\n{PAST}").steps
+    assert step.verdict == verdict
+
+
+def test_a_definition_that_may_be_an_error_does_not_cascade(check):
+    first = "$$ J(\\theta) := \\sum_a \\pi_\\theta(a) r(a) $$"
+    wrong = "$$ J(\\theta) = \\sum_a \\pi_\\theta(a) + r(a) $$".replace("+ r(a)", "r(a)^2")
+    later = "$$ \\nabla_\\theta J(\\theta) = \\sum_a r(a) \\nabla_\\theta \\pi_\\theta(a) $$"
+    one, two, three = check(f"{first}\n\nThus\n\n{wrong}\n\nand\n\n{later}").steps
+    assert (one.verdict, two.code, three.verdict) == ("definition", "D055", "proved")
+    assert "line 1" in three.message
+
+
+def test_time_that_begins_at_one(check):
+    source = """The return is
+$$ R(\\tau) := \\sum_{t=1}^{T} r_t $$
+and then
+$$ \\nabla_\\theta \\mathbb{E}_{\\tau}[R(\\tau)]
+   = \\mathbb{E}_\\tau\\left[R(\\tau) \\sum_{t=1}^{T} \\nabla_\\theta \\log \\pi_\\theta(a_t \\mid s_t)\\right] $$
+but not
+$$ \\nabla_\\theta \\mathbb{E}_{\\tau}[R(\\tau)]
+   = \\mathbb{E}_\\tau\\left[R(\\tau) \\sum_{t=2}^{T} \\nabla_\\theta \\log \\pi_\\theta(a_t \\mid s_t)\\right] $$
+"""
+    steps = check(source.replace("\\\\", "\\")).steps
+    assert steps[0].verdict == "definition"
+    assert steps[1].verdict in ("holds", "proved")
+    assert steps[-1].verdict == "refuted"
+
+
+def test_a_baseline_is_any_function_but_a_value_may_not_be_differentiated(check):
+    source = "$$ \\mathbb{E}_{a \\sim \\pi_\\theta(\\cdot|s)}[V^\\pi(s) \\nabla_\\theta \\log \\pi_\\theta(a|s)] = 0 $$"
+    assert check(source).steps[0].verdict == "proved"
+    assert check("$$ \\nabla_\\theta V^\\pi(s) = 0 $$").steps[0].verdict == "not-read"

@@ -7,7 +7,7 @@ import pytest
 from derive.binding import alike
 from derive.book import check as checking
 from derive.book import verdict
-from derive.book.claims import claim, readings
+from derive.book.claims import readings
 from derive.book.context import Context, Reading
 from derive.book.document import parse
 from derive.book.elaborate import read
@@ -110,20 +110,20 @@ def test_round_trip(name, chapter, judges, monkeypatch):
     """Every claim of a chapter: printed, read again in its scope, the same equation."""
     seen = []
 
-    def record(left, right, scope, all_judges, conditions):
-        seen.append((left, right, scope, conditions))
-        return judged(left, right, scope, all_judges, conditions)
+    def record(left, right, setting):
+        seen.append((left, right, setting))
+        return judged(left, right, setting)
 
     judged = verdict.judge_claim
     monkeypatch.setattr("derive.book.steps.judge_claim", record)
     checking.check_document(parse(decode(name, chapter(name).encode())), judges)
     assert seen
-    for left, right, scope, conditions in seen:
-        for reading in readings(scope, [left, right])[0]:
-            said = claim(left, right, scope, reading, conditions)
+    for left, right, setting in seen:
+        for reading in readings(setting.scope, [left, right])[0]:
+            said = setting.claim(left, right, reading)
             (again,) = statements(latex(said.equation))
             one, two = again.relation.sides
-            back = claim(one, two, scope, reading, conditions)
+            back = setting.claim(one, two, reading)
             assert alike(back.equation.lhs, said.equation.lhs), text(said.equation)
             assert alike(back.equation.rhs, said.equation.rhs), text(said.equation)
 

@@ -1,0 +1,123 @@
+"""A place in the tokens of a formula: looking, taking, stopping, and passing what is layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.book.tokens import Stopped, Token
+from derive.book.tree import Items, Node
+
+MAX_DEPTH = 60
+RELATIONS = frozenset({"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"})
+ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
+FONTS = {
+    "mathbb": "bb", "mathcal": "cal", "mathbf": "bf", "boldsymbol": "bf", "bm": "bf", "mathsf": "sf",
+    "mathrm": "rm", "operatorname": "rm", "mathit": "", "mathop": "rm",
+}  # fmt: skip
+STARTERS = (
+    frozenset(
+        {"frac", "dfrac", "tfrac", "sum", "prod", "nabla", "log", "ln", "exp", "min", "max", "underbrace", "boxed"}
+    )
+    | ACCENTS
+    | set(FONTS)
+)
+
+
+class Cursor:
+    """One pass over tokens. The grammar in the files below fills in the parts that refer to each other."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens, self.at, self.depth, self.brackets = tokens, 0, 0, 0
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.at]
+
+    def peek(self, ahead: int = 1) -> Token:
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def is_op(self, *texts: str) -> bool:
+        return self.now.kind == "op" and self.now.text in texts
+
+    def is_command(self, *texts: str) -> bool:
+        return self.now.kind == "command" and self.now.text in texts
+
+    def take(self) -> Token:
+        token = self.now
+        self.at = min(self.at + 1, len(self.tokens) - 1)
+        return token
+
+    def expect(self, text: str) -> Token:
+        if not self.is_op(text):
+            raise self.stopped(f"expected {text}")
+        return self.take()
+
+    def stopped(self, why: str, token: Token | None = None) -> Stopped:
+        token = token or self.now
+        shown = token.text if token.kind != "end" else "end of the formula"
+        return Stopped(f"{why}, found {shown}" if why.startswith("expected") else why, token.start, token.end, shown)
+
+    @property
+    def last_end(self) -> int:
+        return self.tokens[max(self.at - 1, 0)].end
+
+    def alignment(self) -> None:
+        while self.is_op("&"):
+            self.take()
+
+    def layout_break(self) -> None:
+        """Pass alignment marks, and a row break where the next row opens with a relation."""
+        ahead = 0
+        while self.peek(ahead).kind in ("row", "quad") or self.peek(ahead).text == "&":
+            ahead += 1
+        token, rows = self.peek(ahead), any(self.peek(i).kind == "row" for i in range(ahead))
+        if token.kind == "op" and token.text in RELATIONS:
+            self.at += ahead
+        elif rows and token.kind == "op" and token.text in ("+", "-", "*"):
+            if not self.brackets and self.row_has_relation(ahead):
+                raise self.stopped("this row may go on with the sum above, or begin a new equation", token)
+            self.at += ahead
+
+    def row_has_relation(self, ahead: int) -> bool:
+        depth = 0
+        while (token := self.peek(ahead)).kind not in ("row", "end"):
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "op" else 0
+            if depth == 0 and token.kind == "op" and token.text in RELATIONS:
+                return True
+            ahead += 1
+        return False
+
+    def starts_factor(self) -> bool:
+        token = self.now
+        return (
+            token.kind in ("letter", "number", "text")
+            or (token.kind == "begin" and token.text == "cases")
+            or (token.kind == "op" and token.text in ("(", "[", "{", "set{"))
+            or (token.kind == "command" and token.text in STARTERS)
+        )
+
+    # the parts of the grammar that the files above this one refer to
+
+    def items(self, *closing: str) -> Items:
+        raise NotImplementedError
+
+    def expr(self) -> Node:
+        raise NotImplementedError
+
+    def part(self) -> Node:
+        raise NotImplementedError
+
+    def term(self) -> Node:
+        raise NotImplementedError
+
+    def atom(self) -> Node:
+        raise NotImplementedError
+
+    def braces(self) -> Node:
+        raise NotImplementedError
+
+    def command(self, token: Token) -> Node:
+        raise NotImplementedError
+
+    def operand(self, operator: str) -> Node:
+        raise NotImplementedError
