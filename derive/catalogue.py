@@ -14,18 +14,20 @@ import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from derive import kernel
-from derive.binding import alike
+from derive.binding import alike, subterms
 from derive.calc import Chain, Induction, Lemma, Start, explain
+from derive.context import Context
 from derive.errors import DeriveError, WrongClaim, WrongLine, unknown_name
 from derive.kernel import Theorem
 from derive.printing import text
-from derive.terms import AtMost, Equation, Hypothesis
+from derive.terms import AtMost, Equation, Hypothesis, Log
 from derive.timeline import as_linear, needed
 from derive.wire import encode
 
@@ -73,7 +75,7 @@ class Derivation:
         ):
             if not alike(found, wanted):
                 raise WrongClaim(f"{self.name}: the lines {side} with {text(found)}, the claim with {text(wanted)}")
-        _same_hypotheses(self.name, theorem.hypotheses, self.assuming)
+        _same_hypotheses(self.name, theorem.hypotheses, self.assuming, _for_meaning(self.claim, self.assuming))
         return kernel.weaken(theorem, self.assuming)
 
     @property
@@ -89,14 +91,28 @@ class Derivation:
         return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
 
 
-def _same_hypotheses(name: str, used: Iterable[Hypothesis], assumed: tuple[Hypothesis, ...]) -> None:
+def _for_meaning(claim: Equation, assumed: tuple[Hypothesis, ...]) -> set[Hypothesis]:
+    """The assumptions without which a logarithm of the claim has no value."""
+    context = Context(assumed)
+    for side in (claim.lhs, claim.rhs):
+        for node in subterms(side):
+            if isinstance(node, Log):
+                with suppress(DeriveError):
+                    context.positive(node.body)
+    return context.used
+
+
+def _same_hypotheses(
+    name: str, used: Iterable[Hypothesis], assumed: tuple[Hypothesis, ...], meant: set[Hypothesis]
+) -> None:
     for hypothesis in used:
         if hypothesis in assumed:
             continue
         facts = [h for h in assumed if isinstance(h, AtMost)]
         if not isinstance(hypothesis, AtMost) or needed(facts, (), as_linear(hypothesis)) is None:
             raise WrongClaim(f"{name}: the lines use {text(hypothesis)}, which is not assumed; add it to `assuming`")
-    superfluous = [h for h in assumed if h not in _leaned_on(used, assumed)]
+    leaned = _leaned_on(used, assumed) | meant
+    superfluous = [h for h in assumed if h not in leaned]
     if superfluous:
         shown = ", ".join(map(text, superfluous))
         raise WrongClaim(f"{name}: {shown} is assumed and never used; take it out of `assuming`")

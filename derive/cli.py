@@ -146,12 +146,11 @@ def _proved(derivation: Derivation) -> tuple[str, Any]:
 def _worlds_agree(derivation: Derivation) -> bool:
     """The second evaluator finds both sides equal in the world of the worked example."""
     from derive.wire import encode
-    from numeric.evaluate import agrees
-    from numeric.examples import settings
+    from numeric.examples import agree, settings
 
     lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
     allowed = (s for s in settings(derivation.world) if s.positive or not _needs_chance(derivation))
-    return all(agrees(lhs, rhs, setting.model) for setting in allowed)
+    return all(agree(lhs, rhs, setting) for setting in allowed)
 
 
 def _needs_chance(derivation: Derivation) -> bool:
@@ -177,14 +176,13 @@ def _prove(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         status, theorem = _proved(d)
         seconds = time.perf_counter() - start
-        hypotheses = sorted(theorem.hypotheses, key=str) if theorem else []
         laws = sorted(theorem.laws) if theorem else []
         rows.append({
-            "name": d.name, "status": status, "hypotheses": [latex(h) for h in hypotheses], "laws": laws, "axioms": [],
+            "name": d.name, "status": status, "hypotheses": [latex(h) for h in d.assuming], "laws": laws, "axioms": [],
             "seconds": round(seconds, 4),
         })  # fmt: skip
         lines.append(f"{d.name}: {status}  ({seconds:.3f} s)")
-        lines.append(f"    hypotheses: {', '.join(map(text, hypotheses)) or 'none'}")
+        lines.append(f"    hypotheses: {', '.join(map(text, d.assuming)) or 'none'}")
         lines.append(f"    laws: {', '.join(laws) or 'none'}; axioms beyond them: none")
     if options.certificate:
         _write_certificate(options.certificate, chosen)
@@ -238,7 +236,8 @@ def _content(d: Derivation) -> Sheet:
     if status != "proved":
         raise ValueError(f"{d.name} is not proved, so no sheet of it is printed: {status}")
     blocks = tuple(
-        Block(c.title, c.start, tuple(Line(l.term, l.words, l.rule) for l in c.lines)) for c in d.proof.blocks
+        Block(c.title, c.start, tuple(Line(line.term, line.words, line.rule) for line in c.lines))
+        for c in d.proof.blocks
     )
     false = decide(d.falsehood.claim, d.falsehood.assuming or d.assuming)
     words = d.falsehood.words[0].upper() + d.falsehood.words[1:] + "."
@@ -262,8 +261,7 @@ def _where_it_fails(counterexample: Any) -> str:
 def _example(d: Derivation) -> Example:
     from derive.sheet import Example, ExampleRow
     from derive.wire import encode
-    from numeric.evaluate import value
-    from numeric.examples import describe, estimate, settings
+    from numeric.examples import describe, estimate, exact, settings
 
     rows = []
     for setting in (s for s in settings(d.world) if s.positive or not _needs_chance(d)):
@@ -273,7 +271,7 @@ def _example(d: Derivation) -> Example:
             if drawn is None and side != d.claim.lhs:
                 continue
             sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
-            rows.append(ExampleRow(setting.label, side, str(value(wire, setting.model)), *sampled))
+            rows.append(ExampleRow(setting.label, side, str(exact(wire, setting)), *sampled))
     return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
 
 

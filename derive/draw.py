@@ -178,7 +178,7 @@ SPARSE = Source(_sparse_number, _sparse_weights, _rational_slopes, lambda rng: r
 VANISHING = replace(SPARSE, weights=_vanishing_weights)
 
 # What the field means by these names: no identity is refuted by a negative temperature.
-BELOW_ONE = frozenset({"gamma", "lambda", "epsilon"})
+BELOW_ONE = frozenset({"gamma", "lambda", "epsilon", "p"})
 ABOVE_ZERO = frozenset({"alpha", "beta", "eta", "kappa", "sigma", "tau"})
 
 

@@ -99,11 +99,21 @@ def mean(body: Any, var: Var, weight: Any) -> Mean:
     return Mean(body, var, weight)
 
 
+lam = Symbol("lambda", real=True)
+baseline = Letter("b", (STATES,))
+critic = Letter("v", (None, STATES))
+behaviour = Letter("mu", (OUTCOMES,), pmf=True)
+
 path = PathProbability(process)
 trajectory_score = TimeSum(score(t), t, 0, T - 1)
 
 return_to_go = Definition("G", (t,), TimeSum(gamma ** (k - t) * reward(k), k, t, T - 1), "index")
 total_return = Definition("R", (), TimeSum(gamma**k * reward(k), k, 0, T - 1), "path")
+state_value = Definition("V", (t,), given_history(return_to_go(t), t), "index")
+action_value = Definition("Q", (t,), given_action(return_to_go(t), t), "index")
+advantage = Definition("A", (t,), action_value(t) - state_value(t), "index")
+td_error = Definition("delta", (t,), reward(t) + gamma * critic(t + 1, State(t + 1)) - critic(t, State(t)), "index")
+gae = Definition("A^lambda", (t,), TimeSum((gamma * lam) ** (k - t) * td_error(k), k, t, T - 1), "index")
 objective = Definition("J", (), expect(total_return()), "objective")
 unit = real_symbol("p")
 sigmoid = Definition("sigma", (x_real,), 1 / (1 + Exp(-x_real)))

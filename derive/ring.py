@@ -90,6 +90,8 @@ def _factors(power: Pow) -> list[tuple[Expr, int]]:
     base, exponent = power.args
     if isinstance(exponent, Integer):
         return [(base, _bounded(exponent))]
+    if isinstance(base, Mul) and exponent.is_integer:
+        return [part for factor in base.args for part in _factors(Pow(factor, exponent, evaluate=False))]
     if not isinstance(base, (Symbol, Rational)):
         return [(power, 1)]
     parts = []
@@ -151,11 +153,11 @@ def denominators(node: Basic) -> frozenset[Pow]:
 
 
 def divides(power: Pow) -> bool:
-    """Whether a power may be a division by zero: 1/x, or x^k for a symbolic k (but γ ≠ 0 in γ^k)."""
+    """Whether a power may be a division by zero: 1/x, or x^k for a symbolic k (but γ ≠ 0 in γ^k, and in (γλ)^k)."""
     base, exponent = power.args
     if isinstance(exponent, Rational):
         return bool(exponent < 0) and (not isinstance(base, Rational) or base == 0)
-    return base == 0 or not isinstance(base, (Rational, Symbol))
+    return base == 0 or not all(isinstance(factor, (Rational, Symbol)) for factor in Mul.make_args(base))
 
 
 def positive_by_coefficients(term: Expr, positive_atom: Callable[[Expr], bool]) -> bool:

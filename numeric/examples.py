@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import sqrt
 from typing import Any
 
@@ -12,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.errors import WorldError
-from numeric.evaluate import value, values
+from numeric.evaluate import agrees, value, values
 from numeric.evaluation.models import as_model
 from numeric.mdp import FiniteMDP
 from numeric.sampling import sample_trajectories
 from numeric.worlds import world
 
-__all__ = ["Estimate", "Setting", "describe", "estimate", "settings"]
+__all__ = ["Estimate", "Setting", "agree", "completed", "describe", "estimate", "exact", "settings"]
 
 Floats = NDArray[np.float64]
 Wire = Any
@@ -54,9 +55,10 @@ _PARAMETERS = {
     "number_line": {"p = 1/2": Fraction(1, 2), "p = 4/5": Fraction(4, 5), "p = 1": Fraction(1)},
 }
 _WORDS = {
-    "quiz_bandit": "One state and two actions: r(1) = 1, r(0) = 0, and π_θ(1) = σ(θ). A statement about one action takes a = 1.",
-    "number_line": "Two steps of ±1 from 0, a reward of 1 on arrival at 2, γ = 1; a step goes right with probability p = σ(θ). "
-    "A statement about one trajectory takes right, right.",
+    "quiz_bandit": "One state and two actions: r(1) = 1, r(0) = 0, and π_θ(1) = σ(θ). "
+    "A statement about one action takes a = 1.",
+    "number_line": "Two steps of ±1 from 0, a reward of 1 on arrival at 2, γ = 1; "
+    "a step goes right with probability p = σ(θ). A statement about one trajectory takes right, right.",
 }
 _SHOWN = {"quiz_bandit": ([0, 0], [1]), "number_line": ([2, 3, 4], [1, 1])}  # the trajectory of a pointwise statement
 
@@ -67,6 +69,56 @@ def settings(name: str) -> tuple[Setting, ...]:
     if name not in _PARAMETERS:
         raise WorldError(f"the world {name!r} has no worked example; those that do: {', '.join(_PARAMETERS)}")
     return tuple(_setting(name, label, mdp, p) for label, p in _PARAMETERS[name].items())
+
+
+def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
+    """The model with small values for whatever else a statement leaves open: letters, numbers, variables."""
+    full = {**model, **{part: dict(model[part]) for part in ("domains", "elements", "reals", "letters")}}
+    for wire in _parts(statement):
+        if wire[0] == "var":
+            _open_domain(full, wire[2])
+            full["elements"].setdefault(wire[1], _elements(full, wire[2])[-1])
+        elif wire[0] == "real" and wire[1] not in full["reals"] and wire[1] != "theta":
+            full["reals"][wire[1]] = "1/3"
+        elif wire[0] == "letter":
+            full["letters"].setdefault(f"{wire[1]}/{len(wire[2])}", _table(full, *wire[2:]))
+    return full
+
+
+def _parts(wire: Wire) -> Iterator[Wire]:
+    if isinstance(wire, (tuple, list)):
+        if wire and isinstance(wire[0], str):
+            yield wire
+        for part in wire:
+            yield from _parts(part)
+
+
+def _open_domain(model: dict[str, Any], domain: Wire) -> None:
+    if domain[2] is None:
+        model["domains"].setdefault(domain[1], [0, 1])
+
+
+def _elements(model: Mapping[str, Any], domain: Wire | None) -> list[int]:
+    """The elements of a domain; the times of a trajectory where there is none."""
+    if domain is None:
+        return list(range(model["horizon"] + 1))
+    return list(domain[2] if domain[2] is not None else model["domains"][domain[1]])
+
+
+def _table(model: dict[str, Any], domains: Wire, pmf: bool, parameter: Wire | None) -> dict[str, Any]:
+    """A law 1 : 2 : … : n with tangents -1, 0, …, 0, 1 over 2n; for other letters 1/2, 1, 3/2, …, tangents 1, 2, …"""
+    for domain in domains:
+        if domain is not None:
+            _open_domain(model, domain)
+    sets = [_elements(model, d) for d in domains]
+    keys = [list(key) for key in product(*sets)]
+    if not pmf:
+        values = {"table": [[k, str(Fraction(i + 1, 2))] for i, k in enumerate(keys)]}
+        return values | ({"tangent": [[k, str(i + 1)] for i, k in enumerate(keys)]} if parameter else {})
+    n, rank = len(sets[0]), {x: i for i, x in enumerate(sets[0])}
+    law = {"table": [[k, str(Fraction(2 * (rank[k[0]] + 1), n * (n + 1)))] for k in keys]}
+    slope = [Fraction((i == n - 1) - (i == 0), 2 * n) for i in range(n)]
+    return law | ({"tangent": [[k, str(slope[rank[k[0]]])] for k in keys]} if parameter else {})
 
 
 def describe(name: str) -> str:
@@ -90,6 +142,16 @@ def _setting(name: str, label: str, mdp: FiniteMDP, p: Fraction) -> Setting:
 def _corner() -> dict[str, Any]:
     """f(a_0, a_1) = 1 for two moves to the right, 0 otherwise."""
     return {"table": [[[i, j], "1" if i == j == 1 else "0"] for i in (-1, 1) for j in (-1, 1)]}
+
+
+def exact(wire: Wire, setting: Setting) -> Fraction | float:
+    """The value of a term in the setting."""
+    return value(wire, completed(setting.model, wire))
+
+
+def agree(lhs: Wire, rhs: Wire, setting: Setting) -> bool:
+    """Whether both sides of a statement are equal in the setting."""
+    return agrees(lhs, rhs, completed(setting.model, lhs, rhs))
 
 
 def estimate(wire: Wire, setting: Setting, samples: int, seed: int) -> Estimate | None:
@@ -118,7 +180,7 @@ def _along_trajectories(body: Wire, process: Wire, setting: Setting, samples: in
     policy = np.tile([1 - p, p], (setting.mdp.initial.shape[0], 1))
     batch = sample_trajectories(setting.mdp, policy, samples, rng)
     states = np.concatenate([batch.obs, batch.next_obs[:, -1:]], axis=1)
-    return values(body, setting.model, _named(states, process[5]), _named(batch.actions, process[6]))
+    return values(body, completed(setting.model, body), _named(states, process[5]), _named(batch.actions, process[6]))
 
 
 def _named(indices: NDArray[np.int64], domain: Wire) -> NDArray[np.int64]:
@@ -130,8 +192,9 @@ def _over_a_variable(
     body: Wire, var: Wire, weight: Wire, setting: Setting, samples: int, rng: np.random.Generator
 ) -> Floats:
     name, domain = var[1], var[2]
-    elements = domain[2] if domain[2] is not None else setting.model["domains"][domain[1]]
-    models = [{**setting.model, "elements": {name: e}} for e in elements]
+    full = completed(setting.model, var, body, weight)
+    elements = _elements(full, domain)
+    models = [{**full, "elements": full["elements"] | {name: e}} for e in elements]
     chances = np.array([float(value(weight, m)) for m in models])
     outcomes = np.array([float(value(body, m)) for m in models])
     return outcomes[rng.choice(len(elements), size=samples, p=chances / chances.sum())]

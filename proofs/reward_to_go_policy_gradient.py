@@ -1,10 +1,23 @@
 """∇J(θ) = E_τ[Σ_t γ^t G_t ∇ log π_θ(a_t|s_t)]: the total return and the reward-to-go have the same mean."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import T, expect, gamma, grad, k, objective, policy, return_to_go, reward, score, t
+from derive.notation import (
+    T,
+    expect,
+    gamma,
+    grad,
+    k,
+    objective,
+    policy,
+    return_to_go,
+    reward,
+    score,
+    t,
+    total_return,
+    trajectory_score,
+)
 from derive.rules import linearity, reorder, split, unfold
 from derive.terms import AtMost, Equation, Positive, TimeSum
-from derive.notation import total_return, trajectory_score
 from proofs.multi_step_policy_gradient import multi_step_policy_gradient
 from proofs.past_reward_cancellation import past_reward_cancellation
 

@@ -1,10 +1,9 @@
 """Σ_τ P_θ(τ) = 1, for every horizon."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import T, a, dynamics, path, pi, policy, process, s_next, transition
+from derive.notation import T, a, dynamics, initial, path, pi, policy, process, s, s_next, transition
 from derive.rules import factor_out, normalised, path_probability, sum_last_step
 from derive.terms import AtMost, Equation, PathProbability, PathSum, State, SumOver
-from derive.notation import initial, s
 
 shorter = PathProbability(process.until(T))
 here = State(T)

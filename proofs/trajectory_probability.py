@@ -1,10 +1,9 @@
 """P_θ(τ) = ρ_0(s_0) ∏_{t<T} π_θ(a_t|s_t) P(s_{t+1}|s_t, a_t), for every horizon."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import T, dynamics, initial, path, pi, t
+from derive.notation import T, dynamics, initial, path, pi, process, t
 from derive.rules import empty, last_apart, path_probability
 from derive.terms import AtMost, Equation, State, TimeProduct
-from derive.notation import process
 
 
 def product(steps):

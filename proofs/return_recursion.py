@@ -1,0 +1,28 @@
+"""G_t = r_t + γ G_{t+1}, for 0 ≤ t < T."""
+
+from derive.catalogue import Falsehood, derivation
+from derive.notation import T, before, gamma, k, return_to_go, reward, t
+from derive.rules import linearity, split, unfold, write_out
+from derive.terms import Equation, TimeSum
+
+
+@derivation(
+    title="Return recursion",
+    claim=Equation(return_to_go(t), reward(t) + gamma * return_to_go(t + 1)),
+    assuming=[before(t, T)],
+    source="Sutton & Barto 2018, eq. (3.9)",
+    falsehood=Falsehood(
+        Equation(return_to_go(t), reward(t) + return_to_go(t + 1)), "the discount of the rest is forgotten"
+    ),
+    world="number_line",
+    defining=[Equation(return_to_go(t), return_to_go.body)],
+)
+def return_recursion(start):
+    term = gamma ** (k - t) * reward(k)
+    return (
+        start
+        .eq(TimeSum(term, k, t, T - 1), by=unfold)
+        .eq(TimeSum(term, k, t, t) + TimeSum(term, k, t + 1, T - 1), by=split(t + 1))
+        .eq(reward(t) + TimeSum(term, k, t + 1, T - 1), by=write_out)
+        .eq(reward(t) + gamma * return_to_go(t + 1), by=[unfold, linearity])
+    )  # fmt: skip
