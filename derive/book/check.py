@@ -51,15 +51,17 @@ def check_paths(paths: Iterable[str | Path], judges: Judges) -> tuple[Checked, .
 def check_file(path: Path, judges: Judges) -> Checked:
     try:
         document = read_document(path)
+        return Checked(str(path), document, tuple(check_document(document, judges)))
     except DeriveError as fault:
         return Checked(str(path), None, (), str(fault))
-    return Checked(str(path), document, tuple(check_document(document, judges)))
+    except Exception as fault:  # one file's fault does not take the others along
+        return Checked(str(path), None, (), f"{path}: a fault of this program, {type(fault).__name__}: {fault}")
 
 
 def check_document(document: Document, judges: Judges) -> list[Step]:
     """The verdict on every displayed step."""
     parsed = _parsed(document)
-    known = [s.relation for found in parsed.values() if not isinstance(found, Stopped) for s in found]
+    known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
     walk = Progress(document, judges, parsed, Scope(survey(known, document.source.text)))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
@@ -79,14 +81,14 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     return walk.steps
 
 
-def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Stopped]:
+def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:
     macros = macros_of(document.source.text)
-    found: dict[int, tuple[Statement, ...] | Stopped] = {}
+    found: dict[int, tuple[Statement, ...] | Exception] = {}
     for n, formula in enumerate(document.formulas):
         try:
             found[n] = statements(formula.latex, macros)
-        except Stopped as stopped:
-            found[n] = stopped
+        except Exception as fault:  # Stopped, or a fault of ours: either way this formula alone is lost
+            found[n] = fault
     return found
 
 
@@ -108,7 +110,7 @@ def _where(document: Document, n: int) -> list[int]:
 def _prose(walk: Progress, n: int) -> None:
     """What an inline formula adds to the scope: a definition, a set, an example's value."""
     formula, found = walk.document.formulas[n], walk.parsed[n]
-    if isinstance(found, Stopped):
+    if isinstance(found, Exception):
         return
     for statement in found:
         if orders_times(statement.relation):
@@ -139,6 +141,8 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     found = walk.parsed[n]
     if not formula.closed:
         found = Stopped("the formula has no end", 0, len(formula.latex), formula.latex[:10])
+    if isinstance(found, Exception) and not isinstance(found, Stopped):
+        raise found
     if isinstance(found, Stopped):
         code = "D040" if formula.closed else "D042"
         walk.step(formula, 0, len(formula.latex), unread(found, code))

@@ -35,6 +35,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D057": ("unknown", "Equal only to the digits that are printed."),
     "D058": ("unknown", "Proved, but no finite model could confirm it."),
     "D059": ("unknown", "Fails under one reading that the text allows, and another could not be decided."),
+    "D060": ("unknown", "Both sides are zero on every model: nothing was tested."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip

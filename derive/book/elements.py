@@ -45,7 +45,10 @@ def element(node: Node, ctx: Context) -> Expr:
 
 def moment(node: Node, ctx: Context) -> Expr:
     """A time, counted from 0 whatever the text counts from."""
-    return time(node, ctx) - ctx.scope.survey.first
+    at = time(node, ctx) - ctx.scope.survey.first
+    if at.is_negative:
+        raise stop("a time before the first", node)
+    return at
 
 
 def indexed_name(node: Sym, ctx: Context) -> str:

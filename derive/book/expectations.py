@@ -6,7 +6,9 @@ expectation may depend on a_t, not even through later states, or reading stops.
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer
+from collections.abc import Iterator
+
+from sympy import Add, Basic, Expr, Integer
 
 from derive.binding import is_random, meaning
 from derive.book.context import Context, is_path, stop
@@ -26,6 +28,8 @@ from derive.book.symbols import at_elements
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.context import Context as Known
 from derive.terms import (
+    CLOSED,
+    RANDOM,
     Action,
     Apply,
     AtMost,
@@ -57,6 +61,8 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return _under_policy(node, parts[0], ctx)
     if node.given is not None:
         raise stop("a condition in an expectation over a single draw", node)
+    if _is_moment(parts):
+        return _at_moment(node, parts, ctx)
     return _over_draws(node, parts, ctx)
 
 
@@ -183,6 +189,35 @@ def _expected_reward(node: Expect, ctx: Context) -> Expr:
     ctx.notes.used.add("E[r] = Σ_a π(a) r(a)")
     at = [[Integer(e)] for e in actions.elements]
     return Add(*(at_elements(policy, list(e), node, ctx) * at_elements(reward, list(e), node, ctx) for e in at))
+
+
+def _is_moment(parts: tuple[Node, ...]) -> bool:
+    """s_t, or s_t, a_t, without a law."""
+    names = [p.name if isinstance(p, Sym) and p.sub is not None and p.sup is None else "" for p in parts]
+    return names in (["s"], ["s", "a"], ["S"], ["S", "A"])
+
+
+def _at_moment(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    """E_{s_t}[f(s_t)] and E_{s_t, a_t}[f(s_t, a_t)] are E_τ, for an f of nothing else on the trajectory."""
+    places = [element(part, ctx) for part in parts]
+    if not all(isinstance(p, (State, Action)) for p in places) or len({p.time for p in places}) != 1:
+        raise stop("an expectation's index that is not known here", node)
+    body = ctx.read(node.body, ctx)
+    others = [n for n in _unfolded(body) if isinstance(n, RANDOM) and n not in places]
+    if others:
+        raise stop("what is averaged depends on more of the trajectory than the index says", node)
+    return Expectation(body, ctx.process(ctx.policy()))
+
+
+def _unfolded(term: Basic) -> Iterator[Basic]:
+    """Every node that is a function of the trajectory here, of the definitions used too."""
+    if isinstance(term, CLOSED):
+        return
+    yield term
+    for part in term.args:
+        yield from _unfolded(part)
+    if isinstance(term, Defined) and (value := meaning(term)) is not None:
+        yield from _unfolded(value)
 
 
 def _over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:

@@ -13,7 +13,6 @@ from derive.book.letters import ELEMENTS, TRAJECTORY
 from derive.book.scope import Scope
 from derive.book.sorts import integer, is_head, is_primitive, key_of, number, sort_of
 from derive.book.statements import Statement
-from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Relation, Sym, walk
 
 CUE = re.compile(
@@ -111,7 +110,7 @@ def said_in_prose(
     document: Document,
     n: int,
     statement: Statement,
-    parsed: Mapping[int, tuple[Statement, ...] | Stopped],
+    parsed: Mapping[int, tuple[Statement, ...] | Exception],
     scope: Scope,
 ) -> Introduced | None:
     """What an inline formula introduces, as far as the words around it say so; None for a mere mention."""
@@ -136,7 +135,7 @@ def _conditional(
     n: int,
     left: Node,
     right: Node,
-    parsed: Mapping[int, tuple[Statement, ...] | Stopped],
+    parsed: Mapping[int, tuple[Statement, ...] | Exception],
     scope: Scope,
 ) -> Introduced | None:
     """“if $a = 1$ …, then $r = 1$”: r at the element 1."""
@@ -147,7 +146,7 @@ def _conditional(
     if (
         not re.search(r"\bthen\s*$", then.before)
         or re.search(r"[.!?]\s", then.before)
-        or isinstance(following, Stopped)
+        or isinstance(following, Exception)
     ):
         return None
     relation = following[0].relation

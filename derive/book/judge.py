@@ -71,7 +71,8 @@ def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) 
         return Judgement("proved", "D001", f"proved{_given(hypotheses)}", None, judges.certificate(theorem))
     if outcome.verdict == "holds":
         return _holds(equation, hypotheses, outcome, judges)
-    return Judgement("unknown", "D050", outcome.reason or "no proof and no counterexample was found")
+    code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"
+    return Judgement("unknown", code, outcome.reason or "no proof and no counterexample was found")
 
 
 def _given(hypotheses: Sequence[Hypothesis]) -> str:

@@ -80,6 +80,11 @@ def path_probability(node: Call, ctx: Context) -> Expr:
     return PathProbability(ctx.process(ctx.policy()))
 
 
+def names_a_start_law(head: Sym) -> bool:
+    """p in p(s_0): a bare letter for a distribution."""
+    return head == Sym(head.start, head.end, head.name) and head.name in ("p", "P", "rho", "mu", "d")
+
+
 def is_start(node: Node) -> bool:
     """s_0 as written."""
     only = node.sub.only if isinstance(node, Sym) and node.sub is not None else None

@@ -11,7 +11,6 @@ from derive.book.judge import Judgement, Judges
 from derive.book.scope import Binding, Scope
 from derive.book.sorts import key_of
 from derive.book.statements import Statement
-from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
 from derive.book.verdict import Setting
 
@@ -40,7 +39,7 @@ class Progress:
 
     document: Document
     judges: Judges
-    parsed: dict[int, tuple[Statement, ...] | Stopped]
+    parsed: dict[int, tuple[Statement, ...] | Exception]
     scope: Scope
     steps: list[Step] = field(default_factory=list)
     last: Node | None = None

@@ -43,7 +43,6 @@ class Survey:
     horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c
     first: int = 0  # the index of the first action
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
-    bare_policy: bool = False  # π without an index occurs
     marked_policy: bool = False  # π_θ occurs
     deterministic: bool = False
     arbitrary: frozenset[str] = frozenset()  # functions that the prose declares arbitrary

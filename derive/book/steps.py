@@ -131,7 +131,7 @@ def _define(
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if (
             judgement.verdict in (*PASSED, "not-read")
-            or judgement.code in ("D050", "D058")
+            or judgement.code in ("D050", "D058", "D060")
             or judgement.code.startswith("internal")
         ):
             return judgement, read_as

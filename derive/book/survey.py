@@ -26,7 +26,6 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
-    bare_policy: bool = False
     marked_policy: bool = False
 
 
@@ -36,16 +35,22 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
     for formula in formulas:
         for node in walk(formula):
             _note(node, seen)
-    arbitrary = set(
-        re.findall(r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+\$([A-Za-z])\b", prose)
-    )
-    cue = re.search(
-        r"\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic", prose
-    )
     return Survey(
-        frozenset(seen.parameters), tuple(dict.fromkeys(seen.horizons)), int(bool(seen.firsts) and min(seen.firsts) >= 1),
-        frozenset(seen.rewards), seen.bare_policy, seen.marked_policy, cue is not None, frozenset(arbitrary),
-    )  # fmt: skip
+        parameters=frozenset(seen.parameters),
+        horizons=tuple(dict.fromkeys(seen.horizons)),
+        first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
+        rewards=frozenset(seen.rewards),
+        marked_policy=seen.marked_policy,
+        deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
+        arbitrary=frozenset(_ARBITRARY.findall(prose)),
+    )
+
+
+_ARBITRARY = re.compile(r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+\$([A-Za-z])\b")
+_DETERMINISTIC = re.compile(
+    r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic", re.I
+)
+_NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarely|non)\b|n['’]t", re.I)
 
 
 def _note(node: Node, seen: _Seen) -> None:
@@ -58,7 +63,6 @@ def _note(node: Node, seen: _Seen) -> None:
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= marks
         seen.marked_policy |= node.name == "pi" and bool(marks)
-        seen.bare_policy |= node.name == "pi" and node.sub is None and node.sup is None
     if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
         _note_horizon(node, node.upper.only, seen)
     if isinstance(node, Call) and node.head.name in REWARDS and node.head.name == "r":

@@ -13,7 +13,7 @@ from sympy import Expr, Integer, Symbol
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, defined
 from derive.book.elements import element, moment, reward
-from derive.book.laws import check_bars, distribution, is_path_law, is_start, path_probability
+from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
 from derive.book.letters import (
     DISTRIBUTIONS,
     FUNCTIONS,
@@ -167,8 +167,8 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
         return None
     domains = tuple(d for d in kinds if d is not None)
     found = distribution(head, domains, ctx)
-    if found is None and sorts == ["S"] and is_start(parts[0]) and head == Sym(head.start, head.end, head.name):
-        return law("rho_0", domains) if head.name in ("p", "P", "rho", "mu", "d") else None
+    if found is None and sorts == ["S"] and is_start(parts[0]) and names_a_start_law(head):
+        return law("rho_0", domains)
     if found is not None:
         check_bars(node, sorts, found)
         if found.parameter is None and "param" in sorts and head.name in ("p", "q", "pi") and found.name == head.name:
