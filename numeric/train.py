@@ -18,9 +18,10 @@ from numeric.errors import TrainError
 from numeric.exact import objective
 from numeric.mdp import FiniteMDP
 from numeric.returns import returns
-from numeric.training import tabular
+from numeric.training import neural, tabular
 from numeric.training.episodes import sampler
 from numeric.training.records import Record, Result, State, Task, check_resumes, curve, fingerprint
+from numeric.training.rollouts import Agent, Copies, initial_networks, shapes
 from numeric.training.settings import (
     ActorCriticSettings,
     GRPOSettings,
@@ -29,6 +30,7 @@ from numeric.training.settings import (
     RLOOSettings,
     Settings,
 )
+from numeric.training.simulators import simulator
 
 __all__ = [
     "ALGORITHMS",
@@ -120,6 +122,15 @@ _ON_TABLES: dict[str, Callable[..., tabular.Update]] = {
 }
 
 
+_ON_NETWORKS: dict[str, Callable[..., tuple[Agent, dict[str, float]]]] = {
+    "reinforce": neural.reinforce,
+    "actor-critic": neural.actor_critic,
+    "ppo": neural.ppo,
+    "grpo": neural.grpo,
+    "rloo": neural.rloo,
+}
+
+
 def default_settings(algorithm: str, task: Task) -> Settings:
     """Settings with which `algorithm` learns on `task`. Raises TrainError for an unknown algorithm."""
     if algorithm not in ALGORITHMS:
@@ -154,16 +165,21 @@ def _records(algorithm: str, task: Task, settings: Any, seed: int, resume: State
     if resume is not None:
         check_resumes(resume, start)
         start = resume
-    if isinstance(task, FiniteMDP):
-        return _on_table(task, settings, start)
-    raise TrainError(f"the task is {task!r}; give a FiniteMDP")
+    return (
+        _on_table(task, settings, start) if isinstance(task, FiniteMDP) else _on_copies(task, settings, start)
+    )
 
 
 def _start(algorithm: str, task: Task, settings: Settings, seed: int) -> State:
     if not isinstance(seed, int) or seed < 0:
         raise TrainError(f"the seed is {seed!r}; give an integer >= 0")
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    parameters = tabular.initial_tables(task) if isinstance(task, FiniteMDP) else {}
+    if isinstance(task, FiniteMDP):
+        parameters = tabular.initial_tables(task)
+    elif isinstance(task, str):
+        parameters = initial_networks(simulator(task, 1), settings.hidden, rng)
+    else:
+        raise TrainError(f"the task is {task!r}; give a FiniteMDP or the name of a Gymnasium environment")
     return State(
         algorithm=algorithm,
         task=fingerprint(task),
@@ -186,7 +202,7 @@ def _generator(state: State) -> np.random.Generator:
 
 
 def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Record]:
-    kept, learn, rng = sampler(task), _ON_TABLES[state.algorithm], _generator(state)
+    kept, learn, rng = sampler(task, settings.longest), _ON_TABLES[state.algorithm], _generator(state)
     while True:
         parameters, memory, batch, policy, values = learn(
             kept, settings, state.parameters, state.optimiser, rng
@@ -202,3 +218,23 @@ def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Rec
         )
         mean = float(returns(batch.rewards, batch.gamma).mean())
         yield Record(state.update, state.episodes, state.steps, mean, objective(task, policy), values, state)
+
+
+def _on_copies(name: str, settings: Settings, state: State) -> Iterator[Record]:
+    learn, rng = _ON_NETWORKS[state.algorithm], _generator(state)
+    copies = Copies(name, settings, state.environment)
+    while True:
+        agent = Agent(*shapes(copies.simulator, settings.hidden), state.parameters, state.optimiser)
+        rollout = copies.roll(agent, rng)
+        agent, values = learn(settings, agent, rollout, rng)
+        state = dataclasses.replace(
+            state,
+            update=state.update + 1,
+            episodes=state.episodes + int((rollout.ended & rollout.taken).sum()),
+            steps=state.steps + int(rollout.taken.sum()),
+            parameters=agent.parameters,
+            optimiser=agent.memory,
+            environment=copies.snapshot(),
+            rng=dict(rng.bit_generator.state),
+        )
+        yield Record(state.update, state.episodes, state.steps, copies.mean_return, None, values, state)

@@ -18,9 +18,13 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Sampler:
-    """The steps that P allows, and where each stands in a table with a padded column per state: `row`, `column` [K]."""
+    """The steps that P allows, and where each stands in a table with a padded column per state: `row`, `column` [K].
+
+    Episodes have at most `longest` steps: T, or where an infinite horizon is cut off.
+    """
 
     mdp: FiniteMDP
+    longest: int
     steps: Steps
     chance: Floats
     row: Integers
@@ -28,16 +32,15 @@ class Sampler:
     start: Floats
 
 
-def sampler(mdp: FiniteMDP) -> Sampler:
-    """What all policies on `mdp` share. Raises MDPError on an infinite horizon."""
-    _ = mdp.steps
+def sampler(mdp: FiniteMDP, longest: int) -> Sampler:
+    """What all policies on `mdp` share; `longest` cuts episodes off where the horizon is infinite."""
     steps = possible_steps(mdp, np.full((mdp.n_states, mdp.n_actions), 1 / mdp.n_actions))
     chance = mdp.transition[steps.state[:-1], steps.action[:-1], steps.next_state[:-1]]
     column = np.repeat(np.arange(mdp.n_states), np.diff(steps.start)[:-1])
     start = mdp.initial.cumsum()
-    return Sampler(
-        mdp, steps, chance, np.arange(len(column)) - steps.start[column], column, start / start[-1]
-    )
+    most = longest if mdp.horizon is None else mdp.horizon
+    row = np.arange(len(column)) - steps.start[column]
+    return Sampler(mdp, most, steps, chance, row, column, start / start[-1])
 
 
 def sample_episodes(
@@ -50,8 +53,8 @@ def sample_episodes(
     steps, over = kept.steps, kept.mdp.n_states
     below = _cumulative(kept, policy)
     state = np.searchsorted(kept.start, rng.random(episodes // alike), side="right").repeat(alike)
-    chosen = np.empty((kept.mdp.steps, episodes), dtype=np.int64)
-    for t in range(kept.mdp.steps):
+    chosen = np.empty((kept.longest, episodes), dtype=np.int64)
+    for t in range(kept.longest):
         uniform = rng.random(episodes)
         step = steps.start.take(state)
         for bound in below:

@@ -1,4 +1,9 @@
-"""What can be chosen of each algorithm: frozen, validated in the constructor, all plain numbers and names."""
+"""What can be chosen of each algorithm: frozen, validated in the constructor, all plain numbers and names.
+
+Common to all: `learning_rate` α of the `optimiser` "ascent" or "adam"; `entropy` the weight η of the entropy bonus;
+`longest` the steps after which an episode is cut off on an infinite horizon; and on an environment without a model
+`hidden`, the units of the networks, and `discount`, the γ of the estimates (a finite MDP has its own).
+"""
 
 from __future__ import annotations
 
@@ -24,11 +29,7 @@ ESTIMATORS = ("total-return", "reward-to-go", "constant-baseline", "state-baseli
 
 @dataclass(frozen=True)
 class ReinforceSettings:
-    """One ascent step a batch of `episodes`: `estimator` is one of ESTIMATORS, `entropy` the weight of the bonus.
-
-    `critic_rate` is the critic's learning rate (state baseline), `discount` that of the estimate on an
-    environment without a model (a finite MDP has its own), `hidden` the units of the network there.
-    """
+    """One ascent step a batch of `episodes`; `estimator` is one of ESTIMATORS, `critic_rate` for a state baseline."""
 
     estimator: str = "reward-to-go"
     episodes: int = 64
@@ -38,11 +39,12 @@ class ReinforceSettings:
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
+    longest: int = 200
 
     def __post_init__(self) -> None:
         _choose(self, "estimator", ESTIMATORS)
         _choose(self, "optimiser", ("ascent", "adam"))
-        _check(self, whole=("episodes", "hidden"), positive=("learning_rate", "critic_rate"))
+        _check(self, whole=("episodes", "hidden", "longest"), positive=("learning_rate", "critic_rate"))
         _check(self, not_negative=("entropy",), unit=("discount",))
 
 
@@ -58,10 +60,11 @@ class ActorCriticSettings:
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
+    longest: int = 200
 
     def __post_init__(self) -> None:
         _choose(self, "optimiser", ("ascent", "adam"))
-        _check(self, whole=("episodes", "hidden"), positive=("learning_rate", "critic_rate"))
+        _check(self, whole=("episodes", "hidden", "longest"), positive=("learning_rate", "critic_rate"))
         _check(self, not_negative=("entropy",), unit=("discount", "trace"))
 
 
@@ -83,13 +86,16 @@ class PPOSettings:
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
+    longest: int = 200
     environments: int = 16
     steps: int = 128
     minibatches: int = 4
 
     def __post_init__(self) -> None:
         _choose(self, "optimiser", ("ascent", "adam"))
-        _check(self, whole=("episodes", "epochs", "hidden", "environments", "steps", "minibatches"))
+        _check(
+            self, whole=("episodes", "epochs", "hidden", "longest", "environments", "steps", "minibatches")
+        )
         _check(self, positive=("clip", "learning_rate", "critic_rate"))
         _check(self, not_negative=("entropy",), unit=("discount", "trace"))
 
@@ -111,6 +117,7 @@ class GRPOSettings:
     kl: float = 0.0
     entropy: float = 0.0
     hidden: int = 64
+    longest: int = 200
 
     def __post_init__(self) -> None:
         _check_groups(self)
@@ -129,6 +136,7 @@ class RLOOSettings:
     kl: float = 0.0
     entropy: float = 0.0
     hidden: int = 64
+    longest: int = 200
 
     def __post_init__(self) -> None:
         _check_groups(self)
@@ -139,7 +147,9 @@ Settings = ReinforceSettings | ActorCriticSettings | PPOSettings | GRPOSettings 
 
 def _check_groups(settings: GRPOSettings | RLOOSettings) -> None:
     _choose(settings, "optimiser", ("ascent", "adam"))
-    _check(settings, whole=("groups", "size", "epochs", "hidden"), positive=("clip", "learning_rate"))
+    _check(
+        settings, whole=("groups", "size", "epochs", "hidden", "longest"), positive=("clip", "learning_rate")
+    )
     _check(settings, not_negative=("kl", "entropy"))
     if settings.size < 2:
         raise TrainError(f"size is {settings.size}; a group needs at least 2 episodes to be compared")

@@ -69,7 +69,7 @@ def reinforce(
     elif settings.estimator == "reward-to-go":
         weights = powers * to_go
     elif settings.estimator == "constant-baseline":
-        weights = powers * (to_go - _mean_of_others(to_go[:, 0])[:, None])
+        weights = powers * (to_go - mean_of_others(to_go[:, 0])[:, None])
     elif settings.estimator == "state-baseline":
         weights = powers * (to_go - parameters["critic"][b.obs])
         learned["critic"] = _fitted(parameters["critic"], b, to_go, settings.critic_rate)
@@ -125,7 +125,7 @@ def rloo(
     kept: Sampler, settings: RLOOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator
 ) -> Update:
     """The clipped surrogate with Â = R minus the mean of the others of its group; the penalties are part of R."""
-    return _grouped(kept, settings, parameters, memory, rng, lambda total: total - _mean_of_others(total))
+    return _grouped(kept, settings, parameters, memory, rng, lambda total: total - mean_of_others(total))
 
 
 def _grouped(
@@ -193,9 +193,9 @@ def _regularised(
 def _advantages(
     mdp: FiniteMDP, b: Trajectories, rewards: Floats, critic: Floats, trace: float
 ) -> tuple[Floats, Floats]:
-    """Â by GAE and the λ-returns V + Â; what comes after the horizon is worth 0."""
+    """Â by GAE and the λ-returns V + Â; what comes after a finite horizon is worth 0."""
     here, following = critic[b.obs], critic[b.next_obs]
-    if b.mask.shape[1] == mdp.steps:
+    if b.mask.shape[1] == mdp.horizon:
         following[:, -1] = 0
     estimate = gae(rewards, here, following, b.terminated, b.truncated, b.gamma, trace)
     return estimate, here + estimate
@@ -231,7 +231,7 @@ def with_returns(seen: Floats, new: Floats) -> Floats:
     return longer
 
 
-def _mean_of_others(total: Floats) -> Floats:
+def mean_of_others(total: Floats) -> Floats:
     """(Σ_m R_m - R_n) / (N - 1) along the last axis, 0 for N = 1."""
     size = total.shape[-1]
     others: Floats = (total.sum(axis=-1, keepdims=True) - total) / max(size - 1, 1)
@@ -240,7 +240,7 @@ def _mean_of_others(total: Floats) -> Floats:
 
 def _sums(b: Trajectories, weights: Floats, policy: Floats) -> Floats:
     cells = b.obs * policy.shape[1] + b.actions
-    sums: Floats = np.bincount(cells[b.mask], weights[b.mask], policy.size)
+    sums: Floats = np.bincount(cells[b.mask], weights[b.mask], policy.size).astype(np.float64)
     return sums.reshape(policy.shape)
 
 
