@@ -1,0 +1,230 @@
+"""Valid instances of every law: random in shape, operators and indices. A law is not admitted without an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from sympy import Expr, Integer, Symbol
+
+from derive.notation import T, a, density, dynamics, gamma, k, n, pi, policy, process, reward, s, t, theta, x
+from derive.terms import (
+    Action,
+    At,
+    AtMost,
+    Cases,
+    Domain,
+    Exp,
+    Expectation,
+    Given,
+    Gradient,
+    Hypothesis,
+    Letter,
+    Log,
+    Mean,
+    PathProbability,
+    PathSum,
+    Positive,
+    Possible,
+    State,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Var,
+)
+
+from .operators import INSIDE, SUMS, any_operator, c, combined, f, g, slope, u, v
+
+Instance = tuple[Expr, tuple[Any, ...], tuple[Hypothesis, ...]]
+LISTED = Domain("N", (0, 1, 3))
+i = Var("i", LISTED)
+e = Letter("e", (LISTED,))
+d = Letter("d", (LISTED, LISTED))
+middle = Symbol("m", integer=True)
+
+
+def additivity(rng: Random) -> Instance:
+    op = any_operator(rng)
+    parts = (*op.varying, *op.constant)
+    return op.wrap(combined(parts, rng) + rng.choice(op.varying) * rng.choice(parts) + 1), (), op.given
+
+
+def homogeneity(rng: Random) -> Instance:
+    op = any_operator(rng)
+    outside, inside = combined(op.constant, rng, 1) + 2, combined(op.varying, rng)
+    return op.wrap(outside * inside), rng.choice([(), (outside, inside)]), op.given
+
+
+def exchange(rng: Random) -> Instance:
+    outer, inner = any_operator(rng), any_operator(rng, SUMS)
+    parts = (*outer.varying, *inner.varying, gamma)
+    if rng.random() < 0.3:  # the inner bound name stands free in the outer operator
+        return Given(TimeSum(c(t) * reward(t), t, 0, T - 1), 2 * t, process), (), (AtMost(0, t), AtMost(t, T))
+    return outer.wrap(inner.wrap(combined(parts, rng))), (), (*outer.given, *inner.given)
+
+
+def vanishing(rng: Random) -> Instance:
+    op = any_operator(rng)
+    return op.wrap(Integer(0)), (), op.given
+
+
+def average_of_one(rng: Random) -> Instance:
+    choices = [Mean(1, x, density(x)), Mean(1, a, policy(a, s)), Expectation(1, process), Given(1, t, process)]
+    return rng.choice(choices), (), (AtMost(0, t), AtMost(t, 2 * T))
+
+
+def normalisation(rng: Random) -> Instance:
+    return rng.choice([SumOver(density(x), x), SumOver(policy(a, State(t)), a), SumOver(policy(a, s), a)]), (), INSIDE
+
+
+def enumeration(rng: Random) -> Instance:
+    j = Var("j", LISTED)
+    parts = (e(i), i, d(i, j), SumOver(d(i, j), j), gamma**2, Cases(i, 1, e(j), 0))
+    return SumOver(combined(parts, rng), i), (), ()
+
+
+def case(rng: Random) -> Instance:
+    return Cases(Integer(rng.randint(0, 3)), 0, f(x), 2, gamma, g(x)), (), ()
+
+
+def sift(rng: Random) -> Instance:
+    picked = Cases(i, rng.choice([0, 1, 2, 3]), combined((e(i), i), rng), 0)
+    return SumOver(picked * combined((e(i), i, gamma), rng), i), (), ()
+
+
+def _range(rng: Random) -> tuple[Expr, tuple[Hypothesis, ...]]:
+    kind = rng.choice([TimeSum, TimeProduct])
+    body = combined((c(k), gamma**k, c(k + 1), reward(k)), rng, 1)
+    return kind(body, k, 0, T - 1), (AtMost(0, middle), AtMost(middle, T))
+
+
+def split(rng: Random) -> Instance:
+    term, given = _range(rng)
+    if rng.random() < 0.3:  # the middle is spelt like the index
+        return term, (k,), (AtMost(0, k), AtMost(k, T))
+    return term, (rng.choice([middle, Integer(0), T]),), (*given, AtMost(0, T))
+
+
+def single(rng: Random) -> Instance:
+    kind, at = rng.choice([TimeSum, TimeProduct]), rng.choice([t, t + 1, Integer(0), T - t])
+    return kind(combined((c(k), gamma ** (k + 2), TimeSum(c(t) * k, t, 0, k)), rng, 1), k, at, at), (), (*INSIDE,)
+
+
+def empty(rng: Random) -> Instance:
+    kind, (lower, upper) = rng.choice([TimeSum, TimeProduct]), rng.choice([(T, t), (1, 0), (t + 1, t), (3, t - T)])
+    return kind(combined((c(k), gamma), rng), k, lower, upper), (), (AtMost(0, t), AtMost(t, T - 1))
+
+
+def shift(rng: Random) -> Instance:
+    term, _ = _range(rng)
+    body = term.body + c(t) * TimeSum(c(n) * k, n, 0, k)
+    by = rng.choice([Integer(1), Integer(-2), t, n, T - t])
+    return term.func(body, k, 0, T - 1), (by,), (*INSIDE, AtMost(0, n))
+
+
+def product_of_products(rng: Random) -> Instance:
+    return TimeProduct(c(k) * combined((c(k + 1), gamma, reward(k)), rng), k, 0, T - 1), (), ()
+
+
+def tower(rng: Random) -> Instance:
+    body = combined((reward(t), v(State(t)), pi(t), v(State(T))), rng)
+    within = (AtMost(0, t), AtMost(t, T - 1))
+    if rng.random() < 0.5:
+        return Expectation(body, process), (rng.choice([2 * t, 2 * t + 1, Integer(0), 2 * T]),), within
+    return Given(body, 2 * t, process), (rng.choice([2 * t, 2 * t + 1, 2 * t + 2]),), within
+
+
+def draw_start(rng: Random) -> Instance:
+    body = combined((v(State(0)), SumOver(u(a, State(0)), a), gamma, SumOver(v(s) * v(State(0)), s)), rng)
+    return Expectation(body + v(State(0)), process), (), (AtMost(0, T),)
+
+
+def draw_action(rng: Random) -> Instance:
+    seen = (pi(t), u(Action(t), State(t)), Gradient(pi(t), theta), v(State(t)), reward(t - 1))
+    past = TimeSum(reward(k), k, 0, t - 1)
+    bound = SumOver(u(a, State(t)) * pi(t), a)
+    body = combined((*seen, past, bound, c(t)), rng) + u(Action(t), State(t))
+    return Given(body, 2 * t, process), (), (AtMost(1, t), AtMost(t, T - 1))
+
+
+def draw_state(rng: Random) -> Instance:
+    seen = (reward(t), v(State(t + 1)), dynamics(t), SumOver(v(s) * reward(t), s), TimeSum(v(State(k)), k, 0, t))
+    return Given(combined((*seen, gamma), rng) + v(State(t + 1)), 2 * t + 1, process), (), INSIDE
+
+
+def path_start(rng: Random) -> Instance:
+    return PathProbability(process.until(0)), (), ()
+
+
+def path_step(rng: Random) -> Instance:
+    return PathProbability(process.until(rng.choice([T, Integer(2), t + 1]))), (), (AtMost(1, T), AtMost(0, t))
+
+
+def paths_start(rng: Random) -> Instance:
+    body = combined((v(State(0)), SumOver(v(s) * v(State(0)), s), gamma), rng)
+    return PathSum(body, process.until(0)), (), ()
+
+
+def paths_step(rng: Random) -> Instance:
+    last = (reward(T - 1), v(State(T)), pi(T - 1), SumOver(u(a, State(T)), a), SumOver(v(s) * v(State(T)), s))
+    earlier = (TimeSum(v(State(k)), k, 0, T - 1), v(State(0)))
+    return PathSum(combined((*last, *earlier), rng), process), (), (AtMost(1, T),)
+
+
+def leibniz(rng: Random) -> Instance:
+    parts = (density(x), policy(a, s), slope(x), f(x), theta, gamma)
+    return Gradient(rng.choice(parts[:3]) * combined(parts, rng) * rng.choice(parts), theta), (), ()
+
+
+def gradient_power(rng: Random) -> Instance:
+    if rng.random() < 0.4:
+        return Gradient(density(x) ** rng.choice([-1, -2]), theta), (), (Positive(density),)
+    return Gradient((slope(x) + theta) ** rng.choice([2, 3]), theta), (), ()
+
+
+def gradient_log(rng: Random) -> Instance:
+    positive = [density(x), density(x) * policy(a, s), 1 + density(x), pi(0), pi(0) * dynamics(0)]
+    given = (Positive(density), Positive(policy), Possible(process), AtMost(1, T))
+    return Gradient(Log(rng.choice(positive)), theta), (), given
+
+
+def gradient_exp(rng: Random) -> Instance:
+    return Gradient(Exp(rng.choice([theta, -theta, 2 * theta])), theta), (), ()
+
+
+def exp_zero(rng: Random) -> Instance:
+    return Exp(0), (), ()
+
+
+def gradient_parameter(rng: Random) -> Instance:
+    return Gradient(theta, theta), (), ()
+
+
+def gradient_constant(rng: Random) -> Instance:
+    return Gradient(combined((f(x), c(t), gamma, reward(0), dynamics(0)), rng), theta), (), ()
+
+
+def log_product(rng: Random) -> Instance:
+    choices = [density(x) * policy(a, s), 3 * density(x), TimeProduct(pi(t), t, 0, T - 1), TimeProduct(1 + k, k, 0, 2)]
+    given = (Positive(density), rng.choice([Positive(policy), Possible(process)]), Positive(policy))
+    return Log(rng.choice(choices)), (), given
+
+
+def evaluation(rng: Random) -> Instance:
+    return (
+        At(combined((theta, f(x), gamma), rng) + theta, theta, rng.choice([gamma, f(x), theta + 1, Integer(2)])),
+        (),
+        (),
+    )
+
+
+INSTANCES: dict[str, Callable[[Random], Instance]] = {
+    make.__name__: make
+    for make in (
+        additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
+        split, single, empty, shift, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
+        path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
+        gradient_parameter, gradient_constant, log_product, evaluation,
+    )
+}  # fmt: skip

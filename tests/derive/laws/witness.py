@@ -1,0 +1,170 @@
+"""Theorems meet the second evaluator: small random models that the hypotheses of a statement admit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from random import Random
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from derive.binding import free, subterms
+from derive.kernel import Theorem, free_in
+from derive.terms import AtMost, Domain, Equation, Exp, Hypothesis, Letter, Positive, Possible, Process, Var
+from derive.timeline import as_linear
+from derive.wire import encode
+from numeric.errors import UnevaluableError
+from numeric.evaluate import agrees
+
+TIMES = range(-1, 5)
+LONGEST = 3
+TRAJECTORIES = 6
+
+
+@dataclass
+class Verdict:
+    """How often a statement was found true and false, and why it had no value where it had none."""
+
+    true: int = 0
+    false: int = 0
+    obstacles: list[str] = field(default_factory=list)
+    counterexample: dict[str, Any] | None = None
+
+
+def judge(theorem: Theorem, rng: Random, models: int = 4) -> Verdict:
+    """A theorem on random models that satisfy its own hypotheses."""
+    return judge_equation(theorem.lhs, theorem.rhs, theorem.hypotheses, rng, models)
+
+
+def judge_equation(lhs: Expr, rhs: Expr, hypotheses: Iterable[Hypothesis], rng: Random, models: int = 4) -> Verdict:
+    """lhs = rhs on random models that satisfy the hypotheses, at every trajectory of each."""
+    verdict, hypotheses = Verdict(), tuple(hypotheses)
+    wires = encode(lhs), encode(rhs)
+    for model in _models(lhs, rhs, hypotheses, rng, models):
+        _compare(wires, model, verdict, rng)
+    return verdict
+
+
+def _compare(wires: tuple[Any, Any], model: dict[str, Any], verdict: Verdict, rng: Random) -> None:
+    """At every trajectory; where some trajectory has no value, at a few that have one."""
+    for at in [model, *_along_trajectories(model, rng)]:
+        try:
+            if agrees(*wires, at):
+                verdict.true += 1
+            else:
+                verdict.false += 1
+                verdict.counterexample = at
+            return
+        except UnevaluableError as obstacle:
+            verdict.obstacles.append(str(obstacle))
+
+
+def _along_trajectories(model: dict[str, Any], rng: Random) -> Iterator[dict[str, Any]]:
+    states, actions = model["domains"].get("S", [0]), model["domains"].get("A", [0])
+    for _ in range(TRAJECTORIES):
+        path = [[rng.choice(states) for _ in range(LONGEST + 1)], [rng.choice(actions) for _ in range(LONGEST)]]
+        yield {**model, "trajectory": path}
+
+
+def _models(
+    lhs: Expr, rhs: Expr, hypotheses: tuple[Hypothesis, ...], rng: Random, count: int
+) -> Iterator[dict[str, Any]]:
+    parts = [lhs, rhs, *(p for h in hypotheses for p in vars(h).values())]
+    nodes = {n for part in parts for n in subterms(part)}
+    names = free(lhs) | free(rhs) | frozenset().union(*map(free_in, hypotheses))
+    choices = list(_indices(names, hypotheses, _horizons(nodes)))
+    for _ in range(count if choices else 0):
+        model = _model(nodes, names, hypotheses, rng.choice(choices), rng)
+        if all(_holds(h, model) for h in hypotheses if isinstance(h, Equation)):
+            yield model
+
+
+def _holds(hypothesis: Equation, model: dict[str, Any]) -> bool:
+    try:
+        return agrees(encode(hypothesis.lhs), encode(hypothesis.rhs), model)
+    except UnevaluableError:
+        return False
+
+
+def _horizons(nodes: set[Any]) -> frozenset[Symbol]:
+    return frozenset().union(*(free(n.horizon) for n in nodes if isinstance(n, Process)))
+
+
+def _indices(
+    names: frozenset[Any], hypotheses: tuple[Hypothesis, ...], horizons: frozenset[Symbol]
+) -> Iterator[dict[Symbol, int]]:
+    """Every value of the free times that the inequalities allow, horizons from 0 to the longest."""
+    symbols = sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str)
+    facts = [as_linear(h) for h in hypotheses if isinstance(h, AtMost)]
+    for values in product(*(range(LONGEST + 1) if s in horizons else TIMES for s in symbols)):
+        at = dict(zip(symbols, values, strict=True))
+        if all(constant + sum(c * at[s] for s, c in terms) >= 0 for constant, terms in facts):
+            yield at
+
+
+def _model(
+    nodes: set[Any], names: frozenset[Any], hypotheses: tuple[Hypothesis, ...], at: dict[Symbol, int], rng: Random
+) -> dict[str, Any]:
+    domains = {d.name: _elements(d, rng) for d in sorted(_domains(nodes | names), key=repr)}
+    positive = {h.letter for h in hypotheses if isinstance(h, Positive)}
+    letters = sorted((n for n in nodes if isinstance(n, Letter)), key=lambda f: (f.name, len(f.domains)))
+    everywhere = any(isinstance(h, Possible) for h in hypotheses)
+    exped = {s for n in nodes if isinstance(n, Exp) for s in free(n)}
+    reals = sorted((n for n in names if isinstance(n, Symbol) and not n.is_integer), key=str)
+    variables = sorted((n for n in names if isinstance(n, Var)), key=str)
+    return {
+        "horizon": LONGEST,
+        "domains": domains,
+        "indices": {s.name: v for s, v in at.items()},
+        "elements": {v.name: rng.choice(domains[v.domain.name]) for v in variables},
+        "reals": {s.name: ["log", str(_fraction(rng))] if s in exped else str(_fraction(rng)) for s in reals},
+        "letters": {
+            f"{f.name}/{len(f.domains)}": _table(f, domains, everywhere or f in positive, rng) for f in letters
+        },
+        "trajectory": None,
+    }
+
+
+def _domains(nodes: Iterable[Any]) -> set[Domain]:
+    found: set[Domain] = set()
+    for node in nodes:
+        sorts = node.domains if isinstance(node, Letter) else (node.domain,) if isinstance(node, Var) else (node,)
+        found.update(sort for sort in sorts if isinstance(sort, Domain))
+    return found
+
+
+def _elements(domain: Domain, rng: Random) -> list[int]:
+    return list(domain.elements) if domain.elements is not None else list(range(2 if rng.random() < 0.8 else 1))
+
+
+def _fraction(rng: Random) -> Fraction:
+    return Fraction(rng.randint(1, 7), rng.randint(1, 5))
+
+
+def _signed(rng: Random) -> Fraction:
+    return Fraction(rng.randint(-6, 6), rng.randint(1, 4))
+
+
+def _table(letter: Letter, domains: dict[str, list[int]], positive: bool, rng: Random) -> dict[str, Any]:
+    sorts = [list(TIMES) if d is None else domains[d.name] for d in letter.domains]
+    values: dict[tuple[int, ...], Fraction] = {}
+    slopes: dict[tuple[int, ...], Fraction] = {}
+    for rest in product(*sorts[1:]):
+        keys = [(first, *rest) for first in sorts[0]] if sorts else [()]
+        if letter.pmf:
+            weights = [Fraction(rng.randint(0 if not positive else 1, 5)) for _ in keys]
+            weights = weights if any(weights) else [Fraction(1) for _ in keys]
+            row, slope = [w / sum(weights) for w in weights], [_signed(rng) if w else Fraction(0) for w in weights]
+            excess = sum(slope) / sum(1 for w in weights if w)
+            slope = [g - excess if w else g for g, w in zip(slope, weights, strict=True)]
+        else:
+            row, slope = [_fraction(rng) if positive else _signed(rng) for _ in keys], [_signed(rng) for _ in keys]
+        values.update(zip(keys, row, strict=True))
+        slopes.update(zip(keys, slope, strict=True))
+    table: dict[str, Any] = {"table": [[list(k), str(v)] for k, v in values.items()]}
+    if letter.parameter is not None:
+        table["tangent"] = [[list(k), str(v)] for k, v in slopes.items()]
+    return table
