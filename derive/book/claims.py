@@ -6,15 +6,16 @@ lists. A claim that holds under a more general reading holds under all: these co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Add, Basic, Expr, Integer, Pow, Symbol
+from sympy import Add, Expr, Symbol
 
-from derive.binding import free, meaning, subterms
+from derive.binding import free
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
+from derive.book.granted import hypotheses, unfolded
 from derive.book.scope import Scope
 from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
@@ -23,20 +24,15 @@ from derive.errors import IllFormed
 from derive.terms import (
     STATES,
     Action,
-    Apply,
     AtMost,
-    Defined,
     Equation,
     Expectation,
     Given,
     Gradient,
     Hypothesis,
     Letter,
-    Log,
     PathProbability,
     PathSum,
-    Positive,
-    Possible,
     State,
     TimeProduct,
     Var,
@@ -120,7 +116,7 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
     else:
         equation = Equation(read(left, ctx), read(right, ctx))
     extra = [fact for c in conditions for fact in order(c, ctx)]
-    return Claim(equation, (*hypotheses(equation, ctx), *extra), reading, ctx.notes, remark)
+    return Claim(equation, (*hypotheses(equation, scope.survey.first, ctx.horizon), *extra), reading, ctx.notes, remark)
 
 
 def _constant(node: Node) -> tuple[Node, tree.Sym | None] | None:
@@ -159,50 +155,6 @@ def orders_free_times(claim: Claim, before: int) -> bool:
     return bool(symbols) and symbols <= names
 
 
-def hypotheses(equation: Equation, ctx: Context) -> tuple[Hypothesis, ...]:
-    """What a text takes for granted: free times lie in the trajectory; logarithms and denominators are positive."""
-    found: dict[Hypothesis, None] = {}
-    names = free(equation.lhs) | free(equation.rhs)
-    first, horizon = ctx.scope.survey.first, ctx.horizon
-    for name in sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str):
-        if name not in horizon.free_symbols:
-            found[AtMost(Integer(first), name)] = None
-            found[AtMost(name, horizon + first - 1)] = None
-    sums_paths = any(isinstance(n, PathSum) for side in (equation.lhs, equation.rhs) for n in _unfolded(side))
-    for side in (equation.lhs, equation.rhs):
-        for term in _unfolded(side):
-            below = term.body if isinstance(term, Log) else term.base if _is_reciprocal(term) else None
-            if below is not None:
-                found |= dict.fromkeys(_positive(below, sums_paths))
-    return tuple(found)
-
-
-def _is_reciprocal(term: Basic) -> bool:
-    return isinstance(term, Pow) and bool(term.exp.is_number) and term.exp.is_negative is True
-
-
-def _positive(term: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
-    """What makes a term positive. In Σ_τ every trajectory counts, so that all laws have to be positive there."""
-    for node in _unfolded(term):
-        if isinstance(node, Apply) and node.letter.pmf:
-            yield Positive(node.letter)
-        elif isinstance(node, PathProbability):
-            process = node.process
-            laws = (process.policy, process.initial, process.transition) if sums_paths else (process.policy,)
-            yield from (Positive(law) for law in laws if isinstance(law, Letter))
-            yield Possible(process)
-
-
-def _unfolded(term: Basic) -> Iterator[Basic]:
-    """Every node of a term and of the definitions it uses."""
-    for node in subterms(term):
-        yield node
-        if isinstance(node, Defined):
-            value = meaning(node)
-            if value is not None:
-                yield from _unfolded(value)
-
-
 def probabilities(left: Node, scope: Scope) -> Expr | None:
     """Σ π(a) over the actions that an example lists, where it gives them all; None otherwise."""
     if not isinstance(left, tree.Call) or left.head.name != "pi":
@@ -233,7 +185,7 @@ def deterministic(claim: Claim) -> Claim | None:
 def conventions(claim: Claim, scope: Scope) -> list[str]:
     """The conventions that a claim's reading rests on, as sentences."""
     said = []
-    nodes = [n for side in (claim.equation.lhs, claim.equation.rhs) for n in _unfolded(side)]
+    nodes = [n for side in (claim.equation.lhs, claim.equation.rhs) for n in unfolded(side)]
     if any(isinstance(n, Letter) and n.name == "r" and n.domains[:1] == (STATES,) for n in nodes):
         inside = {"s": "s_t", "sa": "s_t, a_t", "sas": "s_t, a_t, s_{t+1}"}[claim.reading.reward]
         said.append(f"r_t = r({inside})")

@@ -63,6 +63,8 @@ def symbol(node: Sym, ctx: Context) -> Expr:
         raise stop(f"the superscript of {node.head} has no meaning that is known here", node)
     if is_parameter(node, ctx.scope.survey) and node.name not in POLICIES:
         return ctx.parameter if ctx.parameter is not None else real_symbol(node.head)
+    if node.sub is None and node.head == ctx.reading.last[0]:
+        return time(node, ctx)
     if (
         node.name == "r"
         and node.head == "r"

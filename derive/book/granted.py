@@ -1,0 +1,97 @@
+"""What a text takes for granted: times lie in the trajectory; what stands under log or in a denominator is positive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Basic, Expr, Integer, Pow, Symbol
+
+from derive.binding import free, meaning, subterms
+from derive.terms import (
+    Action,
+    Apply,
+    AtMost,
+    Defined,
+    Equation,
+    Hypothesis,
+    Letter,
+    Log,
+    PathProbability,
+    PathSum,
+    Positive,
+    Possible,
+    State,
+    TimeProduct,
+    TimeSum,
+)
+from derive.timeline import as_linear, entailed, is_linear
+
+
+def hypotheses(equation: Equation, first: int, horizon: Expr) -> tuple[Hypothesis, ...]:
+    """The hypotheses under which a text states an equation, for actions `first` … first + horizon - 1."""
+    sides = (equation.lhs, equation.rhs)
+    orders = list(_free_times(equation, first, horizon))
+    for side in sides:
+        for fact in _moments(side, horizon):
+            if not entailed(map(as_linear, orders), as_linear(fact)):
+                orders.append(fact)
+    for fact in list(orders):
+        rest = [o for o in orders if o is not fact]
+        orders = rest if entailed(map(as_linear, rest), as_linear(fact)) else orders
+    sums_paths = any(isinstance(n, PathSum) for side in sides for n in unfolded(side))
+    positive = [h for side in sides for n in unfolded(side) for h in _positive_at(n, sums_paths)]
+    return tuple(dict.fromkeys([*orders, *positive]))
+
+
+def unfolded(term: Basic) -> Iterator[Basic]:
+    """Every node of a term and of the definitions it uses."""
+    for node in subterms(term):
+        yield node
+        if isinstance(node, Defined):
+            value = meaning(node)
+            if value is not None:
+                yield from unfolded(value)
+
+
+def _free_times(equation: Equation, first: int, horizon: Expr) -> Iterator[AtMost]:
+    names = free(equation.lhs) | free(equation.rhs)
+    for name in sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str):
+        if name not in horizon.free_symbols:
+            yield AtMost(Integer(first), name)
+            yield AtMost(name, horizon + first - 1)
+
+
+def _moments(term: Basic, horizon: Expr) -> Iterator[AtMost]:
+    """s_2, a_{t+1}, where no sum runs over the index: a text that names them has that many steps."""
+    if isinstance(term, (TimeSum, TimeProduct)):
+        for fact in _moments(term.body, horizon):
+            if term.index not in fact.lesser.free_symbols | fact.greater.free_symbols:
+                yield fact
+        return
+    if isinstance(term, (State, Action)) and is_linear(term.time):
+        yield AtMost(Integer(0), term.time)
+        yield AtMost(term.time, horizon - int(isinstance(term, Action)))
+    for part in term.args:
+        yield from _moments(part, horizon)
+
+
+def _positive_at(node: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
+    """What has to be positive at a logarithm or a denominator."""
+    if isinstance(node, Log):
+        yield from _positive(node.body, sums_paths)
+    elif isinstance(node, Pow) and node.exp.is_number and node.exp.is_negative:
+        if is_linear(node.base) and not node.base.is_number:
+            yield AtMost(Integer(1), node.base)
+        yield from _positive(node.base, sums_paths)
+
+
+def _positive(term: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
+    """The laws that a positive term is made of; in Σ_τ every trajectory counts, so that all have to be positive."""
+    for node in unfolded(term):
+        if isinstance(node, Apply) and node.letter.pmf:
+            yield Positive(node.letter)
+        elif isinstance(node, PathProbability):
+            process = node.process
+            laws = (process.policy, process.initial, process.transition) if sums_paths else (process.policy,)
+            yield from (Positive(law) for law in laws if isinstance(law, Letter))
+            yield Possible(process)
