@@ -7,7 +7,7 @@ speaks of a return, a value, an advantage, a surrogate or an objective.
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul, Pow, expand_mul
+from sympy import Add, Expr, Integer, Mul, Pow
 
 from derive.binding import bound_name, free, fresh, is_random, meaning, substitute
 from derive.context import Context
@@ -72,7 +72,7 @@ def _is_constant_for(context: Context, operator: Term, factor: Expr) -> bool:
 def additivity(context: Context, term: Expr) -> Expr:
     """L(X + Y) = L X + L Y."""
     _need(isinstance(term, LINEAR), "{} is no linear operator", term)
-    body = expand_mul(term.body, deep=False)
+    body = term.body.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False)
     _need(isinstance(body, Add), "{} is no sum", body)
     return Add(*(_with_body(term, part) for part in body.args))
 

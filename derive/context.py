@@ -28,6 +28,7 @@ from derive.terms import (
     Positive,
     Possible,
     State,
+    SumOver,
     TimeProduct,
     TimeSum,
 )
@@ -193,6 +194,8 @@ class Context:
         if isinstance(term, TimeProduct):
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
+        if isinstance(term, SumOver):  # a domain is never empty
+            return self._is_positive(term.body)
         if isinstance(term, Defined):
             return self._is_positive(meaning(term))
         if isinstance(term, (Add, Mul)) and all(self._is_positive(a) for a in term.args):
