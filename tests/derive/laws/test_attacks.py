@@ -1,0 +1,276 @@
+"""Ways in which somebody tried to prove a falsehood. Each is refused, and says what could not be shown."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from sympy import Expr, Integer, Symbol, oo, sqrt
+
+import derive.axioms  # noqa: F401  (admits the laws)
+from derive.binding import substitute
+from derive.errors import IllFormed, Refused
+from derive.kernel import Theorem, cong, define, induct, inst, law, refl, ring, sym, trans, weaken
+from derive.notation import T, a, gamma, initial, k, n, policy, process, s, t, theta, transition
+from derive.rewriting import HOLE
+from derive.terms import (
+    ACTIONS,
+    STATES,
+    Action,
+    At,
+    AtMost,
+    Definition,
+    Domain,
+    Equation,
+    Expectation,
+    Given,
+    Gradient,
+    Letter,
+    Mean,
+    PathProbability,
+    Positive,
+    Possible,
+    Process,
+    State,
+    SumOver,
+    TimeSum,
+    Var,
+    real_symbol,
+)
+from proofs.number_line_trajectories import LINE, walk
+
+from .witness import judge, judge_equation
+
+y, z = real_symbol("y"), real_symbol("z")
+NOTHING, VOID = TimeSum(1, n, 1, 0), TimeSum(1, k, 1, 0)  # two names for zero, which SymPy does not know to be zero
+nothing_is_zero = law("empty", NOTHING)
+v, g = Letter("v", (STATES,)), Letter("g", (ACTIONS,))
+behaviour = Letter("b", (ACTIONS, STATES), pmf=True)
+under_behaviour = Process(initial, behaviour, transition, 1)
+COUNTS = Domain("N", (0, 1, 2))
+counted = Process(
+    Letter("rho_0", (COUNTS,), pmf=True), Letter("pi", (ACTIONS, COUNTS), pmf=True),
+    Letter("P", (COUNTS, COUNTS, ACTIONS), pmf=True), 2, COUNTS,
+)  # fmt: skip
+start_count = State(0, COUNTS)
+
+
+def within(theorem: Theorem, context: Expr) -> Theorem:
+    return cong(theorem, context, HOLE)
+
+
+# What SymPy cancels unasked: x/x is 1, also where x vanishes.
+
+
+def the_inverse_of_zero_is_put_into_zero() -> Theorem:
+    return inst(within(nothing_is_zero, y * HOLE), {y: 1 / NOTHING})
+
+
+def zero_is_put_below_the_line() -> Theorem:
+    empty_sum_of_inverses = law("empty", TimeSum(1 / z, k, 1, 0))
+    return inst(trans(sym(law("homogeneity", TimeSum(1 / z, k, 1, 0))), empty_sum_of_inverses), {z: VOID})
+
+
+def the_parameter_becomes_the_inverse_of_zero() -> Theorem:
+    return law("evaluation", At(theta * NOTHING, theta, 1 / NOTHING))
+
+
+def a_constant_is_the_inverse_of_the_sum() -> Theorem:
+    term = TimeSum(1 / VOID, k, 1, 0)
+    return trans(sym(law("homogeneity", term)), law("empty", term))
+
+
+def a_product_rule_cancels_a_gradient() -> Theorem:
+    return law("leibniz", Gradient(gamma / Gradient(gamma, theta), theta))
+
+
+def a_power_with_a_symbolic_exponent_cancels() -> Theorem:
+    return ring(NOTHING**t * VOID ** (-t), Integer(1))
+
+
+def a_definition_divides_zero_by_zero() -> Theorem:
+    return define(Definition("d", (y, z), y / z)(NOTHING, NOTHING))
+
+
+def an_inverse_hides_in_a_definition() -> Theorem:
+    return define(Definition("q", (), 1 / NOTHING)())
+
+
+def renaming_makes_two_zeros_one() -> Theorem:
+    return trans(refl(Integer(1)), refl(NOTHING / VOID))
+
+
+def a_factor_is_split_with_its_inverse() -> Theorem:
+    return law("homogeneity", TimeSum(1, k, 0, 0), 1 / y, y)
+
+
+def importance_sampling_without_support() -> Theorem:
+    weight = behaviour(a, s)
+    return define(Mean(policy(a, s) / weight * g(a), a, weight))
+
+
+def importance_sampling_of_paths_without_support() -> Theorem:
+    ratio = PathProbability(process.until(1)) / PathProbability(under_behaviour)
+    return define(Expectation(ratio * v(State(1)), under_behaviour))
+
+
+def a_discount_of_zero() -> Theorem:
+    return inst(ring(gamma ** (k - t) * gamma**t, gamma**k), {gamma: Integer(0)})
+
+
+def an_enumeration_divides_by_zero() -> Theorem:
+    i = Var("i", COUNTS)
+    return law("enumeration", SumOver(1 / i, i))
+
+
+def an_index_divides_by_zero() -> Theorem:
+    return law("single", TimeSum(1 / k, k, 0, 0))
+
+
+def one_trajectory_speaks_for_all() -> Theorem:
+    here = policy(Action(0), State(0))
+    lhs = Expectation((here**2 + here) / here, under_behaviour)
+    return ring(lhs, Expectation(here + 1, under_behaviour), [Possible(process.until(1))])
+
+
+def a_parameter_is_taken_for_the_free_index() -> Theorem:
+    first, second = Definition("d", (n,), (n**2 + n) / n), Definition("d", (n,), n + 1)
+    return inst(ring(first(k), second(k), [AtMost(1, n)]), {n: Integer(1)})
+
+
+def infinity_is_a_number() -> Theorem:
+    return define(Definition("d", (y,), y + 1)(oo))
+
+
+def a_positive_symbol_becomes_negative() -> Theorem:
+    positive = Symbol("x", positive=True)
+    return inst(define(Definition("d", (y,), sqrt(y**2))(positive)), {positive: Integer(-1)})
+
+
+# Names that are captured.
+
+
+def the_bound_time_is_the_position() -> Theorem:
+    return law("homogeneity", Given(TimeSum(v(State(t)), t, 0, 2) * v(State(2)), 2 * t, process))
+
+
+def a_bound_name_is_spelt_like_a_canonical_one() -> Theorem:
+    clash = Symbol("_1", integer=True)
+    return trans(refl(TimeSum(k * clash, k, 0, 2)), refl(TimeSum(k * k, k, 0, 2)))
+
+
+def a_parameter_shadows_the_parameter_of_a_letter() -> Theorem:
+    return law("gradient_constant", Gradient(Definition("d", (theta,), policy(a, s))(0), theta))
+
+
+def a_letter_depends_on_another_symbol_of_that_name() -> Theorem:
+    integer = Letter("q", (ACTIONS,), pmf=True, parameter=Symbol("theta", integer=True))
+    law("gradient_constant", Gradient(integer(a), theta))
+    return law("gradient_constant", Gradient(Letter("q", (ACTIONS,), pmf=True, parameter=theta)(a), theta))
+
+
+def an_inequality_about_the_parameter_is_forgotten() -> Theorem:
+    at_most_zero = law("empty", TimeSum(1, n, 1, k), given=[AtMost(k, 0)])
+    return cong(at_most_zero, At(HOLE, k, 1), HOLE)
+
+
+def an_induction_starts_at_its_own_index() -> Theorem:
+    claim, start = Equation((1 + (-1) ** n) * TimeSum(1, k, n, 4), Integer(0)), 11 - 2 * n
+    base = refl(substitute(claim.lhs, {n: start}))
+    vanished = law("empty", TimeSum(1, k, n + 1, 4), given=[AtMost(start, n)])
+    return inst(induct(base, within(vanished, (1 + (-1) ** (n + 1)) * HOLE), claim, n, start), {n: Integer(4)})
+
+
+def an_expectation_averages_what_was_put_in() -> Theorem:
+    return inst(refl(Expectation(g(Action(0)) * g(a), process)), {a: Action(0)})
+
+
+def a_gradient_differentiates_what_was_put_in() -> Theorem:
+    return inst(law("gradient_constant", Gradient(y, theta)), {y: theta**2})
+
+
+def a_definition_averages_its_random_argument() -> Theorem:
+    return define(Definition("V", (s,), Expectation(v(State(0)) * v(s), process))(State(0)))
+
+
+# What is summed over, and drawn from.
+
+
+def nothing_has_a_distribution() -> Theorem:
+    empty = Domain("E", ())
+    i, p = Var("i", empty), Letter("p", (empty,), pmf=True)
+    return trans(sym(law("normalisation", SumOver(p(i), i))), law("enumeration", SumOver(p(i), i)))
+
+
+def a_walk_leaves_its_line() -> Theorem:
+    return law("draw_start", Expectation(Letter("f", (LINE,))(State(0, LINE)), walk.until(3)))
+
+
+def a_weight_that_is_no_distribution_is_drawn_from() -> Theorem:
+    weighted = Process(initial, Letter("q", (ACTIONS, STATES)), transition, 2)
+    return law("draw_action", Given(g(Action(0)), 0, weighted))
+
+
+def a_random_number_of_terms_leaves_the_expectation() -> Theorem:
+    return law("exchange", Expectation(TimeSum(1, k, 1, start_count), counted))
+
+
+def a_random_number_of_terms_is_a_constant() -> Theorem:
+    count, payoff = TimeSum(1, k, 1, start_count), Letter("g", (COUNTS,))
+    return law("homogeneity", Expectation(count * payoff(start_count), counted))
+
+
+def a_range_that_depends_on_the_parameter() -> Theorem:
+    return law("exchange", Gradient(TimeSum(1, n, 1, theta), theta))
+
+
+ATTACKS: tuple[Callable[[], Theorem], ...] = (
+    the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
+    a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
+    a_definition_divides_zero_by_zero, an_inverse_hides_in_a_definition, renaming_makes_two_zeros_one,
+    a_factor_is_split_with_its_inverse, importance_sampling_without_support,
+    importance_sampling_of_paths_without_support, a_discount_of_zero, an_enumeration_divides_by_zero,
+    an_index_divides_by_zero, one_trajectory_speaks_for_all, a_parameter_is_taken_for_the_free_index,
+    infinity_is_a_number, a_positive_symbol_becomes_negative, the_bound_time_is_the_position,
+    a_bound_name_is_spelt_like_a_canonical_one, a_parameter_shadows_the_parameter_of_a_letter,
+    a_letter_depends_on_another_symbol_of_that_name, an_inequality_about_the_parameter_is_forgotten,
+    an_induction_starts_at_its_own_index, an_expectation_averages_what_was_put_in,
+    a_gradient_differentiates_what_was_put_in, a_definition_averages_its_random_argument, nothing_has_a_distribution,
+    a_walk_leaves_its_line, a_weight_that_is_no_distribution_is_drawn_from,
+    a_random_number_of_terms_leaves_the_expectation, a_random_number_of_terms_is_a_constant,
+    a_range_that_depends_on_the_parameter,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda f: f.__name__)
+def test_an_attack_is_refused(attack: Callable[[], Theorem]) -> None:
+    with pytest.raises((Refused, IllFormed)):
+        attack()
+
+
+def test_importance_sampling_holds_where_the_behaviour_is_positive_and_only_there() -> None:
+    weight = behaviour(a, s)
+    averaged, summed = Mean(policy(a, s) / weight * g(a), a, weight), SumOver(policy(a, s) * g(a), a)
+    theorem = define(averaged, [Positive(behaviour)])
+    assert theorem.hypotheses == {Positive(behaviour)}
+    assert not judge(theorem, Random(0), 20).false
+    assert judge_equation(averaged, summed, (), Random(0), 40).false
+
+
+def test_renamed_parameters_of_a_definition_stay_apart() -> None:
+    first, second = real_symbol("x"), real_symbol("x_1")
+    for pair in [(first, second), (second, first), (first, real_symbol("x_2"))]:
+        difference = Definition("d", pair, pair[0] - pair[1] + y)
+        for value in (first, second, first + second):
+            theorem = inst(define(difference(3, 1)), {y: value})
+            assert define(theorem.lhs).rhs == theorem.rhs == value + 2
+
+
+def test_contradictory_hypotheses_prove_anything_and_stay() -> None:
+    absurd = inst(law("empty", TimeSum(1, k, 0, T), given=[AtMost(1, 0)]), {T: Integer(0)})
+    theorem = trans(sym(law("single", absurd.lhs)), absurd)
+    assert (theorem.lhs, theorem.rhs, theorem.hypotheses) == (1, 0, {AtMost(1, 0)})
+    summed = cong(theorem, TimeSum(HOLE, k, 0, T), HOLE, given=[AtMost(0, T)])
+    assert AtMost(1, 0) in summed.hypotheses
+    assert AtMost(1, 0) in weaken(summed, [AtMost(1, 0)]).hypotheses
+    with pytest.raises(Refused, match="cannot show 1 <= 0"):
+        weaken(summed, [AtMost(0, T)])
