@@ -21,6 +21,9 @@ COMPARISONS = {
     "on_policy_gradients": 150,
     "off_policy_gradients": 60,
     "first_states": 8,
+    "exact_regret": 3,
+    "gaussian_arms": 2,
+    "q_sweeps": 2,
 }
 DELTA = FALSE_ALARM / sum(COMPARISONS.values())
 
