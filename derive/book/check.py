@@ -62,7 +62,7 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     """The verdict on every displayed step."""
     parsed = _parsed(document)
     known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
-    walk = Progress(document, judges, parsed, Scope(survey(known, document.source.text)))
+    walk = Progress(document, judges, parsed, Scope(survey(known, document.text)))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:
@@ -82,7 +82,7 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
 
 
 def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:
-    macros = macros_of(document.source.text)
+    macros = macros_of(document.text)
     found: dict[int, tuple[Statement, ...] | Exception] = {}
     for n, formula in enumerate(document.formulas):
         try:
@@ -114,7 +114,7 @@ def _prose(walk: Progress, n: int) -> None:
         return
     for statement in found:
         if orders_times(statement.relation):
-            walk.orders.append((formula.offsets[0], statement.relation))
+            walk.orders.append((formula, statement.relation))
         addition = said_in_prose(walk.document, n, statement, walk.parsed, walk.scope)
         if addition is None:
             continue

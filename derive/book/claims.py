@@ -35,7 +35,6 @@ from derive.terms import (
     PathSum,
     State,
     TimeProduct,
-    Var,
     time_symbol,
 )
 
@@ -198,8 +197,8 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         said.append(
             "for every environment, deterministic or not" if scope.survey.deterministic else "environment P, start ρ_0"
         )
-    if claim.reading.listed and any(isinstance(n, (Var, Letter)) for n in nodes):
-        said.append("actions as listed in the text's example")
+    if claim.reading.listed:
+        said.append("actions and values as in the text's example")
     said += sorted(f"assumed: {a}" for a in claim.notes.assumed)
     return said
 

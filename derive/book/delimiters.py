@@ -124,8 +124,11 @@ def _find(text: str, masked: bytearray, closing: str, start: int) -> int:
     return -1
 
 
+_BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+
+
 def _paragraph_end(text: str, start: int) -> int:
-    blank = re.compile(r"\r?\n[ \t]*\r?\n").search(text, start, start + MAX_FORMULA)
+    blank = _BLANK.search(text, start, start + MAX_FORMULA)
     return blank.start() if blank else min(len(text), start + MAX_FORMULA)
 
 
@@ -146,6 +149,6 @@ def _dollar(text: str, masked: bytearray, i: int) -> int:
     if i + 1 >= len(text) or text[i + 1].isspace():
         return -1
     end = _find(text, masked, "$", i + 1)
-    if end < 0 or end > _paragraph_end(text, i) or text[end - 1].isspace():
+    if end < 0 or text[end - 1].isspace() or _BLANK.search(text, i, end):
         return -1
     return -1 if text[end + 1 : end + 2].isdigit() else end

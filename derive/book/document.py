@@ -8,11 +8,12 @@ Plain LaTeX files go through the same scanner with their comments and verbatim p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from derive.book.delimiters import QUOTE, mask_latex, mask_markdown, scan
-from derive.book.source import Source, decode
+from derive.book.source import Source, cells, decode
 from derive.errors import Unreadable
 
 _OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\\[\])])")
@@ -22,27 +23,52 @@ _OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\
 class Formula:
     """Mathematics as written; character i of `latex` stands at `offsets[i]` in the source, which has one more entry."""
 
+    source: Source
     latex: str
     offsets: tuple[int, ...]
     displayed: bool
     closed: bool
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    before: str = ""
+    before: str = ""  # the words between the formula before and this one
     after: str = ""
-    cell: int | None = None
+
+    def place(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Line, column, end line and end column of the characters from start to end of `latex`."""
+        last = len(self.offsets) - 1
+        first = self.offsets[min(start, last)]
+        stop = self.offsets[end - 1] + 1 if start < end <= last else self.offsets[min(max(start, end), last)]
+        return (*self.source.position(first), *self.source.position(stop))
+
+    @property
+    def line(self) -> int:
+        return self.place(0, 0)[0]
+
+    @property
+    def column(self) -> int:
+        return self.place(0, 0)[1]
+
+    @property
+    def end_line(self) -> int:
+        return self.place(0, len(self.latex))[2]
+
+    @property
+    def end_column(self) -> int:
+        return self.place(0, len(self.latex))[3]
 
 
 @dataclass(frozen=True)
 class Document:
-    source: Source
+    """A text: one source, or the cells of a notebook, and the formulas in their order."""
+
+    sources: tuple[Source, ...]
     formulas: tuple[Formula, ...]
 
     @property
     def displays(self) -> tuple[Formula, ...]:
         return tuple(f for f in self.formulas if f.displayed)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(s.text for s in self.sources)
 
 
 def read(path: Path) -> Document:
@@ -51,52 +77,37 @@ def read(path: Path) -> Document:
         data = path.read_bytes()
     except OSError as fault:
         raise Unreadable(f"{path} cannot be opened: {fault.strerror}") from fault
-    return parse(decode(str(path), data))
+    source = decode(str(path), data)
+    return parse(*(cells(source) if path.suffix == ".ipynb" else [source]))
 
 
-def parse(source: Source) -> Document:
-    """The mathematics of a decoded text, in the order of the text."""
-    is_latex = source.name.endswith(".tex") or re.search(r"^\s*\\documentclass", source.text, re.M) is not None
+def parse(*sources: Source) -> Document:
+    """The mathematics of decoded texts, in their order."""
+    return Document(sources, tuple(f for source in sources for f in _formulas(source)))
+
+
+def _formulas(source: Source) -> Iterator[Formula]:
+    text = source.text
+    is_latex = source.name.endswith(".tex") or re.search(r"^\s*\\documentclass", text, re.M) is not None
     masked, fences = mask_latex(source) if is_latex else mask_markdown(source)
-    spans = sorted([*scan(source.text, masked, backticks=not is_latex), *fences])
-    formulas, previous = [], 0
+    spans = sorted([*scan(text, masked, backticks=not is_latex), *fences])
+    ends = [0, *(end for _, end, _, _ in spans)]
+    starts = [*(start for start, _, _, _ in spans), len(text)]
     for n, (start, end, displayed, closed) in enumerate(spans):
-        stop = spans[n + 1][0] if n + 1 < len(spans) else len(source.text)
-        formulas.append(
-            _formula(
-                source,
-                masked,
-                start,
-                end,
-                displayed,
-                closed,
-                source.text[previous:start],
-                source.text[end:stop],
-            )
-        )
-        previous = end
-    return Document(source, tuple(formulas))
+        before, after = text[ends[n] : start], text[end : starts[n + 1]]
+        kept = _kept(text, masked, start, end)
+        offsets = (*kept, kept[-1] + 1 if kept else end)
+        latex = "".join(text[i] for i in kept)
+        yield Formula(source, latex, offsets, displayed, closed, _words(before), _words(after))
 
 
-def _formula(
-    source: Source,
-    masked: bytearray,
-    start: int,
-    end: int,
-    displayed: bool,
-    closed: bool,
-    before: str,
-    after: str,
-) -> Formula:
-    kept = [i for i in range(start, end) if masked[i] != QUOTE]
-    while kept and source.text[kept[0]].isspace():
-        kept.pop(0)
-    while kept and source.text[kept[-1]].isspace():
-        kept.pop()
-    last = kept[-1] + 1 if kept else end
-    offsets = (*kept, last)
-    line, column = source.position(offsets[0])
-    end_line, end_column = source.position(last)
-    latex = "".join(source.text[i] for i in kept)
-    before, after = _OPENED.sub("", _CLOSED.sub("", before)), _CLOSED.sub("", _OPENED.sub("", after))
-    return Formula(latex, offsets, displayed, closed, line, column, end_line, end_column, before, after)
+def _kept(text: str, masked: bytearray, start: int, end: int) -> list[int]:
+    """The places of a formula's characters, without space around it and without the marks of a quotation."""
+    places = [i for i in range(start, end) if masked[i] != QUOTE]
+    solid = [n for n, i in enumerate(places) if not text[i].isspace()]
+    return places[solid[0] : solid[-1] + 1] if solid else []
+
+
+def _words(between: str) -> str:
+    """What stands between two formulas, without their delimiters."""
+    return _OPENED.sub("", _CLOSED.sub("", between))

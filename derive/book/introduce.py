@@ -35,10 +35,9 @@ class Introduced:
 
 def lead(document: Document, n: int) -> str:
     """The paragraph that leads to a display."""
-    start = document.formulas[n].offsets[0]
-    paragraphs = re.split(
-        r"\r?\n[ \t]*\r?\n", document.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n")
-    )
+    formula = document.formulas[n]
+    start = formula.offsets[0]
+    paragraphs = re.split(r"\r?\n[ \t]*\r?\n", formula.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n"))
     return paragraphs[-1] if not paragraphs[-1].lstrip().startswith("#") else ""
 
 

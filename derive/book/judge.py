@@ -38,7 +38,7 @@ class Outcome(Protocol):
 
 @dataclass(frozen=True)
 class Judges:
-    """prove(equation, hypotheses) -> theorem or None; decide(equation, hypotheses) -> Outcome;
+    """prove(equation, hypotheses) -> theorem with its hypotheses, or None; decide(equation, hypotheses) -> Outcome;
     on plain data confirm(lhs, rhs, model, lhs value, rhs value) -> whether these are the values and they differ, and
     agree(lhs, rhs, model) -> whether the sides are equal; certificate(theorem) -> plain data."""
 
@@ -68,7 +68,8 @@ def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) 
     if theorem is not None:
         if outcome.verdict == "unknown" and not outcome.sizes:
             return Judgement("unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}")
-        return Judgement("proved", "D001", f"proved{_given(hypotheses)}", None, judges.certificate(theorem))
+        used = [h for h in hypotheses if h in theorem.hypotheses]
+        return Judgement("proved", "D001", f"proved{_given(used)}", None, judges.certificate(theorem))
     if outcome.verdict == "holds":
         return _holds(equation, hypotheses, outcome, judges)
     code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"

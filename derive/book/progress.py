@@ -44,11 +44,12 @@ class Progress:
     steps: list[Step] = field(default_factory=list)
     last: Node | None = None
     serial: int = 0
-    orders: list[tuple[int, Relation]] = field(default_factory=list)  # k < t in the prose, and where
+    orders: list[tuple[Formula, Relation]] = field(default_factory=list)  # k < t in the prose
 
     def setting(self, formula: Formula, conditions: Sequence[Node] = ()) -> Setting:
         """What a step of a formula is judged in."""
-        near = [r for place, r in self.orders if 0 <= formula.offsets[0] - place < NEAR or place > formula.offsets[0]]
+        here = formula.offsets[0]
+        near = [r for f, r in self.orders if f.source == formula.source and here - f.offsets[0] < NEAR]
         return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
 
     def step(self, formula: Formula, start: int, end: int, judgement: Judgement, read_as: str | None = None) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from derive.book.check import Checked
 from derive.book.progress import Step
-from derive.book.source import Source
 
 VERDICTS = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim", "not-read", "unknown")
 JUDGED = ("proved", "holds", "refuted", "inconsistent", "definition", "not-a-claim")
@@ -60,26 +59,20 @@ def _by_hand(checked: Checked) -> bool:
 
 
 def _row(checked: Checked, step: Step, by_hand: bool) -> dict[str, Any]:
-    assert checked.document is not None
-    source, offsets = checked.document.source, step.formula.offsets
-    line, column = source.position(offsets[min(step.start, len(offsets) - 1)])
-    end_line, end_column = source.position(_end(step))
-    row: dict[str, Any] = {
-        "file": checked.path,
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "latex": step.formula.latex[step.start : step.end],
+    formula = step.formula
+    row: dict[str, Any] = {"file": checked.path, **_place(step, step.start, step.end)}
+    row |= {
+        "latex": formula.latex[step.start : step.end],
         "verdict": step.verdict,
         "code": step.code,
         "message": step.message,
         "read_as": step.read_as,
     }
     if step.where is not None:
-        row["stopped"] = _stopped(source, step)
-    if step.formula.cell is not None:
-        row["cell"] = step.formula.cell
+        token = formula.latex[slice(*step.where)] or "end of the formula"
+        row["stopped"] = {**_place(step, *step.where), "token": token[:80]}
+    if formula.source.cell is not None:
+        row["cell"] = formula.source.cell
     if step.counterexample is not None:
         row["counterexample"] = step.counterexample
     if step.certificate is not None:
@@ -89,27 +82,9 @@ def _row(checked: Checked, step: Step, by_hand: bool) -> dict[str, Any]:
     return row
 
 
-def _stopped(source: Source, step: Step) -> dict[str, Any]:
-    """Where reading stopped, and the characters there."""
-    assert step.where is not None
-    start, end = step.where
-    offsets, latex = step.formula.offsets, step.formula.latex
-    line, column = source.position(offsets[min(start, len(offsets) - 1)])
-    end_line, end_column = source.position(offsets[min(max(end, start + 1), len(offsets)) - 1] + int(end > start))
-    token = latex[start:end] if end > start else "end of the formula"
-    return {
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "token": token[:80],
-    }
-
-
-def _end(step: Step) -> int:
-    """One past the last character of the step in the source."""
-    offsets = step.formula.offsets
-    return offsets[step.end - 1] + 1 if 0 < step.end < len(offsets) else offsets[-1]
+def _place(step: Step, start: int, end: int) -> dict[str, int]:
+    names = ("line", "column", "end_line", "end_column")
+    return dict(zip(names, step.formula.place(start, end), strict=True))
 
 
 def as_text(checked: Sequence[Checked]) -> str:
@@ -126,12 +101,12 @@ def as_text(checked: Sequence[Checked]) -> str:
 
 
 def _shown(checked: Checked, step: Step) -> list[str]:
-    assert checked.document is not None
     row = _row(checked, step, _by_hand(checked))
     hand = " (check by hand)" if row.get("by_hand") else ""
-    out = [f"{row['file']}:{row['line']}:{row['column']}: {step.code} {step.verdict}{hand}: {step.message}"]
+    cell = f":cell {row['cell']}" if "cell" in row else ""
+    out = [f"{row['file']}{cell}:{row['line']}:{row['column']}: {step.code} {step.verdict}{hand}: {step.message}"]
     span = row.get("stopped", row)
-    written = checked.document.source.line(span["line"])
+    written = step.formula.source.line(span["line"])
     stop = span["end_column"] if span["end_line"] == span["line"] else len(written) + 1
     clean = "".join(c if unicodedata.category(c)[0] != "C" or c == "\t" else "\ufffd" for c in written)
     before = "".join("\t" if c == "\t" else " " for c in clean[: span["column"] - 1])

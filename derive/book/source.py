@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from derive.errors import Unreadable
 
-SUFFIXES = (".md", ".markdown", ".txt", ".tex")
+SUFFIXES = (".md", ".markdown", ".txt", ".tex", ".ipynb")
 MAX_BYTES = 10_000_000
 
 
@@ -20,6 +21,7 @@ class Source:
     name: str
     text: str
     starts: tuple[int, ...]
+    cell: int | None = None  # of a notebook, counted from 1
 
     def position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.starts, offset)
@@ -54,5 +56,19 @@ def decode(name: str, data: bytes) -> Source:
         raise Unreadable(
             f"{name} is not UTF-8: byte {fault.start} is {data[fault.start]:#04x}; re-encode it"
         ) from fault
-    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text))]
-    return Source(name, text, tuple(starts))
+    return _source(name, text)
+
+
+def cells(notebook: Source) -> list[Source]:
+    """The Markdown cells of a Jupyter notebook."""
+    try:
+        found = json.loads(notebook.text)["cells"]
+        texts = [(n, c["source"]) for n, c in enumerate(found, 1) if c["cell_type"] == "markdown"]
+        return [_source(notebook.name, t if isinstance(t, str) else "".join(t), n) for n, t in texts]
+    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+        raise Unreadable(f"{notebook.name} is no notebook: {type(fault).__name__} {fault}") from fault
+
+
+def _source(name: str, text: str, cell: int | None = None) -> Source:
+    starts = (0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text)))
+    return Source(name, text, starts, cell)

@@ -1,9 +1,12 @@
 """Every formula is found, at its exact place; what is no mathematics, or no text, is not read."""
 
+import json
+import time
 from pathlib import Path
 
 import pytest
 
+from derive.book import report
 from derive.book.check import check_file
 from derive.book.document import parse
 from derive.book.source import decode, files
@@ -97,3 +100,30 @@ def test_missing_file_and_empty_directory(tmp_path: Path):
 def test_a_file_that_is_no_text_is_an_error_of_that_file(tmp_path: Path, judges):
     (tmp_path / "bad.md").write_bytes(b"\x00")
     assert "NUL" in (check_file(tmp_path / "bad.md", judges).error or "")
+
+
+def test_notebook_cells_share_one_scope(tmp_path: Path, judges):
+    cells = [
+        {"cell_type": "markdown", "source": ["# Returns\n", "$$ G_t := \\sum_{k=t}^{T-1} r_k $$"]},
+        {"cell_type": "code", "source": "x = '$$ a = b $$'"},
+        {"cell_type": "markdown", "source": "so\n\n$$ G_0 = \\sum_{k=0}^{T-1} r_k $$"},
+    ]
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    rows = report.rows([check_file(tmp_path / "n.ipynb", judges)])
+    assert [(r["cell"], r["line"], r["column"], r["verdict"]) for r in rows] == [
+        (1, 2, 4, "definition"),
+        (3, 3, 4, "proved"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "{}", "not json", "[" * 100_000])
+def test_no_notebook(tmp_path: Path, judges, text):
+    (tmp_path / "n.ipynb").write_text(text, encoding="utf-8")
+    assert "no notebook" in (check_file(tmp_path / "n.ipynb", judges).error or "")
+
+
+def test_long_whitespace_and_many_openings_are_quick():
+    start = time.monotonic()
+    for text in ("$$" + " " * 300_000 + "x $$", "$$ " * 50_001, "`" * 100_000, "\\[ " * 50_000, "$x " * 50_000):
+        displays(text)
+    assert time.monotonic() - start < 10
