@@ -64,7 +64,19 @@ class _Packer:
 
 
 def checked(data: Mapping[str, Any]) -> Theorem:
-    """The theorem that a certificate proves, by the kernel alone. Raises Tampered where it does not prove its claim."""
+    """The theorem that a certificate proves, by the kernel alone.
+
+    Raises Tampered where it does not prove its claim, and Unreadable where it is no certificate.
+    """
+    try:
+        return _proved(data)
+    except (Tampered, Unreadable):
+        raise
+    except Exception as fault:  # whatever is in a file, no other error leaves here
+        raise Unreadable(f"this is no proof certificate: {fault}") from fault
+
+
+def _proved(data: Mapping[str, Any]) -> Theorem:
     try:
         steps, claim = data["steps"], decode(data["claim"])
         hypotheses = frozenset(decode(h) for h in data["hypotheses"])

@@ -384,8 +384,9 @@ def replay(theorem: Theorem) -> Theorem:
     """Rebuild a theorem from its proof alone, and refuse it where the result differs."""
     done: dict[int, Theorem] = {}
     for node in _order_of(theorem):
-        rule, *args = node.proof
+        rule: object = None
         try:
+            rule, *args = node.proof
             rebuilt = rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
         except DeriveError:
             raise
