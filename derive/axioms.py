@@ -247,6 +247,14 @@ def shift(context: Context, term: Expr, by: Expr) -> Expr:
 
 
 @axiom
+def count(context: Context, term: Expr) -> Expr:
+    """Σ_{k=a}^{b} 1 = b - a + 1 for a ≤ b+1."""
+    _need(isinstance(term, TimeSum) and term.body == 1, "{} is no sum of ones over time", term)
+    context.at_most(term.lower, term.upper + 1)
+    return term.upper - term.lower + 1
+
+
+@axiom
 def product_of_products(context: Context, term: Expr) -> Expr:
     """∏_k f(k) g(k) = ∏_k f(k) ∏_k g(k)."""
     _need(isinstance(term, TimeProduct) and isinstance(term.body, Mul), "{} is no product of products", term)
@@ -264,6 +272,30 @@ def tower(context: Context, term: Expr, position: Expr) -> Expr:
     context.at_most(ZERO if isinstance(term, Expectation) else term.position, position)
     context.at_most(position, 2 * term.process.horizon)
     return _with_body(term, Given(term.body, position, term.process))
+
+
+@axiom
+def marginal(context: Context, term: Expr, steps: Expr) -> Expr:
+    """E[X] over T steps is E[X] over n steps, for X known at s_n and 0 ≤ n ≤ T."""
+    _need(isinstance(term, Expectation), "{} is no expectation over trajectories", term)
+    _distributions(term)
+    context.at_most(ZERO, steps)
+    context.at_most(steps, term.process.horizon)
+    context.known(term.body, 2 * steps)
+    return Expectation(term.body, term.process.until(steps))
+
+
+@axiom
+def transport(context: Context, term: Expr, other: Expr) -> Expr:
+    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}, 0 ≤ t < T: no action is drawn in between."""
+    _need(isinstance(term, Given), "{} is no conditional expectation", term)
+    own = term.process
+    _need(isinstance(other, Letter) and other.pmf and other.domains == own.policy.domains, "{} is no policy", other)
+    _distributions(term)
+    _inside(context, term, _half(term.position - 1))
+    context.known(term.body, term.position + 1)
+    process = own.func(own.initial, other, *own.args[2:])
+    return Given(term.body, term.position, process)
 
 
 @axiom
@@ -437,6 +469,22 @@ def exp_zero(context: Context, term: Expr) -> Expr:
 
 
 @axiom
+def exp_sum(context: Context, term: Expr) -> Expr:
+    """e^(x + y) = e^x e^y."""
+    _need(isinstance(term, Exp) and isinstance(term.body, Add), "{} is not e to a sum", term)
+    return Mul(*(Exp(part) for part in term.body.args))
+
+
+@axiom
+def exp_multiple(context: Context, term: Expr) -> Expr:
+    """e^(n x) = (e^x)^n for an integer n."""
+    _need(isinstance(term, Exp), "{} is no power of e", term)
+    n, rest = term.body.as_coeff_Mul()
+    _need(isinstance(n, Integer) and n != 1 and rest != 1, "{} is not e to a multiple", term)
+    return Exp(rest) ** n
+
+
+@axiom
 def gradient_parameter(context: Context, term: Expr) -> Expr:
     """∇_θ θ = 1 for a parameter that is a number."""
     _need(
@@ -468,6 +516,23 @@ def log_product(context: Context, term: Expr) -> Expr:
     for factor in body.args:
         context.positive(factor)
     return Add(*(Log(factor) for factor in body.args))
+
+
+@axiom
+def log_power(context: Context, term: Expr) -> Expr:
+    """log f^n = n log f for an integer n and f > 0."""
+    _need(isinstance(term, Log) and isinstance(term.body, Pow), "{} is no logarithm of a power", term)
+    base, n = term.body.args
+    _need(isinstance(n, Integer), "the exponent {} is no integer", n)
+    context.positive(base)
+    return n * Log(base)
+
+
+@axiom
+def log_exp(context: Context, term: Expr) -> Expr:
+    """log e^x = x."""
+    _need(isinstance(term, Log) and isinstance(term.body, Exp), "{} is no logarithm of a power of e", term)
+    return term.body.body
 
 
 @axiom

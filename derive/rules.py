@@ -225,8 +225,14 @@ def log_derivative(node: Expr, given: Given) -> Theorem:
 
 @_rule("logarithm of a product", Log)
 def log_of_product(node: Expr, given: Given) -> Theorem:
-    """log ∏ f = Σ log f for positive factors."""
-    return law("log_product", node, given=given)
+    """log ∏ f = Σ log f and log f^n = n log f for positive factors, log e^x = x."""
+    return first_of("log_product", "log_power", "log_exp")(node, given)
+
+
+@_rule("e to a sum", Exp)
+def exp_of_sum(node: Expr, given: Given) -> Theorem:
+    """e^(x+y) = e^x e^y, e^(n x) = (e^x)^n, e^0 = 1."""
+    return first_of("exp_zero", "exp_sum", "exp_multiple")(node, given)
 
 
 # the trajectory
@@ -242,6 +248,18 @@ def tower(node: Expr, given: Given, position: Expr) -> Theorem:
 def known(node: Expr, given: Given) -> Theorem:
     """E[c X | h] = c E[X | h] for c known given h."""
     return first_of("vanishing", "homogeneity", "average_of_one")(node, given)
+
+
+@_rule("what comes later does not matter", Expectation, once=True)
+def marginal(node: Expr, given: Given, steps: Expr) -> Theorem:
+    """E[X] over T steps is E[X] over the first n, for X known at s_n."""
+    return law("marginal", node, steps, given=given)
+
+
+@_rule("no action is drawn in between", Conditional, once=True)
+def transport(node: Expr, given: Given, other: Expr) -> Theorem:
+    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}."""
+    return law("transport", node, other, given=given)
 
 
 @_rule("draw the action", Conditional)
@@ -328,6 +346,12 @@ def write_out(node: Expr, given: Given) -> Theorem:
         return first_of("empty", "single")(node, given)
     except (Refused, IllFormed):
         return law("split", node, node.upper, given=given)
+
+
+@_rule("number of terms", TimeSum)
+def count(node: Expr, given: Given) -> Theorem:
+    """Σ_{k=a}^{b} c = (b - a + 1) c."""
+    return first_of("count", "homogeneity")(node, given)
 
 
 @_rule("empty sum or product", TimeSum, TimeProduct)

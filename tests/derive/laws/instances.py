@@ -123,6 +123,11 @@ def shift(rng: Random) -> Instance:
     return term.func(body, k, 0, T - 1), (by,), (*INSIDE, AtMost(0, n))
 
 
+def count(rng: Random) -> Instance:
+    lower, upper = rng.choice([(Integer(0), T - 1), (t, T - 1), (t, t - 1), (t + 1, T)])
+    return TimeSum(1, k, lower, upper), (), INSIDE
+
+
 def product_of_products(rng: Random) -> Instance:
     return TimeProduct(c(k) * combined((c(k + 1), gamma, reward(k)), rng), k, 0, T - 1), (), ()
 
@@ -133,6 +138,16 @@ def tower(rng: Random) -> Instance:
     if rng.random() < 0.5:
         return Expectation(body, process), (rng.choice([2 * t, 2 * t + 1, Integer(0), 2 * T]),), within
     return Given(body, 2 * t, process), (rng.choice([2 * t, 2 * t + 1, 2 * t + 2]),), within
+
+
+def marginal(rng: Random) -> Instance:
+    body = combined((v(State(0)), v(State(t)), TimeSum(reward(k), k, 0, t - 1), gamma), rng)
+    return Expectation(body, process), (rng.choice([t, t + 1, T]),), INSIDE
+
+
+def transport(rng: Random) -> Instance:
+    body = combined((reward(t), v(State(t + 1)), u(Action(t), State(t)), Given(v(State(T)), 2 * t, process)), rng)
+    return Given(body, 2 * t + 1, process), (Letter("b", policy.domains, pmf=True),), INSIDE
 
 
 def draw_start(rng: Random) -> Instance:
@@ -197,6 +212,24 @@ def exp_zero(rng: Random) -> Instance:
     return Exp(0), (), ()
 
 
+def exp_sum(rng: Random) -> Instance:
+    return Exp(combined((theta, gamma, f(x)), rng) + rng.choice([theta, f(x) + 1])), (), ()
+
+
+def exp_multiple(rng: Random) -> Instance:
+    return Exp(rng.choice([-1, 2, -3]) * rng.choice([theta, f(x), gamma * theta])), (), ()
+
+
+def log_power(rng: Random) -> Instance:
+    return Log(rng.choice([density(x), 1 + policy(a, s), Exp(theta)]) ** rng.choice([-1, 2, -3])), (), (
+        Positive(density), Positive(policy),
+    )  # fmt: skip
+
+
+def log_exp(rng: Random) -> Instance:
+    return Log(Exp(combined((theta, f(x), gamma), rng))), (), ()
+
+
 def gradient_parameter(rng: Random) -> Instance:
     return Gradient(theta, theta), (), ()
 
@@ -225,6 +258,7 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
         split, single, empty, shift, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
-        gradient_parameter, gradient_constant, log_product, evaluation,
+        gradient_parameter, gradient_constant, log_product, evaluation, count, marginal, transport, exp_sum,
+        exp_multiple, log_power, log_exp,
     )
 }  # fmt: skip
