@@ -41,9 +41,8 @@ def unpack(network: Network, theta: Array) -> tuple[Array, Array, Array, Array]:
     if theta.shape != (network.size,):
         raise PolicyError(f"θ has shape {theta.shape}; {network} takes {network.size} parameters")
     d, h, k = network.inputs, network.hidden, network.outputs
-    ends = np.cumsum([d * h, h, h * k])
-    first, shift, second, offset = np.split(theta, ends)
-    return first.reshape(d, h), shift, second.reshape(h, k), offset
+    i, j, m = d * h, (d + 1) * h, (d + 1 + k) * h
+    return theta[:i].reshape(d, h), theta[i:j], theta[j:m].reshape(h, k), theta[m:]
 
 
 def initial_weights(network: Network, rng: np.random.Generator, *, scale: float = 1.0) -> Array:

@@ -130,12 +130,20 @@ _ON_NETWORKS: dict[str, Callable[..., tuple[Agent, dict[str, float]]]] = {
     "rloo": neural.rloo,
 }
 
+_FOR_NETWORKS: dict[str, dict[str, Any]] = {
+    "reinforce": {"estimator": "state-baseline", "learning_rate": 0.01, "critic_rate": 0.005, "episodes": 32},
+    "actor-critic": {"trace": 0.95, "learning_rate": 0.01, "critic_rate": 0.005, "episodes": 32},
+    "ppo": {"trace": 0.95, "discount": 0.98, "epochs": 6, "learning_rate": 0.005, "critic_rate": 0.005},
+    "grpo": {"epochs": 4, "learning_rate": 0.005},
+    "rloo": {"epochs": 4, "learning_rate": 0.005},
+}
+
 
 def default_settings(algorithm: str, task: Task) -> Settings:
     """Settings with which `algorithm` learns on `task`. Raises TrainError for an unknown algorithm."""
     if algorithm not in ALGORITHMS:
         raise TrainError(f"no algorithm is named {algorithm!r}; choose one of {', '.join(ALGORITHMS)}")
-    chosen: Settings = _KINDS[algorithm]()
+    chosen: Settings = _KINDS[algorithm](**(_FOR_NETWORKS[algorithm] if isinstance(task, str) else {}))
     return chosen
 
 
@@ -196,7 +204,7 @@ def _start(algorithm: str, task: Task, settings: Settings, seed: int) -> State:
 
 
 def _generator(state: State) -> np.random.Generator:
-    rng = np.random.Generator(np.random.PCG64())
+    rng = np.random.Generator(np.random.PCG64(0))
     rng.bit_generator.state = state.rng
     return rng
 

@@ -33,9 +33,9 @@ class ReinforceSettings:
 
     estimator: str = "reward-to-go"
     episodes: int = 64
-    learning_rate: float = 1.0
-    optimiser: str = "ascent"
-    critic_rate: float = 0.1
+    learning_rate: float = 0.3
+    optimiser: str = "adam"
+    critic_rate: float = 0.5
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
@@ -53,10 +53,10 @@ class ActorCriticSettings:
     """One ascent step a batch of `episodes` on advantages estimated with parameter `trace` (λ) from the critic."""
 
     episodes: int = 64
-    learning_rate: float = 1.0
-    optimiser: str = "ascent"
-    critic_rate: float = 0.1
-    trace: float = 0.0
+    learning_rate: float = 0.3
+    optimiser: str = "adam"
+    critic_rate: float = 0.5
+    trace: float = 0.9
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
@@ -76,19 +76,19 @@ class PPOSettings:
     model it is `steps` steps of `environments` environments, and a pass goes through `minibatches` of it.
     """
 
-    episodes: int = 64
-    epochs: int = 10
+    episodes: int = 32
+    epochs: int = 3
     clip: float = 0.2
     trace: float = 0.95
-    learning_rate: float = 1.0
-    optimiser: str = "ascent"
+    learning_rate: float = 0.5
+    optimiser: str = "adam"
     critic_rate: float = 0.5
     entropy: float = 0.0
     discount: float = 0.99
     hidden: int = 64
     longest: int = 200
     environments: int = 16
-    steps: int = 128
+    steps: int = 64
     minibatches: int = 4
 
     def __post_init__(self) -> None:
@@ -112,8 +112,8 @@ class GRPOSettings:
     size: int = 8
     epochs: int = 1
     clip: float = 0.2
-    learning_rate: float = 1.0
-    optimiser: str = "ascent"
+    learning_rate: float = 0.3
+    optimiser: str = "adam"
     kl: float = 0.0
     entropy: float = 0.0
     hidden: int = 64
@@ -131,8 +131,8 @@ class RLOOSettings:
     size: int = 8
     epochs: int = 1
     clip: float = 0.2
-    learning_rate: float = 1.0
-    optimiser: str = "ascent"
+    learning_rate: float = 0.3
+    optimiser: str = "adam"
     kl: float = 0.0
     entropy: float = 0.0
     hidden: int = 64

@@ -214,7 +214,7 @@ def _fitted(critic: Floats, b: Trajectories, targets: Floats, rate: float) -> Fl
 def earlier_scale(seen: Floats) -> tuple[float, float]:
     """The mean and the standard deviation of the returns of earlier batches, (0, 1) before there are any.
 
-    `seen` is (number, sum, sum of squares). They are fixed when a batch is drawn, so that the estimate keeps the
+    `seen` is their (number, sum, sum of squares). They are fixed when a batch is drawn, so that the estimate keeps the
     direction of ∇J; the batch's own would not.
     """
     count, total, squares = seen
@@ -226,8 +226,8 @@ def earlier_scale(seen: Floats) -> tuple[float, float]:
 
 
 def with_returns(seen: Floats, new: Floats) -> Floats:
-    """`seen` and these returns too."""
-    longer: Floats = seen + np.array([new.size, new.sum(), (new**2).sum()])
+    """These returns, and `seen` at half its weight: what is older than a few batches says little about the next."""
+    longer: Floats = seen / 2 + np.array([new.size, new.sum(), (new**2).sum()])
     return longer
 
 
