@@ -1,0 +1,237 @@
+"""Who may import whom: inside a package a file imports only from files above it in these tables.
+
+`derive` and `numeric` never import each other, `proofs` imports `derive`, and only derive/cli.py may import all three.
+A new file needs a place here: put it below everything that it imports, and above everything that imports it.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+MODELS = [
+    "numbers",
+    "environment",
+    "interpretation",
+    "forms",
+    "compiling",
+    "latest",
+    "values",
+    "path_values",
+    "slopes",
+    "models",
+    "degree",
+    "draw",
+    "claims",
+    "comparison",
+    "counterexample",
+    "shrink",
+    "search",
+    "refute",
+]
+SHEET = ["words", "content", "mathml", "tex", "html", "markdown", "notebook", "json_form", "pdf", "write"]
+BOOK = [
+    "tree",
+    "vocabulary",
+    "source",
+    "codes",
+    "letters",
+    "tokens",
+    "scope",
+    "delimiters",
+    "macros",
+    "cursor",
+    "granted",
+    "sorts",
+    "context",
+    "document",
+    "indices",
+    "survey",
+    "laws",
+    "elements",
+    "prefixes",
+    "sums",
+    "definitions",
+    "branches",
+    "symbols",
+    "grammar",
+    "expectations",
+    "statements",
+    "elaborate",
+    "introduce",
+    "judge",
+    "arithmetic",
+    "claims",
+    "verdict",
+    "progress",
+    "steps",
+    "check",
+    "report",
+]
+DERIVE = [
+    *["errors", "terms", "binding", "timeline", "wire", "notation", "boxes", "order", "layout", "printing"],
+    *["ring", "context", "kernel", "axioms", "rewriting", "rules", "matching", "calc", "certificate", "prove"],
+    *MODELS,
+    "catalogue",
+    *(f"sheet.{name}" for name in SHEET),
+    "sheet",
+    *(f"book.{name}" for name in BOOK),
+    "book",
+    "cli",
+]
+EVALUATION = ["irrationals", "paths", "statements", "models", "jets", "tables", "interpretation", "meanings"]
+TRAINING = ["settings", "simulators", "rollouts", "records", "episodes", "tabular", "neural"]
+JUDGING = [
+    "choices",
+    "calling",
+    "case",
+    "rollouts",
+    "batch",
+    "answers",
+    "watch",
+    "arrays_kind",
+    "custom",
+    "drawing",
+    "objectives",
+    "torch_kind",
+    "jax_kind",
+]
+NUMERIC = [
+    *[
+        "errors",
+        "validation",
+        "mdp",
+        "chains",
+        "environments",
+        "grids",
+        "worlds",
+        "arms",
+        "policies",
+        "returns",
+        "networks",
+        "optimisers",
+    ],
+    *["enumeration", "exact"],
+    *(f"evaluation.{name}" for name in EVALUATION),
+    "evaluation",
+    *["evaluate", "sampling", "examples", "estimators", "surrogates", "control", "q_learning", "bandits"],
+    *(f"training.{name}" for name in TRAINING),
+    "training",
+    *["train", "verdicts", "counterexamples", "strategies", "isolation", "watch"],
+    *(f"judging.{name}" for name in JUDGING),
+    "judging",
+    *["testing", "plots"],
+]
+TABLES = {"derive": DERIVE, "numeric": NUMERIC}
+FOREIGN = {
+    "derive": {"numeric", "proofs", "tests"},
+    "numeric": {"derive", "proofs", "tests"},
+    "proofs": {"numeric", "tests"},
+}
+THE_WITNESS_STANDS_ON = {"errors", "terms", "binding", "timeline", "wire"}  # the models know no rule and no proof
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {module_of(p): p for package in FOREIGN for p in (ROOT / package).rglob("*.py") if "__pycache__" not in p.parts}
+
+
+def imports(source: str, module: str, is_package: bool = False) -> Iterator[str]:
+    """The modules of this project that a source imports, wherever in the file: `from p import m` names p.m."""
+    here = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = (
+                ".".join([*here[: len(here) - node.level + 1], node.module or ""]).strip(".")
+                if node.level
+                else node.module
+            )
+            names = [f"{base}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            known = name
+            while known and known not in FILES and known.split(".")[0] in FOREIGN and "." in known:
+                known = known.rpartition(".")[0]
+            if known and known.split(".")[0] in {*FOREIGN, "tests"}:
+                yield known
+
+
+def faults(module: str, source: str, is_package: bool = False) -> list[str]:
+    """What a file imports that it may not."""
+    package, _, place = module.partition(".")
+    found = []
+    for name in imports(source, module, is_package):
+        other, _, theirs = name.partition(".")
+        if other in FOREIGN[package] and module != "derive.cli":
+            found.append(f"{module} imports {name}: {package} may not import {other}")
+        elif other == package and package in TABLES and name != module:
+            found += _upward(package, place, theirs)
+    return found
+
+
+def _upward(package: str, place: str, theirs: str) -> list[str]:
+    table = TABLES[package]
+    if place not in table or theirs not in table:
+        return [f"{package}.{place} imports {package}.{theirs}: no place in the table of tests/test_layers.py"]
+    if place in MODELS and package == "derive" and theirs not in {*MODELS, *THE_WITNESS_STANDS_ON}:
+        return [f"derive.{place} imports derive.{theirs}: the models stand on {sorted(THE_WITNESS_STANDS_ON)} alone"]
+    if table.index(theirs) >= table.index(place):
+        return [f"{package}.{place} imports {package}.{theirs}, which stands below it"]
+    return []
+
+
+@pytest.mark.parametrize("module", sorted(FILES))
+def test_a_file_imports_only_from_files_above_it(module: str) -> None:
+    path = FILES[module]
+    assert not faults(module, path.read_text(encoding="utf-8"), path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("package", sorted(TABLES))
+def test_every_file_has_a_place(package: str) -> None:
+    present = {m.partition(".")[2] for m in FILES if m.startswith(f"{package}.")}
+    homeless = present - set(TABLES[package])
+    assert not homeless, f"give these a place in tests/test_layers.py: {sorted(homeless)}"
+    assert len(set(TABLES[package])) == len(TABLES[package])
+    planned = {"plots"}  # named in the plan of the house, not yet there
+    assert set(TABLES[package]) - present <= planned
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "complaint"),
+    [
+        ("derive.terms", "from derive.kernel import refl", "stands below it"),
+        ("derive.terms", "def f():\n    import derive.kernel", "stands below it"),
+        ("derive.terms", "from derive import kernel", "stands below it"),
+        ("derive.kernel", "from . import axioms", "stands below it"),
+        ("derive.kernel", "import numeric.mdp", "derive may not import numeric"),
+        ("derive.kernel", "from proofs.bandit_mean import arm", "derive may not import proofs"),
+        ("derive.refute", "from derive.kernel import refl", "the models stand on"),
+        ("derive.refute", "from derive.printing import text", "the models stand on"),
+        ("derive.book.tokens", "from .check import check_document", "stands below it"),
+        ("derive.sheet.words", "from derive.book import tree", "stands below it"),
+        ("derive.unheard_of", "import derive.terms", "no place in the table"),
+        ("numeric.mdp", "from derive import terms", "numeric may not import derive"),
+        ("numeric.mdp", "import numeric.evaluate", "stands below it"),
+        ("proofs.bandit_mean", "import numeric", "proofs may not import numeric"),
+        ("numeric.testing", "from tests import cases", "numeric may not import tests"),
+    ],
+)
+def test_an_import_that_is_not_allowed_is_found(module: str, source: str, complaint: str) -> None:
+    found = faults(module, source)
+    assert len(found) == 1
+    assert complaint in found[0]
+
+
+def test_an_import_that_is_allowed_is_not_reported() -> None:
+    assert not faults("derive.kernel", "from derive.terms import Var\nimport sympy\nfrom . import ring")
+    assert not faults("derive.cli", "from numeric.evaluate import agrees\nimport proofs")
+    assert not faults("proofs.bandit_mean", "from derive.rules import unfold\nfrom proofs.bandit_variance import sigma")
