@@ -32,6 +32,7 @@ from derive.terms import (
     Mean,
     PathProbability,
     PathSum,
+    Process,
     State,
     SumOver,
     Term,
@@ -72,9 +73,13 @@ def _is_constant_for(context: Context, operator: Term, factor: Expr) -> bool:
 def additivity(context: Context, term: Expr) -> Expr:
     """L(X + Y) = L X + L Y."""
     _need(isinstance(term, LINEAR), "{} is no linear operator", term)
-    body = term.body.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False)
+    body = _multiplied_out(Mul(*(_multiplied_out(f) for f in Mul.make_args(term.body))))
     _need(isinstance(body, Add), "{} is no sum", body)
     return Add(*(_with_body(term, part) for part in body.args))
+
+
+def _multiplied_out(term: Expr) -> Expr:
+    return term.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False)
 
 
 @axiom
@@ -261,6 +266,15 @@ def product_of_products(context: Context, term: Expr) -> Expr:
     return Mul(*(_with_body(term, factor) for factor in term.body.args))
 
 
+@axiom
+def product_of_powers(context: Context, term: Expr) -> Expr:
+    """∏_k f(k)^n = (∏_k f(k))^n for an integer n; f > 0 where n < 0."""
+    _need(isinstance(term, TimeProduct) and isinstance(term.body, Pow), "{} is no product of powers", term)
+    base, n = term.body.args
+    _need(isinstance(n, Integer), "the exponent {} is no integer", n)
+    return _with_body(term, base) ** n
+
+
 # expectations over trajectories
 
 
@@ -287,15 +301,15 @@ def marginal(context: Context, term: Expr, steps: Expr) -> Expr:
 
 @axiom
 def transport(context: Context, term: Expr, other: Expr) -> Expr:
-    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}, 0 ≤ t < T: no action is drawn in between."""
-    _need(isinstance(term, Given), "{} is no conditional expectation", term)
+    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}, 0 ≤ t < T; E_π[X] = E_μ[X] for X known at s_0."""
+    _need(isinstance(term, (Given, Expectation)), "{} is no expectation over trajectories", term)
     own = term.process
     _need(isinstance(other, Letter) and other.pmf and other.domains == own.policy.domains, "{} is no policy", other)
     _distributions(term)
-    _inside(context, term, _half(term.position - 1))
-    context.known(term.body, term.position + 1)
-    process = own.func(own.initial, other, *own.args[2:])
-    return Given(term.body, term.position, process)
+    if isinstance(term, Given):
+        _inside(context, term, _half(term.position - 1))
+    context.known(term.body, term.position + 1 if isinstance(term, Given) else ZERO)
+    return term.func(*term.args[:-1], own.func(own.initial, other, *own.args[2:]))
 
 
 @axiom
@@ -398,6 +412,16 @@ def path_step(context: Context, term: Expr) -> Expr:
     here, act = State(n, process.states), Action(n, process.actions)
     step = process.policy(act, here) * process.transition(State(n + 1, process.states), here, act)
     return PathProbability(process.until(n)) * step
+
+
+@axiom
+def paths_alike(context: Context, term: Expr, process: Expr) -> Expr:
+    """Σ_τ X runs over the same trajectories whatever policy, dynamics and initial law they are drawn with."""
+    _need(isinstance(term, PathSum), "{} is no sum over paths", term)
+    own = term.process
+    same = own.args[3:] == process.args[3:] if isinstance(process, Process) else False
+    _need(same, "{} has not the horizon, states and actions of {}", process, own)
+    return PathSum(term.body, process)
 
 
 @axiom

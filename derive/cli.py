@@ -9,8 +9,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -146,18 +146,26 @@ def _proved(derivation: Derivation) -> tuple[str, Any]:
 def _worlds_agree(derivation: Derivation) -> bool:
     """The second evaluator finds both sides equal in the world of the worked example."""
     from derive.wire import encode
-    from numeric.examples import agree, settings
+    from numeric.examples import agree
 
     lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
-    allowed = (s for s in settings(derivation.world) if s.positive or not _needs_chance(derivation))
-    return all(agree(lhs, rhs, setting) for setting in allowed)
+    found = _valued(derivation, lambda setting: agree(lhs, rhs, setting))
+    return bool(found) and all(agreed for _, agreed in found)
 
 
-def _needs_chance(derivation: Derivation) -> bool:
-    """Whether the statement assumes that every action has a chance."""
+def _valued(derivation: Derivation, evaluate: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
+    """The settings of the worked example in which the statement has a value, with what was evaluated there."""
     from derive.terms import AtMost
+    from numeric.errors import UnevaluableError
+    from numeric.examples import settings
 
-    return not all(isinstance(h, AtMost) for h in derivation.assuming)
+    needs_chance = not all(isinstance(h, AtMost) for h in derivation.assuming)
+    found = []
+    for setting in settings(derivation.world):
+        if setting.positive or not needs_chance:
+            with suppress(UnevaluableError):  # given a history that is impossible there
+                found.append((setting, evaluate(setting)))
+    return found
 
 
 def _tell_faults(catalogue: Catalogue) -> int:
@@ -261,17 +269,16 @@ def _where_it_fails(counterexample: Any) -> str:
 def _example(d: Derivation) -> Example:
     from derive.sheet import Example, ExampleRow
     from derive.wire import encode
-    from numeric.examples import describe, estimate, exact, settings
+    from numeric.examples import describe, estimate, exact
 
     rows = []
-    for setting in (s for s in settings(d.world) if s.positive or not _needs_chance(d)):
-        for side in (d.claim.lhs, d.claim.rhs):
-            wire = encode(side)
+    for side in (d.claim.lhs, d.claim.rhs):
+        wire = encode(side)
+        for setting, value in _valued(d, lambda s, wire=wire: exact(wire, s)):
             drawn = estimate(wire, setting, SAMPLES, SEED)
-            if drawn is None and side != d.claim.lhs:
-                continue
-            sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
-            rows.append(ExampleRow(setting.label, side, str(exact(wire, setting)), *sampled))
+            if drawn is not None or side == d.claim.lhs:
+                sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
+                rows.append(ExampleRow(setting.label, side, str(value), *sampled))
     return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
 
 

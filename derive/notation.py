@@ -103,6 +103,8 @@ lam = Symbol("lambda", real=True)
 baseline = Letter("b", (STATES,))
 critic = Letter("v", (None, STATES))
 behaviour = Letter("mu", (OUTCOMES,), pmf=True)
+other_policy = Letter("mu", (ACTIONS, STATES), pmf=True)
+other_process = Process(initial, other_policy, transition, T)
 
 path = PathProbability(process)
 trajectory_score = TimeSum(score(t), t, 0, T - 1)

@@ -30,6 +30,7 @@ from derive.terms import (
     Log,
     Mean,
     PathSum,
+    Process,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -256,9 +257,9 @@ def marginal(node: Expr, given: Given, steps: Expr) -> Theorem:
     return law("marginal", node, steps, given=given)
 
 
-@_rule("no action is drawn in between", Conditional, once=True)
+@_rule("no action is drawn in between", Conditional, Expectation, once=True)
 def transport(node: Expr, given: Given, other: Expr) -> Theorem:
-    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}."""
+    """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}; E_π[X] = E_μ[X] for X known at s_0."""
     return law("transport", node, other, given=given)
 
 
@@ -303,6 +304,12 @@ def path_probability(node: Expr, given: Given) -> Theorem:
     return first_of("path_start", "path_step")(node, given)
 
 
+@_rule("the same trajectories", PathSum, once=True)
+def same_paths(node: Expr, given: Given, process: Process) -> Theorem:
+    """Σ_τ X does not depend on what the trajectories are drawn with."""
+    return law("paths_alike", node, process, given=given)
+
+
 @_rule("sum over the last step first", PathSum)
 def sum_last_step(node: Expr, given: Given) -> Theorem:
     """Σ_τ over n+1 steps is Σ_τ over n steps of the sums over the last action and state."""
@@ -326,8 +333,8 @@ def shift(node: Expr, given: Given, by: Expr) -> Theorem:
 
 @_rule("product of products", TimeProduct)
 def separate(node: Expr, given: Given) -> Theorem:
-    """∏ f g = ∏ f ∏ g."""
-    return law("product_of_products", node, given=given)
+    """∏ f g = ∏ f ∏ g, ∏ f^n = (∏ f)^n."""
+    return first_of("product_of_products", "product_of_powers")(node, given)
 
 
 @_rule("last factor apart", TimeSum, TimeProduct, once=True)

@@ -140,6 +140,11 @@ def tower(rng: Random) -> Instance:
     return Given(body, 2 * t, process), (rng.choice([2 * t, 2 * t + 1, 2 * t + 2]),), within
 
 
+def product_of_powers(rng: Random) -> Instance:
+    factor = rng.choice([pi(k), 1 + pi(k)])
+    return TimeProduct(factor ** rng.choice([-1, 2, -2]), k, 0, T - 1), (), (Positive(policy),)
+
+
 def marginal(rng: Random) -> Instance:
     body = combined((v(State(0)), v(State(t)), TimeSum(reward(k), k, 0, t - 1), gamma), rng)
     return Expectation(body, process), (rng.choice([t, t + 1, T]),), INSIDE
@@ -147,6 +152,9 @@ def marginal(rng: Random) -> Instance:
 
 def transport(rng: Random) -> Instance:
     body = combined((reward(t), v(State(t + 1)), u(Action(t), State(t)), Given(v(State(T)), 2 * t, process)), rng)
+    if rng.random() < 0.3:
+        body = combined((v(State(0)), gamma, Given(v(State(T)), 0, process)), rng)
+        return Expectation(body, process), (Letter("b", policy.domains, pmf=True),), INSIDE
     return Given(body, 2 * t + 1, process), (Letter("b", policy.domains, pmf=True),), INSIDE
 
 
@@ -179,6 +187,12 @@ def path_step(rng: Random) -> Instance:
 def paths_start(rng: Random) -> Instance:
     body = combined((v(State(0)), SumOver(v(s) * v(State(0)), s), gamma), rng)
     return PathSum(body, process.until(0)), (), ()
+
+
+def paths_alike(rng: Random) -> Instance:
+    body = combined((v(State(0)), TimeSum(reward(k), k, 0, T - 1), PathProbability(process)), rng)
+    drawn = process.func(process.initial, Letter("b", policy.domains, pmf=True), *process.args[2:])
+    return PathSum(body, process), (drawn,), ()
 
 
 def paths_step(rng: Random) -> Instance:
@@ -258,7 +272,8 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
         split, single, empty, shift, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
-        gradient_parameter, gradient_constant, log_product, evaluation, count, marginal, transport, exp_sum,
+        gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
+        paths_alike, marginal, transport, exp_sum,
         exp_multiple, log_power, log_exp,
     )
 }  # fmt: skip

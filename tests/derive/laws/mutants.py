@@ -293,4 +293,18 @@ MUTANTS: tuple[Mutant, ...] = (
         (Positive(density),),
     ),
     Mutant("log_exp", "only one of the two is undone", lambda w: w.body, Log(Exp(theta))),
+    Mutant(
+        "product_of_powers",
+        "the power is forgotten",
+        lambda w: TimeProduct(c(k), k, 0, T - 1),
+        TimeProduct(c(k) ** 2, k, 0, T - 1),
+    ),
+    Mutant(
+        "paths_alike",
+        "the horizon is changed too",
+        lambda w, other: PathSum(w.body, other),
+        PathSum(1, process),
+        (process.until(1),),
+        (AtMost(2, T),),
+    ),
 )

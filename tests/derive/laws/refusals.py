@@ -125,4 +125,7 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("exp_multiple", (Exp(theta), (), ()), "is not e to a multiple"),
     ("log_power", (Log(f(x) ** 2), (), ()), "cannot show"),
     ("log_exp", (Log(theta), (), ()), "is no logarithm of a power of e"),
+    ("product_of_powers", (TimeProduct(c(k) ** -1, k, 0, T), (), ()), "cannot show"),
+    ("transport", (Expectation(v(State(1)), process), (policy,), ()), "is not known at position 0"),
+    ("paths_alike", (PathSum(1, process), (process.until(1),), ()), "has not the horizon"),
 )
