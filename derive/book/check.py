@@ -18,9 +18,10 @@ from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.macros import macros_of
 from derive.book.progress import Progress, Step
-from derive.book.scope import Scope
+from derive.book.scope import Scope, Survey
 from derive.book.sorts import key_of
 from derive.book.source import files
+from derive.book.standard import standard
 from derive.book.statements import Statement, statements
 from derive.book.steps import internal, judge_step, readable, same_definition, unread
 from derive.book.survey import survey
@@ -62,7 +63,7 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     """The verdict on every displayed step."""
     parsed = _parsed(document)
     known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
-    walk = Progress(document, judges, parsed, Scope(survey(known, document.text)))
+    walk = Progress(document, judges, parsed, _opening(survey(known, document.text)))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:
@@ -79,6 +80,11 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
             walk.step(formula, 0, len(formula.latex), internal(fault))
             walk.last = None
     return walk.steps
+
+
+def _opening(found: Survey) -> Scope:
+    """What is in force before the first word."""
+    return Scope(found, standard=standard(found))
 
 
 def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:

@@ -36,6 +36,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D058": ("unknown", "Proved, but no finite model could confirm it."),
     "D059": ("unknown", "Fails under one reading that the text allows, and another could not be decided."),
     "D060": ("unknown", "Both sides are zero on every model: nothing was tested."),
+    "D061": ("unknown", "True for the rewards of the text's example only, false for general ones."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip

@@ -16,7 +16,22 @@ FONTS = {
 }  # fmt: skip
 STARTERS = (
     frozenset(
-        {"frac", "dfrac", "tfrac", "sum", "prod", "nabla", "log", "ln", "exp", "min", "max", "underbrace", "boxed"}
+        {
+            "frac",
+            "dfrac",
+            "tfrac",
+            "sum",
+            "prod",
+            "nabla",
+            "log",
+            "ln",
+            "exp",
+            "min",
+            "max",
+            "underbrace",
+            "underset",
+            "boxed",
+        }
     )
     | ACCENTS
     | set(FONTS)

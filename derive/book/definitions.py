@@ -12,7 +12,7 @@ from derive.book.elements import element
 from derive.book.letters import (
     POLICIES,
 )
-from derive.book.scope import Binding
+from derive.book.scope import Binding, Key
 from derive.book.sorts import is_parameter, label_of, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym
@@ -25,6 +25,19 @@ from derive.terms import (
 
 MAX_UNFOLD = 40
 _ELEMENT_SORTS = ("S", "A", "X", "Y", "number")
+
+
+def in_force(key: Key | None, ctx: Context) -> Binding | None:
+    """The definition of a key: the text's latest, or what the field means by it, which is then assumed."""
+    if key is None:
+        return None
+    if found := ctx.scope.found(key):
+        return found[-1]
+    for binding in ctx.scope.standard:
+        if binding.key == key:
+            ctx.notes.assumed.add(f"the usual {key.head}")
+            return binding
+    return None
 
 
 def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -> Expr:
@@ -62,7 +75,12 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         raise stop("definitions that lead into each other", binding.head)
     survey = ctx.scope.survey
     inside = replace(
-        ctx, scope=ctx.scope.before(binding.serial), bound={}, facts=(), parameter=None, depth=ctx.depth + 1
+        ctx,
+        scope=ctx.scope.before(binding.serial) if binding.serial else ctx.scope,
+        bound={},
+        facts=(),
+        parameter=None,
+        depth=ctx.depth + 1,
     )
     sym, parts = (binding.head.head, binding.head.args.parts) if isinstance(binding.head, Call) else (binding.head, ())
     assert isinstance(sym, Sym)

@@ -200,6 +200,8 @@ class Parser(Branches):
             return tree.Dots(token.start, token.end)
         if name == "boxed":
             return self.braces()
+        if name == "underset":
+            return self.underset(token)
         if name == "underbrace":
             return self.underbraced(token)
         if name == "infty":

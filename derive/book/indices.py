@@ -6,6 +6,7 @@ from derive.book import tree
 from derive.book.cursor import FONTS, MAX_DEPTH, Cursor
 from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Sym
+from derive.book.vocabulary import GREEK
 
 CLOSING = {"(": ")", "[": "]"}
 _SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
@@ -101,6 +102,27 @@ class Indices(Cursor):
             return tree.Call(start, self.last_end, head, self.bracketed(closing))
         return head
 
+    def underset(self, token: Token) -> Node:
+        r"""`\underset{\tau \sim \pi}{\mathbb{E}}[…]`: an expectation whose index stands right below."""
+        self.expect("{")
+        below = self.bracketed("}")
+        word, font = self.name_in_braces()
+        if word != "E" or self.is_op("_", "^", "'"):
+            raise self.stopped("something with an index right below that is no expectation", token)
+        return self.expectation(Sym(token.start, self.last_end, "E", font or "bb", sub=below))
+
+    def name_in_braces(self) -> tuple[str, str]:
+        r"""The letters of a group and their font: {E}, {old}, {\mathbb{E}}, {\mathbb E}."""
+        self.expect("{")
+        word = font = ""
+        if self.now.kind == "command" and self.now.text in FONTS:
+            font = FONTS[self.take().text]
+            word = self.name_in_braces()[0] if self.is_op("{") else self.take().text
+        while not font and self.now.kind in ("letter", "number"):
+            word += self.take().text
+        self.expect("}")
+        return ("E", "bb") if word == "bb:E" else (word, font)
+
     def expectation(self, head: Sym) -> Node:
         if head.sup is not None or head.primes:
             raise self.stopped("an expectation with a superscript")
@@ -137,17 +159,13 @@ class Indices(Cursor):
 
     def lettered(self, token: Token, name: str) -> Node:
         """A letter in a font, or an upright word."""
-        font = FONTS[name]
+        font, word = FONTS[name], ""
         if self.is_op("{"):
-            self.take()
-            letters = []
-            while self.now.kind in ("letter", "number"):
-                letters.append(self.take().text)
-            self.expect("}")
-        else:
-            letters = [self.take().text] if self.now.kind == "letter" else []
-        word = "".join(letters)
-        if not word or (len(letters) > 1 and font not in ("rm", "")):
+            word, inner = self.name_in_braces()
+            font = inner or font
+        elif self.now.kind == "letter":
+            word = self.take().text
+        if not word or (len(word) > 1 and word not in GREEK and font not in ("rm", "")):
             raise self.stopped(f"expected letters after \\{name}", token)
         if word in ("log", "ln", "exp") and font == "rm":
             return tree.Fun(token.start, (body := self.operand(word)).end, "log" if word == "ln" else word, body)

@@ -71,7 +71,7 @@ def _only_state(condition: Node | None) -> bool:
 
 def _listed_set(left: Node, right: Node, line: int, scope: Scope) -> Introduced | None:
     """a ∈ {0, 1}."""
-    if not (isinstance(left, Sym) and left.head in ("a", "s", "x", "y") and isinstance(right, tree.Set)):
+    if not (isinstance(left, Sym) and left.head in ELEMENTS and left.sup is None and isinstance(right, tree.Set)):
         return None
     elements = [integer(p) for p in right.items.parts]
     if not 0 < len(elements) <= _MAX_ELEMENTS or any(s != "," for s in right.items.separators):
@@ -80,7 +80,9 @@ def _listed_set(left: Node, right: Node, line: int, scope: Scope) -> Introduced 
     if len(set(whole)) != len(elements):
         return None
     message = f"{left.head} is one of {', '.join(map(str, whole))}"
-    return Introduced("declaration", replace(scope, sets=(*scope.sets, (left.head, whole, line))), "D023", message)
+    return Introduced(
+        "declaration", replace(scope, sets=(*scope.sets, (left.head.lower(), whole, line))), "D023", message
+    )
 
 
 def _instance(left: Call, right: Node, line: int, scope: Scope) -> Introduced | None:

@@ -44,6 +44,7 @@ class Survey:
     first: int = 0  # the index of the first action
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     marked_policy: bool = False  # π_θ occurs
+    discounted: bool = False  # γ occurs
     deterministic: bool = False
     arbitrary: frozenset[str] = frozenset()  # functions that the prose declares arbitrary
 
@@ -60,6 +61,7 @@ class Scope:
 
     survey: Survey = Survey()
     bindings: tuple[Binding, ...] = ()
+    standard: tuple[Binding, ...] = ()  # what the field means by letters that the text leaves undefined
     instances: tuple[tuple[str, int, Node, int], ...] = ()  # letter, element, value, line
     sets: tuple[tuple[str, tuple[int, ...], int], ...] = ()  # a ∈ {0, 1}: letter, elements, line
     numbers: frozenset[str] = frozenset()  # letters that an example lets stand for real numbers

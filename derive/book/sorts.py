@@ -138,6 +138,16 @@ def is_head(node: Node, survey: Survey) -> bool:
     return len(set(shown)) == len(shown)
 
 
+def is_update(left: Node, right: Node, survey: Survey) -> bool:
+    """θ_{t+1} = θ_t + …, θ' = θ + …: a parameter that is made from itself."""
+    names = survey.parameters or {"theta"}
+    if not isinstance(left, Sym) or left.name not in names or (left.sub is None and not left.primes):
+        return False
+    return any(
+        isinstance(n, Sym) and n.name == left.name and (n.sub, n.primes) != (left.sub, left.primes) for n in walk(right)
+    )
+
+
 def is_primitive(node: Node, survey: Survey) -> bool:
     """Letters that a text of this field starts from, so that `letter = …` is a claim or an example's value."""
     sym = node.head if isinstance(node, Call) else node

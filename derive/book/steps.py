@@ -15,7 +15,7 @@ from derive.book.introduce import CUE, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
-from derive.book.sorts import is_head, key_of, number
+from derive.book.sorts import is_head, is_update, key_of, number
 from derive.book.tokens import Stopped
 from derive.book.tree import Node
 from derive.book.verdict import PASSED, Judged, judge_claim
@@ -73,7 +73,7 @@ def unread(stopped: Stopped, code: str = "D041") -> Judgement:
 
 
 def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, right: Node) -> Judgement | None:
-    if operator == "<-":
+    if operator == "<-" or (operator == "=" and is_update(left, right, walk.scope.survey)):
         return Judgement("not-a-claim", "D031", "an update rule")
     if operator == "in" and (addition := introduced(left, right, formula.line, walk.scope, "in")) is not None:
         walk.scope = addition.scope

@@ -27,6 +27,7 @@ class _Seen:
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
     marked_policy: bool = False
+    discounted: bool = False
 
 
 def survey(formulas: Iterable[Node], prose: str) -> Survey:
@@ -41,6 +42,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
         marked_policy=seen.marked_policy,
+        discounted=seen.discounted,
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(_ARBITRARY.findall(prose)),
     )
@@ -54,6 +56,7 @@ _NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarel
 
 
 def _note(node: Node, seen: _Seen) -> None:
+    seen.discounted |= isinstance(node, Sym) and node.head == "gamma"
     if isinstance(node, tree.Grad) and node.sub is not None:
         seen.parameters |= {
             p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None

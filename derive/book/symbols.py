@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr, Integer, Symbol
 
 from derive.book.context import Context, bounded, stop, time
-from derive.book.definitions import applied, defined
+from derive.book.definitions import applied, in_force
 from derive.book.elements import element, moment, reward
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
 from derive.book.letters import (
@@ -24,7 +24,6 @@ from derive.book.letters import (
     function,
     law,
 )
-from derive.book.scope import Key
 from derive.book.sorts import integer, is_parameter, key_of, label_of, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Group, Node, Num, Relation, Sym
@@ -55,8 +54,8 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     ):
         return Exp(ctx.read(node.sup.only, ctx))
     key = key_of(node, ctx.scope.survey)
-    if key is not None and (found := ctx.scope.found(key)):
-        return applied(node, found[-1], (), ctx)
+    if (found := in_force(key, ctx)) is not None:
+        return applied(node, found, (), ctx)
     if node.sup is not None and (key is None or not key.labels):
         return _power(node, ctx)
     if node.sup is not None:
@@ -115,15 +114,12 @@ def call(node: Call, ctx: Context) -> Expr:
     sorts = [sort_of(a, survey) for a in node.args.parts]
     key = key_of(node, survey)
     args = [a for a, sort in zip(node.args.parts, sorts, strict=True) if sort != "param"]
-    found = ctx.scope.found(key) if key is not None else []
-    if (found and "path" not in sorts) or (found and not is_path_law(node, sorts)):
-        return applied(head, found[-1], tuple(node.args.parts), ctx)
     if is_path_law(node, sorts):
         return path_probability(node, ctx)
+    if (found := in_force(key, ctx)) is not None:
+        return applied(head, found, tuple(node.args.parts), ctx)
     if (letter := _letter(node, sorts, ctx)) is not None:
         return application(node, letter, args, ctx)
-    if key is not None and not key.labels and (rest := _as_function_of_number(node, ctx)) is not None:
-        return rest
     if (
         node.args.only is not None
         and not isinstance(node.args.only, Relation)
@@ -143,20 +139,9 @@ def _scalar(head: Sym, ctx: Context) -> Expr | None:
         and head.head not in ctx.scope.numbers
     ):
         return None
-    if any(b.key.head == head.head and isinstance(b.head, Call) for b in ctx.scope.bindings):
+    if any(b.key.head == head.head and isinstance(b.head, Call) for b in (*ctx.scope.bindings, *ctx.scope.standard)):
         return None
     return symbol(head, ctx)
-
-
-def _as_function_of_number(node: Call, ctx: Context) -> Expr | None:
-    """σ(x) for a σ that the text defines as σ(θ)."""
-    found = ctx.scope.found(Key(node.head.head, (), 0, ()))
-    if not found or not isinstance(found[-1].head, Call) or len(node.args.parts) != 1:
-        return None
-    definition = defined(found[-1], ctx)
-    if len(definition.params) != 1:
-        return None
-    return definition(ctx.read(node.args.parts[0], ctx))
 
 
 def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:

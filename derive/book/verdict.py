@@ -15,7 +15,7 @@ from derive.book.judge import Judgement, Judges, judge
 from derive.book.scope import Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
-from derive.printing import latex, text
+from derive.printing import latex
 
 PASSED = ("proved", "holds")
 Judged = tuple[Judgement, str | None]
@@ -47,6 +47,10 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
         judgement = setting.judge(one)
         if judgement.verdict in PASSED or judgement.code.startswith("internal"):
             failed = [c.reading for c, j in results if j.verdict == "refuted"]
+            if any(r.reward != one.reading.reward for r in failed):
+                judgement = Judgement(
+                    "unknown", "D061", "true only where r_t depends on s_t alone, as in the text's example"
+                )
             return _told(one, judgement, setting.scope, failed), latex(one.equation)
         results.append((one, judgement))
     one, judgement = results[0]
@@ -148,6 +152,4 @@ def _told(one: Claim, judgement: Judgement, scope: Scope, failed: Sequence[Readi
     said = [one.remark] if one.remark else []
     said += [f"false under the more general {reading}" for reading in failed]
     said += conventions(one, scope)
-    if judgement.verdict in ("refuted", "inconsistent"):
-        said.insert(0, f"read as {text(one.equation)}")
     return replace(judgement, message="; ".join([judgement.message, *said])) if said else judgement

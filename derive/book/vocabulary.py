@@ -44,6 +44,7 @@ TEXTS = frozenset({
     "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
 })  # fmt: skip
 KNOWN = (
+    "underset",
     "min", "max",
     "sum", "prod", "nabla", "partial", "frac", "dfrac", "tfrac", "log", "ln", "exp", "infty", "dots", "mathbb",
     "mathrm", "operatorname", "mathcal", "mathbf", "mathsf", "mathit", "boldsymbol", "bm", "mathop", "hat",

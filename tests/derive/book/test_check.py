@@ -221,3 +221,51 @@ def test_a_baseline_is_any_function_but_a_value_may_not_be_differentiated(check)
     source = "$$ \\mathbb{E}_{a \\sim \\pi_\\theta(\\cdot|s)}[V^\\pi(s) \\nabla_\\theta \\log \\pi_\\theta(a|s)] = 0 $$"
     assert check(source).steps[0].verdict == "proved"
     assert check("$$ \\nabla_\\theta V^\\pi(s) = 0 $$").steps[0].verdict == "not-read"
+
+
+def test_true_for_the_rewards_of_an_example_only(check):
+    example = "$$ r_t = \\begin{cases} 1 & \\text{if } s_t = 2 \\\\ 0 & \\text{otherwise} \\end{cases} $$"
+    claim = "$$ \\mathbb{E}_\\tau[r_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] = 0 $$"
+    assert check(f"{example}\n\n{claim}").steps[1].code == "D061"
+    assert check(claim).steps[0].verdict == "refuted"
+
+
+def test_the_usual_meaning_of_a_letter_supports_but_never_refutes(check):
+    true = "$$ \\nabla_\\theta J(\\theta) = \\mathbb{E}_\\tau[R(\\tau) \\nabla_\\theta \\log P_\\theta(\\tau)] $$"
+    false = "$$ \\nabla_\\theta J(\\theta) = \\mathbb{E}_\\tau[R(\\tau)] $$"
+    one, two = check(f"{true}\n\n{false}").steps
+    assert one.verdict in ("proved", "holds")
+    assert "assumed: the usual J" in one.message
+    assert (two.verdict, two.code) == ("unknown", "D051")
+
+
+def test_a_parameter_made_from_itself_is_an_update(check):
+    (step,) = check("$$ \\theta_{k+1} = \\theta_k + \\alpha \\nabla_\\theta J(\\theta_k) $$").steps
+    assert step.code == "D031"
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("The environment is deterministic.", "definition"),
+        ("The environment is not deterministic.", "refuted"),
+        ("Even if the dynamics are deterministic, little changes.", "refuted"),
+        ("", "refuted"),
+    ],
+)
+def test_a_trajectory_without_chance_needs_the_words(check, words, verdict):
+    claim = "$$ P_\\theta(\\tau) = \\prod_{t=0}^{T-1} \\pi_\\theta(a_t|s_t) $$"
+    assert check(f"{words}\n\n{claim}").steps[0].verdict == verdict
+
+
+def test_values_of_an_example(check):
+    source = """The action is $a \\in \\{0, 1\\}$; if $a = 1$, then $r = 1$, and if $a = 0$, then $r = 0$.
+
+$$ \\pi_\\theta(1) = p, \\quad \\pi_\\theta(0) = 1 - p $$
+
+$$ \\mathbb{E}[r] = \\pi_\\theta(1) \\times 1 + \\pi_\\theta(0) \\times 0 = p $$
+
+$$ \\mathbb{E}[r] = \\pi_\\theta(0) $$
+"""
+    verdicts = [s.verdict for s in check(source).steps]
+    assert verdicts == ["definition", "definition", "proved", "proved", "refuted"]

@@ -67,6 +67,8 @@ def term(written: str, scope: Scope = SCOPE):
             r"\mathbb{E}_{\tau \sim \pi_\theta}\Big[ r_0 + r_1 \Big]",
             Expectation(reward(0) + reward(1), process),
         ),
+        (r"\underset{\tau \sim \pi_\theta}{\mathbb{E}}[r_0]", Expectation(reward(0), process)),
+        (r"\mathop{\mathbb{E}}_\tau[r_0]", Expectation(reward(0), process)),
         (r"∑_{k<t} r_k", TimeSum(reward(k), k, 0, t - 1)),
     ],
 )

@@ -1,0 +1,30 @@
+"""What the field means by G_t, R(τ) and J(θ) where a text uses them and never writes them out.
+
+These meanings are assumed: they may support that a step holds, they never refute one.
+"""
+
+from __future__ import annotations
+
+from derive.book.scope import Binding, Survey
+from derive.book.sorts import key_of
+from derive.book.statements import statements
+
+DISCOUNTED = (r"G_t := \sum_{k \geq t} \gamma^{k-t} r_k", r"R(\tau) := \sum_t \gamma^{t - FIRST} r_t")
+PLAIN = (r"G_t := \sum_{k \geq t} r_k", r"R(\tau) := \sum_t r_t")
+OBJECTIVE = r"J(\THETA) := \mathbb{E}_\tau[R(\tau)]"
+
+
+def standard(survey: Survey) -> tuple[Binding, ...]:
+    """The usual definitions, with a discount where the text has one."""
+    if survey.parameter is None:
+        return ()
+    found = []
+    for written in (*(DISCOUNTED if survey.discounted else PLAIN), OBJECTIVE):
+        latex = written.replace("FIRST", str(survey.first)).replace("THETA", survey.parameter)
+        head, body = statements(latex)[0].relation.sides
+        assert head is not None
+        assert body is not None
+        key = key_of(head, survey)
+        assert key is not None
+        found.append(Binding(key, head, body, 0, 0))
+    return tuple(found)
