@@ -66,7 +66,8 @@ def test_what_is_no_node_of_the_language_is_not_written(node: Any) -> None:
     [
         5, "x", [], [5], [[]], ["eval", "1"], ["__class__"], ["num", 1], ["num", 1, 0], ["num", 1, -2], ["num", 1.5, 1],
         ["num", True, 1], ["time"], ["time", ""], ["time", 5], ["time", "x" * 81], ["var", "a"], ["domain", "N", [0.5]],
-        ["letter", "f", 5, False, None], ["definition", "d", [], None], ["add", 5], ["add", None], ["pow", ["num", 1, 1]],
+        ["letter", "f", 5, False, None], ["definition", "d", [], None], ["add", 5], ["add", None],
+        ["pow", ["num", 1, 1]],
         ["State"], ["Apply", ["num", 1, 1]], ["SumOver", ["num", 1, 1], ["num", 2, 1]], ["Equation", ["num", 1, 1]],
         ["Term", ["num", 1, 1]], ["_Range", ["num", 1, 1]], ["TimeSum"], ["Process"], {"num": 1},
     ],
@@ -85,7 +86,10 @@ def test_nesting_is_bounded() -> None:
         decode(wire)
 
 
-@pytest.mark.parametrize("rows", NO_TABLES)
+NO_TABLES = (5, [5], [[]], [["atom"]], [["Exp", 0]], [["Exp", -1]], [["Exp", True]], [["no", 0]], None)
+
+
+@pytest.mark.parametrize("rows", NO_TABLES, ids=str)
 def test_a_table_that_is_none_is_refused(rows: Any) -> None:
     with pytest.raises((DeriveError, TypeError, IndexError)):
         untable(rows)
