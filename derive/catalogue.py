@@ -79,6 +79,13 @@ class Derivation:
         return kernel.weaken(theorem, self.assuming)
 
     @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The derivations that the lines name as reasons, in the order of their first use."""
+        reasons = (r for block in self.proof.blocks for line in block.lines for r in line.reasons)
+        named = (r.name for r in reasons if isinstance(r, Lemma) and r.name in _COLLECTED)
+        return tuple(dict.fromkeys(named))
+
+    @property
     def lemma(self) -> Lemma:
         """This derivation as a reason in another."""
         return Lemma(self.theorem, self.name, self.title[0].lower() + self.title[1:])

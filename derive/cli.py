@@ -53,11 +53,15 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    command("list", _list, "show the catalogue: statements, hypotheses, what each leans on")
+    one = command("list", _list, "show the catalogue: statements, hypotheses, what each leans on")
+    one.add_argument("--tree", action="store_true", help="show what rests on what")
     one = command("prove", _prove, "replay proofs in the kernel, and check them on finite models")
     one.add_argument("names", nargs="*", metavar="NAME")
     one.add_argument("--all", action="store_true", help="the whole catalogue")
     one.add_argument("--certificate", metavar="FILE", help="write the proof of one NAME as a certificate")
+    one = command("graph", _graph, "draw what rests on what in the catalogue")
+    one.add_argument("--to", choices=("mermaid", "svg"), default="mermaid")
+    one.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
     one = command("sheet", _sheet, "print derivations as sheets")
     one.add_argument("names", nargs="*", metavar="NAME")
     one.add_argument("--all", action="store_true", help="the whole catalogue")
@@ -114,9 +118,14 @@ def _list(options: argparse.Namespace) -> int:
         rows.append({
             "name": d.name, "title": d.title, "statement": latex(d.claim), "hypotheses": [latex(h) for h in d.assuming],
             "laws": laws, "axioms": [], "source": d.source, "status": status,
+            "rests_on": list(d.rests_on) if theorem else [],
         })  # fmt: skip
         lines += [f"{d.name}  ({status})", f"    {text(d.claim)}"]
         lines += [f"    if {', '.join(map(text, d.assuming))}"] if d.assuming else []
+    if options.tree:
+        from derive.graph import tree
+
+        lines = tree({row["name"]: row["rests_on"] for row in rows})
     rows += [_fault_row(name) for name in catalogue.faults]
     _say(options, {"derivations": rows}, "\n".join(lines))
     return _tell_faults(catalogue)
@@ -208,11 +217,27 @@ def _write_certificate(path: str, chosen: list[Derivation]) -> None:
 
 
 def _write(path: str, data: Any) -> None:
+    _write_text(path, json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def _write_text(path: str, words: str) -> None:
     from pathlib import Path
 
     from derive.sheet.write import replaced
 
-    replaced(Path(path), json.dumps(data, ensure_ascii=False) + "\n")
+    replaced(Path(path), words)
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from derive.graph import mermaid, svg
+
+    catalogue = _catalogue()
+    rests = {d.name: d.rests_on for d in catalogue.derivations.values()}
+    drawn = svg(rests) if options.to == "svg" else mermaid(rests)
+    if options.output:
+        _write_text(options.output, drawn)
+    _say(options, {"rests_on": rests, options.to: drawn}, options.output or drawn.rstrip())
+    return _tell_faults(catalogue)
 
 
 # sheets
