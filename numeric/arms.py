@@ -72,7 +72,7 @@ class EpsilonGreedy:
 
 @dataclass(frozen=True)
 class Softmax:
-    """π(a) = exp(μ̂_a / τ) / Σ_b exp(μ̂_b / τ): an arm never pulled has μ̂ = 0. Source: Luce 1959."""
+    """π(a) = exp(μ̂_a / τ) / Σ_b exp(μ̂_b / τ): an arm never pulled has μ̂ = 0. Source: Sutton & Barto 1998, §2.3."""
 
     temperature: float = 0.5
 

@@ -38,7 +38,7 @@ def endless_values(mdp: FiniteMDP, chain: Floats, reward: Floats) -> Floats:
 def endless_visits(mdp: FiniteMDP, chain: Floats) -> Floats:
     """w = ρ_0 + γ P_πᵀ w, that is w(s) = Σ_{t=0}^∞ γ^t P(s_t = s, the episode not over): [S].
 
-    Raises MDPError as `endless_values` does. Source: Puterman 1994, §6.9.1.
+    Raises MDPError as `endless_values` does. Source: Puterman 1994, §6.9.
     """
     visits = np.array(np.linalg.solve(_system(mdp, chain).T, mdp.initial), dtype=np.float64)
     visits[mdp.terminal] = 0

@@ -71,7 +71,7 @@ def value_iteration(
     Then ‖V_{k+1} - V*‖∞ <= tolerance, as γ/(1-γ) ‖V_{k+1} - V_k‖∞ bounds it but for rounding. V_0 is `values`
     [S], 0 in terminal states (default: 0 everywhere), or that of the record `start`, which is gone on from.
     Raises ControlError for a finite horizon or γ = 1, or for a tolerance below the rounding of the sweeps.
-    Source: Puterman 1994, theorem 6.3.1 and §6.3.2.
+    Source: Puterman 1994, theorem 6.3.1.
     """
     _need_endless(mdp, "value iteration")
     if mdp.discount == 1:
@@ -145,7 +145,7 @@ def optimal_values(mdp: FiniteMDP) -> Floats:
     """V*(s) = max_a Σ_{s'} P(s'|s, a) (r(s, a, s') + γ V*(s')): [S], or V*_t, V*_T = 0: [T+1, S].
 
     By policy iteration, or backwards in time. Raises MDPError as `policy_iteration` does.
-    Source: Puterman 1994, theorems 6.2.5 and 4.3.3.
+    Source: Puterman 1994, theorem 6.2.5 and §4.5.
     """
     if mdp.horizon is None:
         uniform = np.full((mdp.n_states, mdp.n_actions), 1 / mdp.n_actions)

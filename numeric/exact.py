@@ -139,7 +139,7 @@ def objective_gradient(mdp: FiniteMDP, theta: ArrayLike) -> Floats:
 
     π is the tabular softmax of θ. Raises PolicyError for bad logits, MDPError as `state_values`.
     Source: Sutton & Barto 2018, §13.2 (policy gradient theorem), with softmax scores; on an infinite horizon
-    Agarwal et al. 2021, JMLR 22(98), lemma C.1.
+    Agarwal et al. 2021, JMLR 22(98), §4, equation (10).
     """
     policy = softmax_probabilities(theta)
     if mdp.horizon is None:
@@ -154,7 +154,7 @@ def fisher_matrix(mdp: FiniteMDP, theta: ArrayLike) -> Floats:
 
     For γ = 1 the Fisher information of θ in one trajectory; F times the advantages is ∇J on an infinite horizon;
     (1-γ) F is the mean under d^π of Kakade 2001. Raises PolicyError for bad logits, MDPError as `state_values`.
-    Source: Kakade 2001, NIPS 14, §2; Peters & Schaal 2008, Neurocomputing 71, §3.1.
+    Source: Kakade 2001, NIPS 14, §2.
     """
     policy = softmax_probabilities(theta)
     states, actions = policy.shape

@@ -81,7 +81,7 @@ def q_learning(
 
     Q begins at 0, or at the record `start`, and is 0 in terminal states. An episode cut at `episode_steps` counts
     as going on. Raises ControlError for a finite horizon, whose Q* depends on the time.
-    Source: Watkins & Dayan 1992, Machine Learning 8, p. 281; Sutton & Barto 2018, §6.5.
+    Source: Watkins & Dayan 1992, Machine Learning 8:279-292, §2; Sutton & Barto 2018, §6.5.
     """
     _need_endless(mdp)
     return _episodes(mdp, settings, rng, start)
@@ -162,7 +162,7 @@ def q_sweeps(
     √(v_k log(2 S A π² k² / (6 chance)) / 2), v_{k+1} = (1-α)² v_k + α² c_k², but for a chance whose sum over all
     k, s, a is `chance`: c_k(s, a) is the range of one target while the bound has held so far.
     Raises ControlError for a finite horizon or γ = 1.
-    Source: the split is that of Even-Dar & Mansour 2003, JMLR 5, §5; Azuma 1967 for the martingale.
+    Source: the split is that of Even-Dar & Mansour 2003, JMLR 5:1-25; Hoeffding 1963 and Azuma 1967 for P.
     """
     _need_endless(mdp)
     if mdp.discount == 1 or not 0 < chance < 1:
