@@ -303,9 +303,9 @@ def marginal(context: Context, term: Expr, steps: Expr) -> Expr:
 def transport(context: Context, term: Expr, other: Expr) -> Expr:
     """E_π[X | h_t, a_t] = E_μ[X | h_t, a_t] for X known at s_{t+1}, 0 ≤ t < T; E_π[X] = E_μ[X] for X known at s_0."""
     _need(isinstance(term, (Given, Expectation)), "{} is no expectation over trajectories", term)
+    _distributions(term)
     own = term.process
     _need(isinstance(other, Letter) and other.pmf and other.domains == own.policy.domains, "{} is no policy", other)
-    _distributions(term)
     if isinstance(term, Given):
         _inside(context, term, _half(term.position - 1))
     context.known(term.body, term.position + 1 if isinstance(term, Given) else ZERO)

@@ -11,11 +11,11 @@ from derive import kernel
 from derive.binding import free, meaning
 from derive.errors import DeriveError
 from derive.kernel import LAWS, Theorem
-from derive.notation import density, s, theta, x
+from derive.notation import density, policy, s, theta, x
 from derive.rewriting import HOLE, Given, places
 from derive.terms import At, Expectation, Gradient, Mean, SumOver, TimeProduct, TimeSum, Var
 
-from .terms import HYPOTHESES, Maker, y
+from .terms import HYPOTHESES, Maker, behaviour, y
 
 
 def theorems(rng: Random, depth: int = 3, tries: int = 40) -> Iterator[Theorem]:
@@ -81,8 +81,12 @@ def _arguments(name: str, node: Expr, maker: Maker) -> tuple[Expr, ...]:
     rng = maker.rng
     if name == "tower":
         return (rng.choice([2 * maker.time(), 2 * maker.time() + 1]),)
-    if name in ("split", "shift"):
+    if name in ("split", "shift", "marginal"):
         return (maker.time(),)
+    if name == "transport":
+        return (rng.choice([policy, behaviour]),)
+    if name == "paths_alike":
+        return (maker.process(),)
     if name == "homogeneity" and rng.random() < 0.5 and hasattr(node, "body"):
         factors = Mul.make_args(node.body)
         chosen = [f for f in factors if rng.random() < 0.5]
