@@ -1,0 +1,250 @@
+"""Figures in one style, readable in print and in grey: lines differ in dash and in lightness, not in hue alone.
+
+Every figure is saved as SVG and PDF with an alternative text. matplotlib is imported when a figure is made.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from numeric.running.boards import Board
+
+__all__ = [
+    "STYLE",
+    "Line",
+    "Panel",
+    "arrows",
+    "curves",
+    "draw_board",
+    "figure",
+    "files",
+    "log_curves",
+    "styled",
+    "table",
+]
+
+Floats = NDArray[np.float64]
+Panel = Callable[["Axes"], None]
+
+DARK, MIDDLE, LIGHT, GREY = "#10213f", "#2a7fb8", "#e8a33d", "#8a8a8a"
+LOOKS = (  # colour, dash, width: lightness 13, 50 and 73 of 100
+    {"color": MIDDLE, "linestyle": "-", "linewidth": 1.1},
+    {"color": DARK, "linestyle": (0, (5, 1.6)), "linewidth": 1.5},
+    {"color": LIGHT, "linestyle": (0, (1, 1)), "linewidth": 2.0},
+)
+STYLE: Mapping[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "legend.handlelength": 2.6,
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "derive",
+    "pdf.fonttype": 42,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A label and one row per seed, [seeds, updates]: drawn as their mean, with a band of one deviation."""
+
+    label: str
+    rows: Floats
+    look: int = 0
+    band: bool = True
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The style of this house, and matplotlib as it was afterwards."""
+    from matplotlib import rc_context
+
+    with rc_context(dict(STYLE)):
+        yield
+
+
+def figure(title: str, panels: Sequence[tuple[Panel, float]]) -> Figure:
+    """Panels side by side, each with its width in inches, under one title."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    widths = [width for _, width in panels]
+    made = Figure(figsize=(sum(widths), 3.1), layout="constrained")
+    FigureCanvasAgg(made)
+    made.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    axes = made.subplots(1, len(panels), width_ratios=widths, squeeze=False)[0]
+    for (panel, _), place in zip(panels, axes, strict=True):
+        panel(place)
+    return made
+
+
+def files(made: Figure, title: str, alt: str) -> dict[str, bytes]:
+    """The figure by suffix: .svg with <title> and <desc> for screen readers, .pdf with title and subject."""
+    svg, pdf = io.StringIO(), io.BytesIO()
+    made.savefig(svg, format="svg", metadata={"Date": None, "Title": title, "Description": alt})
+    made.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": title, "Subject": alt})
+    head, tag, rest = svg.getvalue().partition("<svg ")
+    attributes, _, body = rest.partition(">")
+    words = f"<title>{html.escape(title)}</title><desc>{html.escape(alt)}</desc>"
+    labelled = f'{head}{tag}role="img" aria-label="{html.escape(alt)}" {attributes}>\n {words}{body}'
+    return {".svg": labelled.encode(), ".pdf": pdf.getvalue()}
+
+
+def curves(
+    title: str, ylabel: str, lines: Sequence[Line], *, xlabel: str = "update", level: tuple[str, float] | None = None
+) -> Panel:
+    """Lines over the updates 1, 2, …, with a horizontal line at `level`."""
+
+    def panel(axes: Axes) -> None:
+        _lines(axes, lines)
+        if level is not None:
+            axes.axhline(level[1], color="black", linewidth=0.9, linestyle=(0, (1, 2)), label=level[0])
+        _labelled(axes, title, xlabel, ylabel)
+
+    return panel
+
+
+def log_curves(
+    title: str,
+    ylabel: str,
+    lines: Sequence[Line],
+    *,
+    xlabel: str = "update",
+    dots: Sequence[tuple[str, Floats]] = (),
+    bound: tuple[str, Floats] | None = None,
+    both: bool = False,
+) -> Panel:
+    """The same with a logarithmic axis, or `both`; `dots` are exact values to lie under the lines, `bound` above."""
+
+    def panel(axes: Axes) -> None:
+        _lines(axes, [Line(line.label, _positive(line.rows), line.look, line.band) for line in lines])
+        for i, (label, exact) in enumerate(dots):
+            at = np.unique(np.geomspace(1, len(exact), 12).astype(int))
+            shown = "_nolegend_" if i else label
+            axes.plot(at, _positive(exact)[at - 1], "o", ms=4, mfc="none", mec="black", mew=0.9, label=shown, zorder=4)
+        if bound is not None:
+            axes.plot(np.arange(1, len(bound[1]) + 1), bound[1], color="black", lw=0.9, ls=(0, (1, 2)), label=bound[0])
+        axes.set_yscale("log")
+        if both:
+            axes.set_xscale("log")
+        _labelled(axes, title, xlabel, ylabel)
+
+    return panel
+
+
+def _lines(axes: Axes, lines: Sequence[Line]) -> None:
+    for line in lines:
+        mean, spread = _mean_and_spread(line.rows)
+        at, look = np.arange(1, len(mean) + 1), LOOKS[line.look]
+        marker = {"marker": "o", "markersize": 4} if np.isfinite(mean).sum() < 12 else {}
+        if line.band and len(line.rows) > 1:
+            axes.fill_between(at, mean - spread, mean + spread, color=look["color"], alpha=0.22, linewidth=0)
+        axes.plot(at, mean, label=line.label, zorder=3, **look, **marker)
+
+
+def _mean_and_spread(rows: Floats) -> tuple[Floats, Floats]:
+    """Over the seeds that have a number there; NaN where none has."""
+    known = np.isfinite(rows)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, rows, 0).sum(axis=0) / count
+    spread = np.sqrt(np.where(known, (rows - mean) ** 2, 0).sum(axis=0) / count)
+    nobody = ~known.any(axis=0)
+    return np.where(nobody, np.nan, mean), np.where(nobody, np.nan, spread)
+
+
+def _positive(x: Floats) -> Floats:
+    positive: Floats = np.where(np.asarray(x) > 0, x, np.nan)
+    return positive
+
+
+def _labelled(axes: Axes, title: str, xlabel: str, ylabel: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if axes.get_xscale() == "linear":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(x=0.02)
+    axes.legend(loc="best")
+
+
+def arrows(title: str, board: Board, probabilities: Floats, ends: NDArray[np.bool_]) -> Panel:
+    """The policy on its board: the length of an arrow is π(a|s), in states that are not `ends`."""
+
+    def panel(axes: Axes) -> None:
+        draw_board(axes, board, probabilities, ends)
+        axes.set_title(title)
+
+    return panel
+
+
+def draw_board(axes: Axes, board: Board, probabilities: Floats | None = None, ends: Any = ()) -> None:
+    """Cells, walls, start and goal, and on them the policy."""
+    from matplotlib.patches import Rectangle
+
+    fills = {"#": "#4a4a4a", "G": "#d9d9d9", "H": "#b5b5b5", "S": "white", ".": "white"}
+    for i, row in enumerate(board.picture):
+        for j, letter in enumerate(row):
+            hatch = "////" if letter == "H" else None
+            axes.add_patch(
+                Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=fills[letter], edgecolor=GREY, linewidth=0.7, hatch=hatch)
+            )
+            if letter in "SG":
+                axes.text(j - 0.42, i - 0.42, letter, va="top", ha="left", fontsize=8, fontweight="bold")
+    if probabilities is not None:
+        _arrows(axes, board, probabilities, ends)
+    axes.set(xlim=(-0.55, len(board.picture[0]) - 0.45), ylim=(len(board.picture) - 0.45, -0.55), aspect="equal")
+    axes.set_axis_off()
+
+
+def _arrows(axes: Axes, board: Board, probabilities: Floats, ends: Any) -> None:
+    rows = [
+        (j, i, right, down, p)
+        for s, (i, j) in enumerate(board.place)
+        if not ends[s]
+        for (down, right), p in zip(board.moves, probabilities[s], strict=True)
+        if p > 0.03
+    ]
+    x, y, u, v, p = np.array(rows, dtype=np.float64).T
+    size = {"scale_units": "xy", "angles": "xy", "scale": 1, "units": "x", "width": 0.05, "minlength": 0.5}
+    head = {"headwidth": 3.6, "headlength": 3.6, "headaxislength": 3.3, "minshaft": 1.2}
+    axes.quiver(x, y, 0.44 * p * u, 0.44 * p * v, color=DARK, zorder=3, **size, **head)
+
+
+def table(title: str, probabilities: Floats) -> Panel:
+    """π(a|s) as a table of greys with the numbers in it."""
+
+    def panel(axes: Axes) -> None:
+        axes.imshow(probabilities, cmap="Greys", vmin=0, vmax=1.25, aspect="auto")
+        for (s, a), p in np.ndenumerate(probabilities):
+            axes.text(a, s, f"{p:.2f}", ha="center", va="center", color="white" if p > 0.7 else "black", fontsize=8)
+        axes.set(title=title, xlabel="action", ylabel="state")
+        axes.set_xticks(range(probabilities.shape[1]))
+        axes.set_yticks(range(len(probabilities)))
+        axes.grid(False)
+
+    return panel
