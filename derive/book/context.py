@@ -51,7 +51,7 @@ class Context:
     notes: Notes = field(default_factory=Notes)
     bound: Mapping[str, Basic] = field(default_factory=dict)
     facts: tuple[AtMost, ...] = ()
-    parameter: Symbol | None = None  # stands for θ inside a definition's body, where σ(θ) is a function of a number
+    number: tuple[str, Symbol] | None = None  # what stands for θ in σ(θ) := …, a function of a number
     depth: int = 0
     differentiated: bool = False  # inside a gradient, where a letter may not be assumed constant
 
@@ -67,7 +67,19 @@ class Context:
 
     @property
     def theta(self) -> Symbol:
-        return real_symbol(self.scope.survey.parameter or "theta")
+        """The policy's parameter."""
+        name = self.scope.survey.parameter
+        if name is None:
+            raise Stopped(
+                "which parameter is meant is not clear", 0, 1, ", ".join(sorted(self.scope.survey.parameters))
+            )
+        return real_symbol(name)
+
+    def real_parameter(self, name: str) -> Symbol:
+        """θ; or the number that stands for it in the definition of a function of numbers."""
+        if self.number is not None and self.number[0] == name:
+            return self.number[1]
+        return real_symbol(name)
 
     def domain(self, letter: str) -> Domain:
         """What a letter for an element runs over."""
@@ -82,9 +94,10 @@ class Context:
         initial, transition = law("rho_0", (states,)), law("P", (states, states, actions))
         return Process(initial, policy, transition, self.horizon, states, actions)
 
-    def policy(self) -> Letter:
-        """π_θ(a|s)."""
-        return law("pi", (self.domain("a"), self.domain("s")), self.theta)
+    def policy(self, parameter: str | None = None) -> Letter:
+        """π_θ(a|s), of the parameter named, or of the text's only one."""
+        theta = real_symbol(parameter) if parameter is not None else self.theta
+        return law("pi", (self.domain("a"), self.domain("s")), theta)
 
 
 def stop(why: str, node: Node) -> Stopped:

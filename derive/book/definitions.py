@@ -13,7 +13,7 @@ from derive.book.letters import (
     POLICIES,
 )
 from derive.book.scope import Binding, Key
-from derive.book.sorts import is_parameter, label_of, sort_of
+from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym
 from derive.terms import (
@@ -59,8 +59,11 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
         element(a, ctx) if binding.key.sorts and sort_of(a, survey) in _ELEMENT_SORTS else ctx.read(a, ctx)
         for a in given
     ]
+    made, used = parameter_of(binding.head, ctx), parameter_of(args, ctx)
     if len(definition.params) == len(values) + 1:  # a function of a number, used at θ
-        values.append(ctx.parameter if ctx.parameter is not None else ctx.theta)
+        values.append(ctx.real_parameter(used or made or ctx.theta.name))
+    elif made and used and made != used:
+        raise stop(f"{head.head} was defined for {made} and is used for {used}", head)
     if len(definition.params) != len(values):
         raise stop(
             f"{definition.name} is used with {len(values)} arguments, defined with {len(definition.params)}",
@@ -79,7 +82,7 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         scope=ctx.scope.before(binding.serial) if binding.serial else ctx.scope,
         bound={},
         facts=(),
-        parameter=None,
+        number=None,
         depth=ctx.depth + 1,
     )
     sym, parts = (binding.head.head, binding.head.args.parts) if isinstance(binding.head, Call) else (binding.head, ())
@@ -107,11 +110,18 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         and not params
     ):
         number = real_symbol("x")
-        body = ctx.read(binding.body, replace(inside, parameter=number))
-        if number in free(body) and ctx.theta not in free(body) and not _differentiates(body, number):
+        name = parameter_of(binding.head, ctx) or ctx.theta.name
+        body = ctx.read(binding.body, replace(inside, number=(name, number)))
+        if number in free(body) and real_symbol(name) not in free(body) and not _differentiates(body, number):
             return Definition(_name(sym), (number,), body, "call")
     body = ctx.read(binding.body, inside)
     return Definition(_name(sym), tuple(params), body, _form(binding, sym, parts, body, ctx))
+
+
+def parameter_of(where: Node | tuple[Node, ...], ctx: Context) -> str | None:
+    """The parameter among the arguments of a head or of a use."""
+    parts = where.args.parts if isinstance(where, Call) else where if isinstance(where, tuple) else ()
+    return next((parameter_name(p) for p in parts if sort_of(p, ctx.scope.survey) == "param"), None)
 
 
 def _differentiates(body: Expr, number: Symbol) -> bool:
@@ -123,7 +133,7 @@ def _form(binding: Binding, sym: Sym, parts: tuple[Node, ...], body: Expr, ctx: 
         return "path"
     if binding.key.indices:
         return "index"
-    if ctx.theta in free(body):
+    if any(real_symbol(name) in free(body) for name in ctx.scope.survey.parameters or {"theta"}):
         return "objective"
     return "call" if binding.key.sorts else "bare"
 

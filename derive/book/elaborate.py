@@ -12,7 +12,7 @@ from derive.book.context import Context, bounded, stop
 from derive.book.elements import element
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
-from derive.terms import Cases, Exp, Gradient, Log, real_symbol
+from derive.terms import Cases, Exp, Gradient, Log
 
 
 def read(node: Node, ctx: Context) -> Expr:
@@ -99,7 +99,7 @@ def _gradient(node: tree.Grad, ctx: Context) -> Expr:
             raise stop("∇ by something that is no parameter here", node)
         name = only.head
     inside = replace(ctx, differentiated=True)
-    return Gradient(read(node.body, inside), ctx.parameter if ctx.parameter is not None else real_symbol(name))
+    return Gradient(read(node.body, inside), ctx.real_parameter(name))
 
 
 def _refuse_open_scope(node: tree.Add) -> None:

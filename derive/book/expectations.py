@@ -12,37 +12,33 @@ from sympy import Add, Basic, Expr, Integer
 
 from derive.binding import is_random, meaning
 from derive.book.context import Context, is_path, stop
+from derive.book.draws import over_draws
 from derive.book.elements import element, moment
-from derive.book.laws import distribution
+from derive.book.laws import distribution, path_probability
 from derive.book.letters import (
     DISTRIBUTIONS,
-    ELEMENTS,
     POLICIES,
     TRAJECTORY,
     function,
     law,
 )
-from derive.book.sorts import is_parameter
-from derive.book.sums import fresh_variable, refuse_dependence
+from derive.book.sums import refuse_dependence
 from derive.book.symbols import at_elements
-from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
     CLOSED,
     RANDOM,
     Action,
-    Apply,
     AtMost,
     Defined,
     Expectation,
     Given,
     Letter,
-    Mean,
     PathSum,
     State,
     TimeProduct,
     TimeSum,
-    Var,
 )
 
 
@@ -63,7 +59,7 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         raise stop("a condition in an expectation over a single draw", node)
     if _is_moment(parts):
         return _at_moment(node, parts, ctx)
-    return _over_draws(node, parts, ctx)
+    return over_draws(node, parts, ctx)
 
 
 def _path_policy(part: Node, ctx: Context) -> Letter | None:
@@ -85,14 +81,15 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
         if letter is None:
             raise stop("a policy that is not known here", part)
         return letter
-    marks = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, ctx.scope.survey)]
-    if (
-        (marks not in ([],) and not all(isinstance(m, Sym) and m.name == "pi" for m in marks))
-        or head.sup is not None
-        or head.accents
-    ):
-        raise stop("a law of trajectories that is not known here", part)
-    return ctx.policy()
+    drawn = source if isinstance(source, Call) and not isinstance(source.args.parts[0], Dot) else _law_of(head, first)
+    probability = path_probability(drawn, ctx)
+    policy: Letter = probability.process.policy
+    return policy
+
+
+def _law_of(head: Sym, path: Node) -> Call:
+    """P_θ(τ), from P_θ and τ."""
+    return Call(head.start, head.end, head, Items(path.start, path.end, (path,), ()))
 
 
 def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
@@ -220,19 +217,6 @@ def _unfolded(term: Basic) -> Iterator[Basic]:
         yield from _unfolded(value)
 
 
-def _over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
-    """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
-    inner, draws = ctx, []
-    for part in parts:
-        var, inner, at, weight = _draw(part, _with_state(node.body, inner))
-        draws.append((var, at, weight, part))
-    body = ctx.read(node.body, inner)
-    for var, at, weight, part in reversed(draws):
-        refuse_dependence(body, at, part, ctx)
-        body = Mean(body, var, weight)
-    return body
-
-
 def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     """E_π[…] over trajectories of that policy."""
     letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
@@ -243,77 +227,3 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
         raise stop("an expectation under a policy, of something that is no function of the trajectory", node)
     process = ctx.process(letter)
     return Expectation(body, process) if node.given is None else Given(body, _position(node.given, body, ctx), process)
-
-
-def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
-    """One draw: its variable, the context inside, its place on the time line, its probability."""
-    first = part.sides[0] if isinstance(part, Relation) else part
-    if not isinstance(first, Sym) or first.name not in ELEMENTS:
-        raise stop("an expectation over something that is not known here", part)
-    var, inner, at = fresh_variable(first, ctx)
-    if not isinstance(part, Relation):
-        if var.domain.name != "A":
-            raise stop("an expectation over a variable whose law is not said", part)
-        ctx.notes.assumed.add(f"{first.head} drawn from the policy")
-        return var, inner, at, _policy_at(Sym(part.start, part.end, "pi"), var, at, ctx, part)
-    if part.operators != ("~",):
-        raise stop("an expectation's index that is not known here", part)
-    drawn_from = part.sides[1]
-    if isinstance(drawn_from, Sym):
-        return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
-    if not isinstance(drawn_from, Call):
-        raise stop("a law that is not known here", part)
-    return var, inner, at, _law(drawn_from, first, var, ctx)
-
-
-def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
-    """π_θ(·|s_t), P(·|s_t, a_t), p_θ(x): the probability of the variable drawn."""
-    head, *rest = call.args.parts
-    if not (
-        isinstance(head, Dot)
-        or (isinstance(head, Sym) and (head.head, head.sub) == (drawn.head, drawn.sub))
-        or _same(head, drawn)
-    ):
-        raise stop("a law whose first argument is not the variable drawn", call)
-    kept = [r for r in rest if not is_parameter(r, ctx.scope.survey)]
-    values = [element(r, ctx) for r in kept]
-    domains = (var.domain, *(v.domain for v in values if hasattr(v, "domain")))
-    if len(domains) != 1 + len(values):
-        raise stop("a law at a number is not supported", call)
-    letter = distribution(call.head, domains, ctx)
-    separators = call.args.separators[: len(kept)]
-    if letter is None or (kept and (separators[0] != "|" or any(s != "," for s in separators[1:]))):
-        raise stop("a law that is not known here", call)
-    return Apply(letter, var, *values)
-
-
-def _same(node: Node, other: Sym) -> bool:
-    if not (isinstance(node, Sym) and node.name == other.name and node.primes == other.primes):
-        return False
-    return _index_as_written(node) == _index_as_written(other)
-
-
-def _index_as_written(node: Sym) -> list[tuple[str, str]]:
-    parts = node.sub.parts if node.sub is not None else ()
-    return [(type(p).__name__, getattr(p, "name", getattr(p, "text", "?"))) for p in parts]
-
-
-def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -> Expr:
-    """a ~ π_θ: π_θ(a) where the text has no states around, else π_θ(a|s) at the state in force."""
-    if at is not None:
-        if var.domain.name != "A":
-            raise stop("a law that is not known here", part)
-        state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
-    else:
-        state = ctx.bound.get("s") if head.name in POLICIES else None
-    args = (var,) if state is None else (var, state)
-    letter = distribution(head, tuple(a.domain for a in args), ctx)
-    if letter is None:
-        raise stop("a law that is not known here", part)
-    return Apply(letter, *args)
-
-
-def _with_state(body: Node, ctx: Context) -> Context:
-    """The free s of an expectation's body is the state that `a ~ π` leaves unsaid."""
-    plain = any(isinstance(n, Sym) and n.head == "s" and n.sub is None and n.sup is None for n in walk(body))
-    return ctx.binding("s", Var("s", ctx.domain("s"))) if plain and "s" not in ctx.bound else ctx

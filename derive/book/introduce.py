@@ -16,9 +16,9 @@ from derive.book.statements import Statement
 from derive.book.tree import Call, Node, Relation, Sym, walk
 
 CUE = re.compile(
-    r"\b(defin\w*|denot\w*|let|call\w*|where|write|written|given by|introduc\w*|objective|recall that|with|set)\b",
-    re.I,
+    r"\b(defin\w*|denot\w*|let|call\w*|where|write|written|given by|introduc\w*|recall that|with|set)\b", re.I
 )
+DEFINES = re.compile(r"\b(defin\w*|denot\w*|let|call(?:ed)?|introduc\w*|objective)\b", re.I)
 _MAX_ELEMENTS = 16
 
 
@@ -34,11 +34,12 @@ class Introduced:
 
 
 def lead(document: Document, n: int) -> str:
-    """The paragraph that leads to a display."""
+    """The sentence that leads to a display."""
     formula = document.formulas[n]
     start = formula.offsets[0]
-    paragraphs = re.split(r"\r?\n[ \t]*\r?\n", formula.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n"))
-    return paragraphs[-1] if not paragraphs[-1].lstrip().startswith("#") else ""
+    before = formula.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n")
+    paragraph = re.split(r"\r?\n[ \t]*\r?\n", before)[-1]
+    return "" if paragraph.lstrip().startswith("#") else re.split(r"[.!?]\s", paragraph)[-1]
 
 
 def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str = "=") -> Introduced | None:

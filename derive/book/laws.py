@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Symbol
 
 from derive.book.context import Context, is_path, stop
 from derive.book.letters import (
@@ -11,12 +11,13 @@ from derive.book.letters import (
     POLICIES,
     law,
 )
-from derive.book.sorts import is_parameter, label_of, sort_of
+from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
 from derive.book.tree import Call, Node, Num, Sym
 from derive.terms import (
     Domain,
     Letter,
     PathProbability,
+    real_symbol,
 )
 
 
@@ -24,10 +25,11 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
     """The letter of π_θ, π_old, P, ρ_0, p_θ for arguments of these sorts; None where the table knows none."""
     if head.accents or head.primes or head.font not in (("", "bb", "cal") if head.name in ("P", "p") else ("",)):
         return None
-    labels, differentiable = [], False
+    labels: list[str] = []
+    parameter: Symbol | None = None
     for part in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())):
         if is_parameter(part, ctx.scope.survey) and part not in (head.sup.parts if head.sup else ()):
-            differentiable = True
+            parameter = real_symbol(parameter_name(part))
         elif isinstance(part, Num) and part.text == "0" and head.name in ("rho", "d", "p", "mu"):
             labels.append("0")
         elif (label := _law_label(part)) is not None:
@@ -36,18 +38,18 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             return None
     names = tuple(d.name for d in sorts)
     if head.name in POLICIES and names[:1] in (("A",), ("Y",), ("X",)):
-        if head.name == "pi" and not labels and not differentiable:
-            differentiable = True
+        if head.name == "pi" and not labels and parameter is None:
+            parameter = ctx.theta
             if ctx.scope.survey.marked_policy:
                 ctx.notes.assumed.add("π written for π_θ")
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
-        return law(name, sorts, ctx.theta if differentiable and not labels else None)
-    if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and not differentiable:
+        return law(name, sorts, None if labels else parameter)
+    if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and parameter is None:
         return law("P", sorts)
-    if names == ("S",) and not differentiable and labels == ["0"]:
+    if names == ("S",) and parameter is None and labels == ["0"]:
         return law("rho_0", sorts)
     if head.name in ("p", "q", "P") and sorts and names[0] in ("X", "Y") and not labels:
-        return law(head.name, sorts, ctx.theta if differentiable else None)
+        return law(head.name, sorts, parameter)
     return None
 
 
@@ -67,17 +69,25 @@ def is_path_law(node: Call, sorts: list[str]) -> bool:
     return sorts.count("path") == 1 and set(sorts) <= {"path", "param"} and node.head.name in (DISTRIBUTIONS | POLICIES)
 
 
-def path_probability(node: Call, ctx: Context) -> Expr:
+def path_probability(node: Call, ctx: Context) -> PathProbability:
+    """P_θ(τ), for the policy with the parameter that it carries."""
     head = node.head
     if head.accents or head.primes or head.sup is not None:
         raise stop("a trajectory probability with an accent or superscript", node)
     path = next(a for a in node.args.parts if sort_of(a, ctx.scope.survey) == "path")
     if not is_path(path, ctx):
         raise stop("the probability of a part of the trajectory is not supported", path)
+    name = None
     for part in head.sub.parts if head.sub is not None else ():
-        if not is_parameter(part, ctx.scope.survey) and not (isinstance(part, Sym) and part.name == "pi"):
+        if is_parameter(part, ctx.scope.survey):
+            name = parameter_name(part)
+        elif not (isinstance(part, Sym) and part.name == "pi" and part.sub is None):
             raise stop("the trajectory probability of another policy is not supported", node)
-    return PathProbability(ctx.process(ctx.policy()))
+    for part in node.args.parts:
+        if is_parameter(part, ctx.scope.survey):
+            name = parameter_name(part)
+    found: PathProbability = PathProbability(ctx.process(ctx.policy(name)))
+    return found
 
 
 def names_a_start_law(head: Sym) -> bool:

@@ -40,6 +40,7 @@ class Survey:
     """What the whole text shows before any step is read."""
 
     parameters: frozenset[str] = frozenset()
+    of_policies: frozenset[str] = frozenset()  # those that π carries
     horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c
     first: int = 0  # the index of the first action
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
@@ -50,8 +51,8 @@ class Survey:
 
     @property
     def parameter(self) -> str | None:
-        """The one parameter that ∇ without an index means."""
-        names = self.parameters or {"theta"}
+        """The one parameter of the policy, which ∇ without an index means; None where there are several."""
+        names = self.of_policies or self.parameters or {"theta"}
         return next(iter(names)) if len(names) == 1 else None
 
 

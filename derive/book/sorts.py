@@ -30,6 +30,14 @@ def is_parameter(node: Node, survey: Survey) -> bool:
     return node.head in (survey.parameters or {"theta"}) and node.sub is None
 
 
+def parameter_name(node: Node) -> str:
+    """theta, of θ and of π_θ."""
+    assert isinstance(node, Sym)
+    if node.name in POLICIES and node.sub is not None:
+        return next(p.head for p in node.sub.parts if isinstance(p, Sym))
+    return node.head
+
+
 def sort_of(node: Node, survey: Survey) -> str:
     """param, path, number, dot, a domain's name, or real."""
     if is_parameter(node, survey):

@@ -8,10 +8,10 @@ from dataclasses import replace
 from derive.binding import alike, meaning
 from derive.book import arithmetic
 from derive.book.claims import context, probabilities, readings
-from derive.book.definitions import defined
+from derive.book.definitions import defined, parameter_of
 from derive.book.document import Formula
 from derive.book.elaborate import read
-from derive.book.introduce import CUE, Introduced, introduced, lead
+from derive.book.introduce import DEFINES, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
@@ -138,7 +138,7 @@ def _define(
     line = earlier[-1].line
     if same_definition(walk.scope, earlier[-1], binding):
         return _bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
-    if operator == ":=" or CUE.search(lead(walk.document, n)):
+    if operator == ":=" or DEFINES.search(lead(walk.document, n)):
         message = f"replaces the definition of line {line}, from which it differs"
         return _bind(walk, binding, Judgement("definition", "D021", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
@@ -151,8 +151,9 @@ def _bind(walk: Progress, binding: Binding, judgement: Judgement) -> Judged:
     walk.scope = scope.bind(binding)
     ctx = context(scope, readings(scope, [binding.body])[0][0])
     definition = defined(binding, ctx)
-    if definition.params == (real_symbol("x"),):
-        use = definition(ctx.theta)
+    name = parameter_of(binding.head, ctx)
+    if name is not None and len(definition.params) == 1:
+        use = definition(real_symbol(name))
         return judgement, latex(Equation(use, meaning(use)))
     return judgement, latex(Equation(definition(*definition.params), definition.body))
 

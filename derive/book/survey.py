@@ -26,7 +26,7 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
-    marked_policy: bool = False
+    of_policies: set[str] = field(default_factory=set)
     discounted: bool = False
 
 
@@ -41,7 +41,8 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         horizons=tuple(dict.fromkeys(seen.horizons)),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
-        marked_policy=seen.marked_policy,
+        of_policies=frozenset(seen.of_policies),
+        marked_policy=bool(seen.of_policies),
         discounted=seen.discounted,
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(_ARBITRARY.findall(prose)),
@@ -65,7 +66,7 @@ def _note(node: Node, seen: _Seen) -> None:
         parts = node.sub.parts if node.sub is not None else ()
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= marks
-        seen.marked_policy |= node.name == "pi" and bool(marks)
+        seen.of_policies |= marks if node.name == "pi" else set()
     if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
         _note_horizon(node, node.upper.only, seen)
     if isinstance(node, Call) and node.head.name in REWARDS and node.head.name == "r":

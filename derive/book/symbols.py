@@ -24,7 +24,7 @@ from derive.book.letters import (
     function,
     law,
 )
-from derive.book.sorts import integer, is_parameter, key_of, label_of, sort_of
+from derive.book.sorts import integer, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Group, Node, Num, Relation, Sym
 from derive.errors import IllFormed
@@ -61,7 +61,7 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     if node.sup is not None:
         raise stop(f"the superscript of {node.head} has no meaning that is known here", node)
     if is_parameter(node, ctx.scope.survey) and node.name not in POLICIES:
-        return ctx.parameter if ctx.parameter is not None else real_symbol(node.head)
+        return ctx.real_parameter(node.head)
     if node.sub is None and node.head == ctx.reading.last[0]:
         return time(node, ctx)
     if (
@@ -159,7 +159,8 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     if found is not None:
         check_bars(node, sorts, found)
         if found.parameter is None and "param" in sorts and head.name in ("p", "q", "pi") and found.name == head.name:
-            return law(found.name, found.domains, ctx.theta)
+            marks = [a for a, sort in zip(parts, sorts, strict=True) if sort == "param"]
+            return law(found.name, found.domains, real_symbol(parameter_name(marks[0])))
         return found
     if any(sep != "," for sep in node.args.separators) or "param" in sorts:
         return None

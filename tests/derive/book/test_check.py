@@ -269,3 +269,22 @@ $$ \\mathbb{E}[r] = \\pi_\\theta(0) $$
 """
     verdicts = [s.verdict for s in check(source).steps]
     assert verdicts == ["definition", "definition", "proved", "proved", "refuted"]
+
+
+def test_two_parameters_are_kept_apart(check):
+    source = """$$ \\mathbb{E}_{a \\sim \\pi_\\phi}[\\nabla_\\phi \\log \\pi_\\phi(a)] = 0 $$
+
+$$ \\nabla_\\theta \\sum_a \\pi_\\phi(a) r(a) = 0 $$
+
+$$ \\nabla_\\phi \\sum_a \\pi_\\phi(a) r(a) = 0 $$
+
+$$ \\mathbb{E}_{\\tau \\sim P_\\phi}[r_0] = \\mathbb{E}_{\\tau \\sim \\pi_\\phi}[r_0] $$
+
+$$ J(\\phi) := \\sum_a \\pi_\\phi(a) r(a) $$
+
+$$ \\nabla_\\phi J(\\theta) = 0 $$
+"""
+    verdicts = [s.verdict for s in check(source).steps]
+    assert verdicts[:3] == ["proved", "proved", "refuted"]
+    assert verdicts[3] in ("proved", "holds")
+    assert verdicts[4:] == ["definition", "not-read"]

@@ -34,7 +34,7 @@ from derive.printing import latex, text
 from derive.terms import Expectation, Log, PathProbability, SumOver, TimeSum, time_symbol
 
 CHAPTERS = Path(__file__).parent / "chapters"
-SCOPE = Scope(Survey(frozenset({"theta"}), (("T", -1),), marked_policy=True))
+SCOPE = Scope(Survey(parameters=frozenset({"theta"}), horizons=(("T", -1),), marked_policy=True))
 T, k = time_symbol("T"), time_symbol("k")
 
 

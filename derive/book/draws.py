@@ -1,0 +1,109 @@
+"""Expectations over single draws: a ~ π_θ(·|s), s' ~ P(·|s, a), x ~ p_θ, one inside the other."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.book.context import Context, stop
+from derive.book.elements import element
+from derive.book.laws import distribution
+from derive.book.letters import (
+    ELEMENTS,
+    POLICIES,
+)
+from derive.book.sorts import is_parameter
+from derive.book.sums import fresh_variable, refuse_dependence
+from derive.book.tree import Call, Dot, Expect, Node, Relation, Sym, walk
+from derive.terms import (
+    Apply,
+    Mean,
+    State,
+    Var,
+)
+
+
+def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
+    inner, draws = ctx, []
+    for part in parts:
+        var, inner, at, weight = _draw(part, _with_state(node.body, inner))
+        draws.append((var, at, weight, part))
+    body = ctx.read(node.body, inner)
+    for var, at, weight, part in reversed(draws):
+        refuse_dependence(body, at, part, ctx)
+        body = Mean(body, var, weight)
+    return body
+
+
+def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
+    """One draw: its variable, the context inside, its place on the time line, its probability."""
+    first = part.sides[0] if isinstance(part, Relation) else part
+    if not isinstance(first, Sym) or first.name not in ELEMENTS:
+        raise stop("an expectation over something that is not known here", part)
+    var, inner, at = fresh_variable(first, ctx)
+    if not isinstance(part, Relation):
+        if var.domain.name != "A":
+            raise stop("an expectation over a variable whose law is not said", part)
+        ctx.notes.assumed.add(f"{first.head} drawn from the policy")
+        return var, inner, at, _policy_at(Sym(part.start, part.end, "pi"), var, at, ctx, part)
+    if part.operators != ("~",):
+        raise stop("an expectation's index that is not known here", part)
+    drawn_from = part.sides[1]
+    if isinstance(drawn_from, Sym):
+        return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
+    if not isinstance(drawn_from, Call):
+        raise stop("a law that is not known here", part)
+    return var, inner, at, _law(drawn_from, first, var, ctx)
+
+
+def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
+    """π_θ(·|s_t), P(·|s_t, a_t), p_θ(x): the probability of the variable drawn."""
+    head, *rest = call.args.parts
+    if not (
+        isinstance(head, Dot)
+        or (isinstance(head, Sym) and (head.head, head.sub) == (drawn.head, drawn.sub))
+        or _same(head, drawn)
+    ):
+        raise stop("a law whose first argument is not the variable drawn", call)
+    kept = [r for r in rest if not is_parameter(r, ctx.scope.survey)]
+    values = [element(r, ctx) for r in kept]
+    domains = (var.domain, *(v.domain for v in values if hasattr(v, "domain")))
+    if len(domains) != 1 + len(values):
+        raise stop("a law at a number is not supported", call)
+    letter = distribution(call.head, domains, ctx)
+    separators = call.args.separators[: len(kept)]
+    if letter is None or (kept and (separators[0] != "|" or any(s != "," for s in separators[1:]))):
+        raise stop("a law that is not known here", call)
+    return Apply(letter, var, *values)
+
+
+def _same(node: Node, other: Sym) -> bool:
+    if not (isinstance(node, Sym) and node.name == other.name and node.primes == other.primes):
+        return False
+    return _index_as_written(node) == _index_as_written(other)
+
+
+def _index_as_written(node: Sym) -> list[tuple[str, str]]:
+    parts = node.sub.parts if node.sub is not None else ()
+    return [(type(p).__name__, getattr(p, "name", getattr(p, "text", "?"))) for p in parts]
+
+
+def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -> Expr:
+    """a ~ π_θ: π_θ(a) where the text has no states around, else π_θ(a|s) at the state in force."""
+    if at is not None:
+        if var.domain.name != "A":
+            raise stop("a law that is not known here", part)
+        state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
+    else:
+        state = ctx.bound.get("s") if head.name in POLICIES else None
+    args = (var,) if state is None else (var, state)
+    letter = distribution(head, tuple(a.domain for a in args), ctx)
+    if letter is None:
+        raise stop("a law that is not known here", part)
+    return Apply(letter, *args)
+
+
+def _with_state(body: Node, ctx: Context) -> Context:
+    """The free s of an expectation's body is the state that `a ~ π` leaves unsaid."""
+    plain = any(isinstance(n, Sym) and n.head == "s" and n.sub is None and n.sup is None for n in walk(body))
+    return ctx.binding("s", Var("s", ctx.domain("s"))) if plain and "s" not in ctx.bound else ctx
