@@ -333,7 +333,8 @@ def _symbolic_powers(node: Basic) -> frozenset[Pow]:
 def _bounds(node: Basic, place: int) -> list[tuple[Expr, Expr]]:
     """What is known of the index inside a sum or product over time."""
     if isinstance(node, (TimeSum, TimeProduct)) and place == 0:
-        return [(node.lower, node.index), (node.index, node.upper)]
+        pairs = ((node.lower, node.lower, node.index), (node.upper, node.index, node.upper))
+        return [(lesser, greater) for end, lesser, greater in pairs if node.index not in free(end)]  # Σ_{t=t+1}^2
     return []
 
 

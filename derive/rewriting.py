@@ -13,7 +13,7 @@ from typing import Protocol
 from sympy import Expr
 
 from derive import kernel
-from derive.binding import bound_name
+from derive.binding import bound_name, free
 from derive.errors import Endless, IllFormed, Refused
 from derive.kernel import Theorem, free_in
 from derive.terms import (
@@ -60,7 +60,8 @@ def below(node: Expr, index: int, given: Given) -> Given:
     if name is not None and index in node.binds[1]:
         given = tuple(h for h in given if name not in free_in(h))
         if isinstance(node, (TimeSum, TimeProduct)):
-            given = (*given, AtMost(node.lower, name), AtMost(name, node.upper))
+            ranges = ((node.lower, node.lower, name), (node.upper, name, node.upper))
+            given = (*given, *(AtMost(low, high) for end, low, high in ranges if name not in free(end)))
     if isinstance(node, AVERAGES_PATHS):
         given = tuple(h for h in given if not isinstance(h, (Possible, Equation)))
     return given

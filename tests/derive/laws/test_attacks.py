@@ -173,6 +173,12 @@ def an_inequality_about_the_parameter_is_forgotten() -> Theorem:
     return cong(at_most_zero, At(HOLE, k, 1), HOLE)
 
 
+def a_bound_is_spelt_like_the_index() -> Theorem:
+    nothing = law("empty", TimeSum(1, k, 0, t), given=[AtMost(t, -1)])
+    summed = cong(nothing, TimeSum(HOLE, t, t + 1, 2), HOLE)  # of the bound t it is not known that t + 1 <= t
+    return inst(summed, {t: Integer(0)})
+
+
 def an_induction_starts_at_its_own_index() -> Theorem:
     claim, start = Equation((1 + (-1) ** n) * TimeSum(1, k, n, 4), Integer(0)), 11 - 2 * n
     base = refl(substitute(claim.lhs, {n: start}))
@@ -233,7 +239,7 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     infinity_is_a_number, a_positive_symbol_becomes_negative, the_bound_time_is_the_position,
     a_bound_name_is_spelt_like_a_canonical_one, a_parameter_shadows_the_parameter_of_a_letter,
     a_letter_depends_on_another_symbol_of_that_name, an_inequality_about_the_parameter_is_forgotten,
-    an_induction_starts_at_its_own_index, an_expectation_averages_what_was_put_in,
+    a_bound_is_spelt_like_the_index, an_induction_starts_at_its_own_index, an_expectation_averages_what_was_put_in,
     a_gradient_differentiates_what_was_put_in, a_definition_averages_its_random_argument, nothing_has_a_distribution,
     a_walk_leaves_its_line, a_weight_that_is_no_distribution_is_drawn_from,
     a_random_number_of_terms_leaves_the_expectation, a_random_number_of_terms_is_a_constant,

@@ -1,0 +1,133 @@
+"""prove() finds what is true and never what is false: true claims, and claims made false by one small change."""
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Integer, Mul
+
+import proofs
+from derive import kernel
+from derive.binding import alike, substitute
+from derive.calc import Lemma
+from derive.catalogue import Derivation, load
+from derive.errors import DeriveError
+from derive.notation import T, a, expect, gamma, k, policy, reward, s, score, t
+from derive.prove import prove
+from derive.rewriting import places
+from derive.terms import AtMost, Equation, Positive, SumOver, TimeProduct, TimeSum
+
+from .laws.terms import HYPOTHESES, Maker
+from .laws.witness import judge, judge_equation
+
+ENTRIES = sorted(load(proofs).derivations.values(), key=lambda d: d.name)
+FOUND_WITHOUT_HELP = (
+    "bandit_mean", "bandit_variance", "bandit_variance_at_zero", "number_line_objective", "number_line_trajectories",
+    "past_reward_cancellation", "score_function_identity", "sigmoid_gradient", "trajectory_probabilities_sum_to_one",
+)  # fmt: skip
+NAMED = {d.name: d for d in ENTRIES}
+
+
+@pytest.mark.parametrize("name", FOUND_WITHOUT_HELP)
+def test_these_are_found_without_help(name: str) -> None:
+    entry = NAMED[name]
+    theorem = prove(entry.claim, entry.assuming)
+    assert theorem is not None
+    again = kernel.replay(theorem)
+    assert alike(again.lhs, entry.claim.lhs)
+    assert alike(again.rhs, entry.claim.rhs)
+    assert again.hypotheses <= set(entry.assuming)
+
+
+def test_lemmas_help() -> None:
+    entry, lemma = NAMED["log_trick_expansion"], NAMED["trajectory_probability"].lemma
+    assert isinstance(lemma, Lemma)
+    theorem = prove(entry.claim, entry.assuming, [lemma])
+    assert theorem is not None
+    assert theorem.hypotheses <= set(entry.assuming)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda d: d.name)
+def test_no_falsehood_of_the_catalogue_is_found(entry: Derivation) -> None:
+    assert prove(entry.falsehood.claim, entry.falsehood.assuming) is None
+
+
+# one small change
+
+
+def changes(term: Expr, rng: Random) -> Iterator[Expr]:
+    """A term with one place changed: a sign, a factor, a bound, an index, one more."""
+    where = list(places(term, ()))
+    for path, node, _ in rng.sample(where, min(6, len(where))):
+        for new in _changed(node, rng):
+            try:
+                yield _replaced(term, path, new)
+            except DeriveError:
+                continue
+
+
+def _changed(node: Expr, rng: Random) -> list[Expr]:
+    options = [-node, 2 * node, node + 1]
+    if isinstance(node, Mul):
+        options.append(Mul(*node.args[1:]))
+    if isinstance(node, (TimeSum, TimeProduct)):
+        lower, upper = node.lower, node.upper
+        options += [node.func(node.body, node.index, *bounds) for bounds in ((lower, upper - 1), (lower + 1, upper))]
+    for index in (t, k):
+        try:
+            options.append(substitute(node, {index: index - 1}))
+        except DeriveError:
+            continue
+    options = [o for o in options if o != node]
+    return rng.sample(options, min(2, len(options)))
+
+
+def _replaced(term: Expr, path: tuple[int, ...], new: Expr) -> Expr:
+    if not path:
+        return new
+    inner = _replaced(term.args[path[0]], path[1:], new)
+    return term.func(*(inner if j == path[0] else b for j, b in enumerate(term.args)))
+
+
+QUICK = tuple(name for name in FOUND_WITHOUT_HELP if not name.startswith("number_line"))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_is_found_after_a_small_change_is_true(name: str) -> None:
+    entry, rng, refuted = NAMED[name], Random(name), 0
+    for changed in list(changes(entry.claim.rhs, rng))[:5] + list(changes(entry.claim.lhs, rng))[:5]:
+        sides = rng.choice([(entry.claim.lhs, changed), (changed, entry.claim.rhs)])
+        theorem = prove(Equation(*sides), entry.assuming)
+        if theorem is not None:
+            assert not judge(theorem, rng, 6).false, f"found a proof of {theorem}"
+        else:
+            refuted += 1
+    assert refuted >= 2
+
+
+def test_a_bare_contradiction_is_not_found() -> None:
+    zero, one = Integer(0), Integer(1)
+    assert prove(Equation(zero, one), HYPOTHESES[:6]) is None
+    assert prove(Equation(expect(reward(t) * score(t)), 0), [AtMost(0, t), AtMost(t, T - 1), Positive(policy)]) is None
+    assert prove(Equation(SumOver(policy(a, s), s), 1), [Positive(policy)]) is None
+    assert prove(Equation(gamma, one)) is None
+
+
+@given(st.integers(0, 2**32))
+def test_what_is_found_for_random_claims_is_true(seed: int) -> None:
+    rng = Random(seed)
+    maker = Maker(rng)
+    assumed = tuple(h for h in HYPOTHESES if rng.random() < 0.5)
+    try:
+        left = maker.term(2)
+        right = rng.choice([left.expand, lambda: maker.term(2), lambda: next(changes(left, rng), left)])()
+    except DeriveError:
+        return
+    theorem = prove(Equation(left, right), assumed)
+    if theorem is None or left == right:
+        return
+    assert kernel.replay(theorem).rhs == theorem.rhs
+    verdict = judge_equation(left, right, theorem.hypotheses, rng, 3)
+    assert not verdict.false, f"{theorem}\nis false on {verdict.counterexample}"
