@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     one = command("prove", _prove, "replay proofs in the kernel, and check them on finite models")
     one.add_argument("names", nargs="*", metavar="NAME")
     one.add_argument("--all", action="store_true", help="the whole catalogue")
+    one.add_argument("--axioms", action="store_true", help="say what each law states")
+    one.add_argument(
+        "--no-cache", action="store_true", help="replay all, also what has not changed since it was replayed"
+    )
     one.add_argument("--certificate", metavar="FILE", help="write the proof of one NAME as a certificate")
     one = command("graph", _graph, "draw what rests on what in the catalogue")
     one.add_argument("--to", choices=("mermaid", "svg"), default="mermaid")
@@ -184,28 +188,46 @@ def _tell_faults(catalogue: Catalogue) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
+    from derive import cache
+
+    name = cache.key("prove", options.all, *options.names)
+    rows = None if options.no_cache or options.certificate else cache.recall(name)
+    if rows is None:
+        catalogue = _catalogue()
+        chosen = _chosen(options, catalogue)
+        rows = [_proof_row(d) for d in chosen]
+        if options.certificate:
+            _write_certificate(options.certificate, chosen)
+        if _tell_faults(catalogue):
+            rows.append({**_fault_row("proofs"), "text_hypotheses": [], "seconds": 0.0})
+        elif all(row["status"] == "proved" for row in rows):
+            cache.store(name, rows)
+    shown = [{k: v for k, v in row.items() if k != "text_hypotheses"} for row in rows]
+    _say(options, {"proofs": shown}, "\n".join(line for row in rows for line in _proof_lines(row, options.axioms)))
+    return int(any(row["status"] != "proved" for row in rows))
+
+
+def _proof_row(d: Derivation) -> dict[str, Any]:
     from derive.printing import latex, text
 
-    catalogue = _catalogue()
-    rows, lines = [], []
-    chosen = _chosen(options, catalogue)
-    for d in chosen:
-        start = time.perf_counter()
-        status, theorem = _proved(d)
-        seconds = time.perf_counter() - start
-        laws = sorted(theorem.laws) if theorem else []
-        rows.append({
-            "name": d.name, "status": status, "hypotheses": [latex(h) for h in d.assuming], "laws": laws, "axioms": [],
-            "seconds": round(seconds, 4),
-        })  # fmt: skip
-        lines.append(f"{d.name}: {status}  ({seconds:.3f} s)")
-        lines.append(f"    hypotheses: {', '.join(map(text, d.assuming)) or 'none'}")
-        lines.append(f"    laws: {', '.join(laws) or 'none'}; axioms beyond them: none")
-    if options.certificate:
-        _write_certificate(options.certificate, chosen)
-    _say(options, {"proofs": rows}, "\n".join(lines))
-    failed = any(row["status"] != "proved" for row in rows)
-    return max(int(failed), _tell_faults(catalogue))
+    start = time.perf_counter()
+    status, theorem = _proved(d)
+    return {
+        "name": d.name, "status": status, "hypotheses": [latex(h) for h in d.assuming],
+        "laws": sorted(theorem.laws) if theorem else [], "axioms": [],
+        "seconds": round(time.perf_counter() - start, 4), "text_hypotheses": [text(h) for h in d.assuming],
+    }  # fmt: skip
+
+
+def _proof_lines(row: dict[str, Any], with_laws: bool) -> Iterator[str]:
+    yield f"{row['name']}: {row['status']}  ({row['seconds']:.3f} s)"
+    yield f"    hypotheses: {', '.join(row['text_hypotheses']) or 'none'}"
+    yield f"    laws: {', '.join(row['laws']) or 'none'}; axioms beyond them: none"
+    if with_laws:
+        import derive.axioms  # noqa: F401  (admits the laws)
+        from derive.kernel import LAWS
+
+        yield from (f"        {name}: {' '.join((LAWS[name].__doc__ or '').split())}" for name in row["laws"])
 
 
 def _write_certificate(path: str, chosen: list[Derivation]) -> None:
