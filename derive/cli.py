@@ -83,6 +83,18 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     one.add_argument("--up-to-scale", action="store_true", help="SCALED counts as right")
+    one = command("train", _train, "run an algorithm on a world, with curves, a figure and checkpoints")
+    one.add_argument("algorithm", metavar="ALGORITHM", help="reinforce, actor-critic, ppo, grpo, rloo, q-learning, "
+                     "value-iteration, policy-iteration or bandit")  # fmt: skip
+    one.add_argument("--world", required=True, metavar="NAME", help="walled-grid, …, or an environment of Gymnasium")
+    one.add_argument("--seeds", type=int, metavar="N", help="runs, from seeds 0 … N-1 (default: 5)")
+    one.add_argument("--updates", type=int, metavar="K", help="updates of each run")
+    one.add_argument("-o", "--output", required=True, metavar="DIR", help="a new folder, or that of the run")
+    one.add_argument("--resume", action="store_true", help="go on with the run in DIR, with the same bits")
+    one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the algorithm")
+    one.add_argument("--discount", type=float, metavar="GAMMA", help="instead of the world's own")
+    one.add_argument("--jobs", type=int, metavar="N", help="seeds at a time, -1 for as many as there are cores")
+    one.add_argument("--backend", metavar="NAME", help="of joblib: loky, threading, dask, ray")
     one = command("verify", _verify, "re-check certificates, without reader or search")
     one.add_argument("files", nargs="+", metavar="FILE")
     return parser
@@ -389,6 +401,24 @@ def _told(verdict: Any) -> str:
     if verdict.counterexample:
         lines += ["", verdict.counterexample["text"]]
     return "\n".join(lines)
+
+
+# learning
+
+
+def _train(options: argparse.Namespace) -> int:
+    """2 where Ctrl-C has ended the run: everything is saved, and --resume goes on."""
+    from dataclasses import asdict
+
+    from numeric.runs import run, told
+
+    summary = run(
+        options.algorithm, options.world, options.output, seeds=options.seeds, updates=options.updates,
+        resume=options.resume, settings=options.set, discount=options.discount, jobs=options.jobs,
+        backend=options.backend, report=_progress,
+    )  # fmt: skip
+    _say(options, asdict(summary), told(summary))
+    return 2 if summary.interrupted else 0
 
 
 # certificates

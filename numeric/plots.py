@@ -42,10 +42,11 @@ Panel = Callable[["Axes"], None]
 
 DARK, MIDDLE, LIGHT, GREY = "#10213f", "#2a7fb8", "#e8a33d", "#8a8a8a"
 LOOKS = (  # colour, dash, width: lightness 13, 50 and 73 of 100
-    {"color": MIDDLE, "linestyle": "-", "linewidth": 1.1},
+    {"color": MIDDLE, "linestyle": "-", "linewidth": 1.4},
     {"color": DARK, "linestyle": (0, (5, 1.6)), "linewidth": 1.5},
     {"color": LIGHT, "linestyle": (0, (1, 1)), "linewidth": 2.0},
 )
+ARROW = np.array([(0, -0.07), (0.55, -0.07), (0.55, -0.27), (1, 0), (0.55, 0.27), (0.55, 0.07), (0, 0.07)])
 STYLE: Mapping[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -138,11 +139,21 @@ def log_curves(
     dots: Sequence[tuple[str, Floats]] = (),
     bound: tuple[str, Floats] | None = None,
     both: bool = False,
+    named: bool = True,
 ) -> Panel:
-    """The same with a logarithmic axis, or `both`; `dots` are exact values to lie under the lines, `bound` above."""
+    """The same with a logarithmic axis, or `both`; `dots` are exact values to lie on the lines, `bound` one above.
+
+    Lines that a panel beside this one names already are not `named` again.
+    """
 
     def panel(axes: Axes) -> None:
-        _lines(axes, [Line(line.label, _positive(line.rows), line.look, line.band) for line in lines])
+        _lines(
+            axes,
+            [
+                Line(_with_zero(line, xlabel) if named else "_nolegend_", _positive(line.rows), line.look, line.band)
+                for line in lines
+            ],
+        )
         for i, (label, exact) in enumerate(dots):
             at = np.unique(np.geomspace(1, len(exact), 12).astype(int))
             shown = "_nolegend_" if i else label
@@ -152,7 +163,7 @@ def log_curves(
         axes.set_yscale("log")
         if both:
             axes.set_xscale("log")
-        _labelled(axes, title, xlabel, ylabel)
+        _labelled(axes, title, xlabel, ylabel, loc="best" if named else "lower right")
 
     return panel
 
@@ -177,19 +188,28 @@ def _mean_and_spread(rows: Floats) -> tuple[Floats, Floats]:
     return np.where(nobody, np.nan, mean), np.where(nobody, np.nan, spread)
 
 
+def _with_zero(line: Line, xlabel: str) -> str:
+    """The label, saying from where on a line is exactly 0, which a logarithmic axis cannot show."""
+    zero = (line.rows == 0).all(axis=0)
+    if not zero.any() or not zero[-1]:
+        return line.label
+    return f"{line.label}: 0 from {xlabel} {len(zero) - int(np.argmin(zero[::-1])) + 1} on"
+
+
 def _positive(x: Floats) -> Floats:
     positive: Floats = np.where(np.asarray(x) > 0, x, np.nan)
     return positive
 
 
-def _labelled(axes: Axes, title: str, xlabel: str, ylabel: str) -> None:
+def _labelled(axes: Axes, title: str, xlabel: str, ylabel: str, loc: str = "best") -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if axes.get_xscale() == "linear":
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.02)
-    axes.legend(loc="best")
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(loc=loc)
 
 
 def arrows(title: str, board: Board, probabilities: Floats, ends: NDArray[np.bool_]) -> Panel:
@@ -222,17 +242,18 @@ def draw_board(axes: Axes, board: Board, probabilities: Floats | None = None, en
 
 
 def _arrows(axes: Axes, board: Board, probabilities: Floats, ends: Any) -> None:
-    rows = [
-        (j, i, right, down, p)
+    """An arrow of length π(a|s) from the centre; half as thin where a quarter as long, so that small ones are seen."""
+    from matplotlib.collections import PolyCollection
+
+    shapes = [
+        np.array([j, i])
+        + 0.46 * (np.outer(p * ARROW[:, 0], [right, down]) + np.outer(np.sqrt(p) * ARROW[:, 1], [-down, right]))
         for s, (i, j) in enumerate(board.place)
-        if not ends[s]
+        if not ends[s] and board.picture[i][j] not in "GH"
         for (down, right), p in zip(board.moves, probabilities[s], strict=True)
-        if p > 0.03
+        if p > 0.02
     ]
-    x, y, u, v, p = np.array(rows, dtype=np.float64).T
-    size = {"scale_units": "xy", "angles": "xy", "scale": 1, "units": "x", "width": 0.05, "minlength": 0.5}
-    head = {"headwidth": 3.6, "headlength": 3.6, "headaxislength": 3.3, "minshaft": 1.2}
-    axes.quiver(x, y, 0.44 * p * u, 0.44 * p * v, color=DARK, zorder=3, **size, **head)
+    axes.add_collection(PolyCollection(shapes, facecolor=DARK, edgecolor="none", zorder=3))
 
 
 def table(title: str, probabilities: Floats) -> Panel:

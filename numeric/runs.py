@@ -8,91 +8,26 @@ run can stop between any two updates, and needs no shared disk when joblib carri
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from numeric.control import optimal_objective
-from numeric.errors import NumericError, TrainError
-from numeric.exact import objective
-from numeric.mdp import FiniteMDP
+from numeric.errors import TrainError
 from numeric.running import archive
 from numeric.running.backends import side_by_side, stoppable
-from numeric.running.learners import Stretch, policy
-from numeric.running.pictures import draw
 from numeric.running.plan import DETERMINISTIC, Plan, plan
-from numeric.running.progress import latest, line
-from numeric.training.records import State
+from numeric.running.progress import line
+from numeric.running.seeds import Seed
+from numeric.running.summary import Summary, finished, told
 
-__all__ = ["Summary", "run"]
-
-Floats = NDArray[np.float64]
+__all__ = ["Summary", "run", "told"]
 
 SEEDS = 5
 STRETCH = 0.5  # seconds between two looks at the clock, the terminal and Ctrl-C
 SAVED_EVERY = 10.0  # seconds
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run came to: numbers after the last update, as means over the seeds (None where there are none).
-
-    `mean_return` and its deviation `spread` over the seeds are of the last batch, `objective` is the exact J of the
-    policies learnt, `optimum` the best J that there is; `regret` by the way to choose, of bandits alone.
-    """
-
-    algorithm: str
-    world: str
-    seeds: int
-    updates: int
-    interrupted: bool
-    mean_return: float | None
-    spread: float | None
-    objective: float | None
-    optimum: float | None
-    regret: dict[str, float]
-    seconds: float
-    files: tuple[str, ...]
-
-
-@dataclass
-class _Seed:
-    """Where one seed is."""
-
-    number: int
-    state: State | None
-    stretches: list[dict[str, Floats]] = field(default_factory=list)
-    ended: bool = False
-
-    @property
-    def update(self) -> int:
-        return self.state.update if self.state else 0
-
-    @property
-    def curve(self) -> dict[str, Floats]:
-        """The whole curve, joined once and kept."""
-        if len(self.stretches) > 1:
-            names = dict.fromkeys(name for stretch in self.stretches for name in stretch)
-            self.stretches = [{name: np.concatenate([_column(s, name) for s in self.stretches]) for name in names}]
-        return self.stretches[0] if self.stretches else {}
-
-    def take(self, stretch: Stretch) -> None:
-        """Goes on by a stretch."""
-        self.state, self.ended = stretch.state, stretch.ended
-        if stretch.curve:
-            self.stretches.append(stretch.curve)
-
-
-def _column(curve: dict[str, Floats], name: str) -> Floats:
-    return curve.get(name, np.full(len(curve["update"]), np.nan))
 
 
 def run(
@@ -105,16 +40,16 @@ def run(
     resume: bool = False,
     jobs: int | None = None,
     backend: str | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | Sequence[str] = (),
     discount: float | None = None,
     report: Callable[[str], None] | None = None,
 ) -> Summary:
     """θ_k of seeds 0 … seeds-1 for `updates` updates each (default: 5 seeds, and what the algorithm needs).
 
-    `settings` replaces fields of the default ones; `jobs` and `backend` are joblib's; `report` gets a line of progress
-    now and then. Ctrl-C ends the run with everything saved. Raises TrainError, WorldError, … before anything is
-    written: for an unknown name, a bad setting, a folder that holds a run (without `resume`) or none (with it), and
-    a checkpoint that is cut short or of another configuration.
+    `settings` replaces fields of the default ones, as a mapping or as texts NAME=VALUE; `jobs` and `backend` are
+    joblib's; `report` gets a line of progress now and then. Ctrl-C ends the run with everything saved. Raises TrainError,
+    WorldError, … before anything is written: for an unknown name, a bad setting, a folder that holds a run (without
+    `resume`) or none (with it), and a checkpoint that is cut short or of another configuration.
     """
     chosen, place = plan(algorithm, world, settings, discount), Path(folder)
     before = archive.read(place) if resume else {}
@@ -122,12 +57,12 @@ def run(
         _same(before, archive.configuration(chosen), place)
     extent = _extent(chosen, before, seeds, updates)
     started = time.perf_counter()
-    learners = [_Seed(n, *_loaded(place, chosen, n, resume)) for n in range(extent["seeds"])]
+    learners = [_loaded(place, chosen, n, resume) for n in range(extent["seeds"])]
     with stoppable() as stopped, side_by_side(_jobs(chosen, jobs, backend), backend, stopped) as carry:
         (archive.extend if resume else archive.begin)(place, chosen, extent)
         _train(chosen, learners, extent["updates"], carry, stopped.is_set, place, report or (lambda words: None))
         interrupted = stopped.is_set() and not _done(learners, extent["updates"])
-    return _finished(chosen, learners, place, interrupted, started)
+    return finished(chosen, learners, place, interrupted, started)
 
 
 def _extent(chosen: Plan, before: Mapping[str, Any], seeds: int | None, updates: int | None) -> dict[str, int]:
@@ -161,9 +96,9 @@ def _agree(name: str, before: Any, now: Any, place: Path) -> None:
         )
 
 
-def _loaded(place: Path, chosen: Plan, seed: int, resume: bool) -> tuple[State | None, list[dict[str, Floats]]]:
+def _loaded(place: Path, chosen: Plan, seed: int, resume: bool) -> Seed:
     state, curve = archive.load(place, chosen, seed) if resume else (None, {})
-    return state, [curve] if curve else []
+    return Seed(seed, state, [curve] if curve else [])
 
 
 def _jobs(chosen: Plan, jobs: int | None, backend: str | None) -> int:
@@ -173,13 +108,13 @@ def _jobs(chosen: Plan, jobs: int | None, backend: str | None) -> int:
     return -1 if backend is not None or (chosen.algorithm != "bandit" and isinstance(chosen.task, str)) else 1
 
 
-def _done(learners: list[_Seed], updates: int) -> bool:
+def _done(learners: list[Seed], updates: int) -> bool:
     return all(seed.ended or seed.update >= updates for seed in learners)
 
 
 def _train(
     chosen: Plan,
-    learners: list[_Seed],
+    learners: list[Seed],
     updates: int,
     carry: Any,
     stopped: Callable[[], bool],
@@ -209,14 +144,14 @@ def _train(
         _save(place, learners, unsaved)
 
 
-def _save(place: Path, learners: list[_Seed], unsaved: set[int]) -> None:
+def _save(place: Path, learners: list[Seed], unsaved: set[int]) -> None:
     for seed in learners:
         if seed.number in unsaved and seed.state is not None:
             archive.save(place, seed.state, seed.curve)
             unsaved.discard(seed.number)
 
 
-def _line(chosen: Plan, learners: list[_Seed], updates: int, first: int, elapsed: float) -> str:
+def _line(chosen: Plan, learners: list[Seed], updates: int, first: int, elapsed: float) -> str:
     done, total = sum(s.update for s in learners), len(learners) * updates
     endless = chosen.algorithm not in DETERMINISTIC  # the others end when they have converged, nobody knows when
     left = elapsed / (done - first) * (total - done) if done > first and endless else None
@@ -224,60 +159,3 @@ def _line(chosen: Plan, learners: list[_Seed], updates: int, first: int, elapsed
     return line(
         slowest, updates if endless else max(slowest, 1), [s.stretches[-1] for s in learners if s.stretches], left
     )
-
-
-def _finished(chosen: Plan, learners: list[_Seed], place: Path, interrupted: bool, started: float) -> Summary:
-    """Writes the curves and, if there is anything to see, the figures."""
-    curves = [s.curve for s in learners if s.curve]
-    states = [s.state for s in learners if s.state is not None]
-    optimum, final = _optimum(chosen), _final(chosen, states)
-    archive.replaced(place / "curve.csv", archive.table([(s.number, s.curve) for s in learners if s.curve]))
-    pictures = draw(chosen, curves, states, optimum, place) if curves else {}
-    files = [place / "curve.csv", place / "curve.json", *pictures, place / "checkpoints"]
-    returns = latest(curves, "mean_return")
-    summary = Summary(
-        algorithm=chosen.algorithm, world=chosen.world, seeds=len(learners),
-        updates=min(s.update for s in learners), interrupted=interrupted,
-        mean_return=float(returns.mean()) if returns.size else None,
-        spread=float(returns.std()) if returns.size else None,
-        objective=final, optimum=optimum,
-        regret={n.removeprefix("regret_"): float(latest(curves, n).mean()) for n in _regrets(curves)},
-        seconds=round(time.perf_counter() - started, 3), files=tuple(str(f) for f in files),
-    )  # fmt: skip
-    archive.replaced(place / "curve.json", _as_json(chosen, learners, pictures))
-    return summary
-
-
-def _regrets(curves: list[dict[str, Floats]]) -> list[str]:
-    return [name for name in (curves[0] if curves else {}) if name.startswith("regret_")]
-
-
-def _optimum(chosen: Plan) -> float | None:
-    """The best J, None without a model or where policy iteration has no answer."""
-    if chosen.algorithm == "bandit" or not isinstance(chosen.task, FiniteMDP):
-        return None
-    try:
-        return optimal_objective(chosen.task)
-    except NumericError:
-        return None
-
-
-def _final(chosen: Plan, states: list[State]) -> float | None:
-    """The mean over the seeds of the exact J of what was learnt."""
-    if not states or chosen.algorithm == "bandit" or not isinstance(chosen.task, FiniteMDP):
-        return None
-    try:
-        return float(np.mean([objective(chosen.task, policy(chosen, state)) for state in states]))
-    except NumericError:
-        return None
-
-
-def _as_json(chosen: Plan, learners: list[_Seed], pictures: Mapping[Path, str]) -> str:
-    """The configuration, the curve of every seed, and what each picture shows in words."""
-    runs = [{"seed": s.number, **{name: _nulls(x) for name, x in s.curve.items()}} for s in learners]
-    alt = {path.name: words for path, words in pictures.items()}
-    return json.dumps({**archive.configuration(chosen), "runs": runs, "alt": alt}, ensure_ascii=False) + "\n"
-
-
-def _nulls(column: Floats) -> list[float | None]:
-    return [x if math.isfinite(x) else None for x in column.tolist()]

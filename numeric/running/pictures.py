@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric import animation, plots
-from numeric.arms import BernoulliBandit
+from numeric.arms import BANDITS, BernoulliBandit
 from numeric.bandits import exact_regret, ucb1_bound
 from numeric.mdp import FiniteMDP
 from numeric.running.archive import replaced
@@ -17,6 +17,7 @@ from numeric.running.boards import board
 from numeric.running.learners import policy
 from numeric.running.plan import Plan
 from numeric.training.records import State
+from numeric.worlds import WORLDS
 
 __all__ = ["draw"]
 
@@ -30,12 +31,12 @@ WORDS = {"epsilon_greedy": "ε-greedy", "softmax": "softmax", "ucb": "UCB"}
 
 
 def draw(
-    plan: Plan, curves: Sequence[Curve], states: Sequence[State], best: float | None, folder: Path
+    plan: Plan, curves: Sequence[Curve], states: Sequence[State], best: float | None, folder: Path, *, film: bool
 ) -> dict[Path, str]:
-    """Writes learning.svg, learning.pdf and, where there is something to watch, policy.gif: each with its text."""
+    """Writes learning.svg, learning.pdf and, with `film`, policy.gif where there is one: each with its text."""
     shown = min(len(curve["update"]) for curve in curves)
     rows = {name: np.array([curve[name][:shown] for curve in curves if name in curve]) for name in curves[0]}
-    title = f"{_spoken(plan.algorithm)} on {plan.world.replace('_', ' ')}"
+    title = f"{_spoken(plan.algorithm)} on {_spoken_world(plan.world)}"
     panels, words = _regret(plan, rows) if plan.algorithm == "bandit" else _learning(plan, rows, best)
     mean = _mean_policy(plan, states)
     if mean is not None:
@@ -48,7 +49,7 @@ def draw(
     for suffix, data in written.items():
         replaced(folder / f"learning{suffix}", data)
         pictures[folder / f"learning{suffix}"] = alt
-    return pictures | _moving(plan, states, folder)
+    return pictures | (_moving(plan, states, folder) if film else {})
 
 
 def _moving(plan: Plan, states: Sequence[State], folder: Path) -> dict[Path, str]:
@@ -81,8 +82,9 @@ def _learning(plan: Plan, rows: Curve, best: float | None) -> tuple[Panels, list
         words.append(f"The best possible J is {best:.4g}.")
     if lines:
         xlabel = {"q-learning": "episode", "value-iteration": "sweep"}.get(plan.algorithm, "update")
-        over = "mean and deviation over seeds" if len(rows["update"]) > 1 else "one run"
-        panels.append((plots.curves(f"Learning: {over}", "return", lines, xlabel=xlabel, level=level), 4.4))
+        seeds = len(rows["update"])
+        over = f"Return, mean and deviation of {seeds} seeds" if seeds > 1 else "Return"
+        panels.append((plots.curves(over, "return", lines, xlabel=xlabel, level=level), 4.4))
     if "distance" in rows and plan.algorithm != "policy-iteration":
         panels.append((_distances(plan, rows), 3.6))
         words.append(_moved("the distance to the optimal values", rows["distance"]))
@@ -91,10 +93,12 @@ def _learning(plan: Plan, rows: Curve, best: float | None) -> tuple[Panels, list
 
 def _distances(plan: Plan, rows: Curve) -> plots.Panel:
     letter, k = ("V", "sweep") if plan.algorithm == "value-iteration" else ("Q", "episode")
-    lines = [plots.Line(f"‖{letter} − {letter}*‖∞", rows["distance"], 1)]
+    lines = [plots.Line(rf"$\|{letter} - {letter}^*\|_\infty$", rows["distance"], 1)]
     if "bound" in rows:
-        lines.append(plots.Line("the bound that is known", rows["bound"], 2))
-    return plots.log_curves("Distance to the optimum", "largest error", lines, xlabel=k)
+        lines.append(plots.Line(r"bound $\frac{\gamma}{1-\gamma}\|V_k - V_{k-1}\|_\infty$", rows["bound"], 2))
+    least, most = np.nanmin(rows["distance"]), np.nanmax(rows["distance"])
+    draw_as = plots.curves if least > most / 10 else plots.log_curves
+    return draw_as("Distance to the optimum", "largest error", lines, xlabel=k)
 
 
 def _regret(plan: Plan, rows: Curve) -> tuple[Panels, list[str]]:
@@ -110,7 +114,7 @@ def _regret(plan: Plan, rows: Curve) -> tuple[Panels, list[str]]:
         words.append(f"The regret of the first {pulls} pulls is exact too, and agrees.")
     over = f"mean of {plan.settings.runs} runs × {len(rows['update'])} seeds"
     logs = plots.log_curves(
-        "The same, both axes logarithmic", "regret", lines, xlabel="pull", dots=exact, bound=bound, both=True
+        "The same on logarithmic axes", "regret", lines, xlabel="pull", dots=exact, bound=bound, both=True, named=False
     )
     return [(plots.curves(f"Regret: {over}", "regret", lines, xlabel="pull"), 4.2), (logs, 4.2)], words
 
@@ -125,9 +129,9 @@ def _mean_policy(plan: Plan, states: Sequence[State]) -> Floats | None:
 
 def _with_policy(plan: Plan, mean: Floats, seeds: int, panels: Panels, words: list[str]) -> tuple[Panels, list[str]]:
     ends, plane = plan.mdp.terminal, board(plan.world)
-    title = f"π(a|s) at the end{f', mean of {seeds} seeds' if seeds > 1 else ''}"
+    title = f"Policy learnt{f', mean of {seeds} seeds' if seeds > 1 else ''}"
     if plane is not None:
-        wide = float(np.clip(2.5 * len(plane.picture[0]) / len(plane.picture), 2.7, 5))
+        wide = float(np.clip(2.5 * len(plane.picture[0]) / len(plane.picture), 2.9, 5))
         return [*panels, (plots.arrows(title, plane, mean, ends), wide)], [
             *words,
             "Arrows show the policy on the grid.",
@@ -155,6 +159,20 @@ def _moved(what: str, rows: Floats) -> str:
     return f"{what[0].upper()}{what[1:]}: from {first:.4g} to {last:.4g}."
 
 
+def _spoken_world(world: str) -> str:
+    """`the walled grid`; an environment keeps its name."""
+    names = {"bernoulli_bandit": "Bernoulli bandit", "gaussian_bandit": "Gaussian bandit", "random_mdp": "random MDP"}
+    names["walled_grid_7"] = "7 × 7 walled grid"
+    return f"the {names.get(world, world.replace('_', ' '))}" if world in {*WORLDS, *BANDITS} else world
+
+
 def _spoken(algorithm: str) -> str:
-    known = {"reinforce": "REINFORCE", "ppo": "PPO", "grpo": "GRPO", "rloo": "RLOO", "q-learning": "Q-learning"}
+    known = {
+        "reinforce": "REINFORCE",
+        "ppo": "PPO",
+        "grpo": "GRPO",
+        "rloo": "RLOO",
+        "q-learning": "Q-learning",
+        "bandit": "Regret",
+    }
     return known.get(algorithm, algorithm.replace("-", " ").capitalize())

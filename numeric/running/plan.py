@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,9 +113,12 @@ class Plan:
         return {"q-learning": 1000, "bandit": 1000}.get(self.algorithm, 200)
 
 
-def plan(algorithm: str, world: str, changes: Mapping[str, Any] | None = None, discount: float | None = None) -> Plan:
-    """The plan with the default settings but for `changes`; hyphens and underscores in a world's name are alike.
+def plan(
+    algorithm: str, world: str, changes: Mapping[str, Any] | Sequence[str] = (), discount: float | None = None
+) -> Plan:
+    """The plan with the default settings but for `changes`, a mapping or texts NAME=VALUE.
 
+    Hyphens and underscores in a world's name are alike.
     Raises TrainError for an unknown algorithm or setting, WorldError or BanditError for an unknown world, each with
     the nearest names, and what the settings and the world raise.
     """
@@ -124,7 +127,7 @@ def plan(algorithm: str, world: str, changes: Mapping[str, Any] | None = None, d
             f"no algorithm is named {algorithm!r}; {nearest(algorithm, NAMES)}the algorithms are {', '.join(NAMES)}"
         )
     name = _canonical(world, BANDITS if algorithm == "bandit" else WORLDS)
-    changed = dict(changes or {})
+    changed = dict(changes if isinstance(changes, Mapping) else map(_assignment, changes))
     if "discount" in changed:
         raise TrainError("the discount is no setting here; give it by itself (--discount)")
     bare = Plan(algorithm, name, None, discount)
@@ -138,6 +141,13 @@ def plan(algorithm: str, world: str, changes: Mapping[str, Any] | None = None, d
     if algorithm in ALGORITHMS and isinstance(bare.task, str) and discount is not None:
         changed["discount"] = discount
     return dataclasses.replace(bare, settings=_changed(algorithm, settings, changed))
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise TrainError(f"the setting {text!r} has no value; write NAME=VALUE, as learning_rate=0.1")
+    return name.strip().replace("-", "_"), value.strip()
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
