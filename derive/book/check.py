@@ -16,7 +16,7 @@ from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
-from derive.book.macros import macros_of
+from derive.book.macros import macros_of, without_definitions
 from derive.book.progress import Progress, Step
 from derive.book.scope import Scope, Survey
 from derive.book.sorts import key_of
@@ -31,6 +31,7 @@ from derive.errors import DeriveError
 
 CONDITION = Judgement("not-a-claim", "D033", "a condition on indices")
 BARE = Judgement("not-a-claim", "D030", "an expression: it states nothing")
+MACROS = Judgement("not-a-claim", "D034", "definitions of macros")
 UNCONTINUED = Judgement("not-read", "D043", "this continues a formula that was not read")
 
 
@@ -92,7 +93,8 @@ def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:
     found: dict[int, tuple[Statement, ...] | Exception] = {}
     for n, formula in enumerate(document.formulas):
         try:
-            found[n] = statements(formula.latex, macros)
+            latex = without_definitions(formula.latex)
+            found[n] = statements(latex, macros) if latex.strip() or not formula.latex else ()
         except Exception as fault:  # Stopped, or a fault of ours: either way this formula alone is lost
             found[n] = fault
     return found
@@ -154,6 +156,8 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
         walk.step(formula, 0, len(formula.latex), unread(found, code))
         walk.last = None
         return
+    if not found:
+        walk.step(formula, 0, len(formula.latex), MACROS)
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
     for statement in found:
         relation = statement.relation

@@ -21,6 +21,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D031": ("not-a-claim", "An update rule."),
     "D032": ("not-a-claim", "Says where something lies, goes or is drawn from."),
     "D033": ("not-a-claim", "A condition on indices, for the statements beside it."),
+    "D034": ("not-a-claim", "Defines macros."),
     "D040": ("not-read", "The notation cannot be read at this token."),
     "D041": ("not-read", "The notation is read, but this part of it has no meaning that is known here."),
     "D042": ("not-read", "The formula has no end."),

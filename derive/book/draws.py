@@ -26,7 +26,7 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
     inner, draws = ctx, []
     for part in parts:
-        var, inner, at, weight = _draw(part, _with_state(node.body, inner))
+        var, inner, at, weight = _draw(part, node.body, _with_state(node.body, inner))
         draws.append((var, at, weight, part))
     body = ctx.read(node.body, inner)
     for var, at, weight, part in reversed(draws):
@@ -35,12 +35,12 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     return body
 
 
-def _draw(part: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
+def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
     """One draw: its variable, the context inside, its place on the time line, its probability."""
     first = part.sides[0] if isinstance(part, Relation) else part
     if not isinstance(first, Sym) or first.name not in ELEMENTS:
         raise stop("an expectation over something that is not known here", part)
-    var, inner, at = fresh_variable(first, ctx)
+    var, inner, at = fresh_variable(first, body, ctx)
     if not isinstance(part, Relation):
         if var.domain.name != "A":
             raise stop("an expectation over a variable whose law is not said", part)

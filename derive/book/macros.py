@@ -1,23 +1,44 @@
-r"""The macros that a text defines for itself: \newcommand and \DeclareMathOperator."""
+r"""The macros that a text defines for itself: \newcommand, \def without parameters, \DeclareMathOperator."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from derive.book.tokens import Macro
 
-_NEWCOMMAND = re.compile(r"\\(?:re)?newcommand\*?\{?\\([A-Za-z]+)\}?(?:\[(\d)\])?\{")
-_OPERATOR = re.compile(r"\\DeclareMathOperator\*?\{\\([A-Za-z]+)\}\{([^{}]{1,40})\}")
+MAX_BODY = 2_000
+_COMMAND = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|providecommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*\{"
+    r"|\\def\s*\\([A-Za-z]+)\s*\{"
+    r"|\\DeclareMathOperator\*?\s*\{\s*\\([A-Za-z]+)\s*\}\s*\{"
+)
+TWICE = Macro(0, r"\definedtwice")  # no command: what uses it is not read
 
 
 def macros_of(source: str) -> dict[str, Macro]:
-    r"""The macros that a text defines with \newcommand or \DeclareMathOperator."""
-    found = {m[1]: Macro(0, rf"\operatorname{{{m[2]}}}") for m in _OPERATOR.finditer(source)}
-    for m in _NEWCOMMAND.finditer(source):
+    """The macros that a text defines, by name; one that it defines in two ways cannot be used."""
+    found: dict[str, Macro] = {}
+    for _, _, name, macro in _definitions(source):
+        found[name] = macro if found.get(name, macro) == macro else TWICE
+    return found
+
+
+def without_definitions(latex: str) -> str:
+    """A formula with its macro definitions blanked out, every other character in its place."""
+    for start, end, _, _ in list(_definitions(latex)):
+        latex = latex[:start] + " " * (end - start) + latex[end:]
+    return latex
+
+
+def _definitions(source: str) -> Iterator[tuple[int, int, str, Macro]]:
+    for m in _COMMAND.finditer(source):
         depth, end = 1, m.end()
-        while end < min(len(source), m.end() + 2_000) and depth:
+        while end < min(len(source), m.end() + MAX_BODY) and depth:
             depth += (source[end] == "{") - (source[end] == "}")
             end += 1
-        if depth == 0:
-            found[m[1]] = Macro(int(m[2] or 0), source[m.end() : end - 1])
-    return found
+        body = source[m.end() : end - 1]
+        if depth == 0 and m[4] is not None:
+            yield m.start(), end, m[4], Macro(0, rf"\operatorname{{{body}}}")
+        elif depth == 0:
+            yield m.start(), end, m[1] or m[3], Macro(int(m[2] or 0), body)

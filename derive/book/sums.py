@@ -141,7 +141,7 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
             first = part
         if not isinstance(first, Sym) or first.name not in ELEMENTS:
             raise stop("a sum over something that is not known here", part)
-        var, inner, at = fresh_variable(first, inner)
+        var, inner, at = fresh_variable(first, node.body, inner)
         variables.append((var, at, part))
     body = ctx.read(node.body, inner)
     for var, at, part in reversed(variables):
@@ -154,7 +154,7 @@ def _names_a_set(node: Node | None) -> bool:
     return isinstance(node, Sym) and node.font in ("cal", "bb", "") and node.name.isupper()
 
 
-def fresh_variable(node: Sym, ctx: Context) -> tuple[Var, Context, Expr | None]:
+def fresh_variable(node: Sym, body: Node, ctx: Context) -> tuple[Var, Context, Expr | None]:
     """The variable that a sum or expectation binds, the context inside, and for a_t, s_t its place on the time line."""
     domain: Domain = ctx.domain(node.name.lower())
     if node.sub is None:
@@ -166,6 +166,7 @@ def fresh_variable(node: Sym, ctx: Context) -> tuple[Var, Context, Expr | None]:
         raise stop("a sum or expectation over something that is not known here", node)
     at = moment(node.sub.only, ctx)
     taken = {v.name for v in ctx.bound.values() if isinstance(v, Var)}
+    taken |= {n.head for n in walk(body) if isinstance(n, Sym) and n.sub is None}
     name = node.name.lower()
     while name in taken:
         name += "'"

@@ -288,3 +288,33 @@ $$ \\nabla_\\phi J(\\theta) = 0 $$
     assert verdicts[:3] == ["proved", "proved", "refuted"]
     assert verdicts[3] in ("proved", "holds")
     assert verdicts[4:] == ["definition", "not-read"]
+
+
+def test_macros_defined_in_a_display(check):
+    source = """$$
+\\newcommand{\\Ex}[2]{\\mathbb{E}_{#1}\\left[#2\\right]} \\def\\g{\\nabla_\\theta}
+\\newcommand{\\two}{1} \\renewcommand{\\two}{2}
+$$
+
+$$ \\Ex{a \\sim \\pi_\\theta}{\\g \\log \\pi_\\theta(a)} = 0 $$
+
+$$ 1 + \\two = 2 $$
+"""
+    steps = check(source).steps
+    assert [s.code for s in steps] == ["D034", "D001", "D040"]
+
+
+def test_a_missing_discount_is_found(check):
+    source = """$$
+J(\\theta) = \\mathbb{E}_{\\tau \\sim \\pi_\\theta}\\left[\\sum_{t=0}^{H-1} \\gamma^t r(s_t, a_t)\\right]
+$$
+
+$$
+\\nabla_\\theta J(\\theta) = \\mathbb{E}_{\\tau \\sim \\pi_\\theta}\\left[\\sum_{t=0}^{H-1}
+  \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t) \\sum_{t'=t}^{H-1} POWER r(s_{t'}, a_{t'})\\right]
+$$
+"""
+    assert check(source.replace("POWER", "\\gamma^{t'}")).steps[1].verdict in ("proved", "holds")
+    refuted = check(source.replace("POWER", "\\gamma^{t'-t}")).steps[1]
+    assert refuted.verdict == "refuted"
+    assert "a_0 … a_{H-1}" in refuted.message

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.binding import alike
+from derive.binding import alike, free
 from derive.book import check as checking
 from derive.book import verdict
 from derive.book.claims import readings
@@ -132,3 +132,10 @@ def test_round_trip(name, chapter, judges, monkeypatch):
 
 def test_theta_is_the_parameter():
     assert term(r"\theta") == theta
+
+
+def test_a_draw_does_not_capture_a_free_letter():
+    read_as = term(
+        r"\mathbb{E}_{a_t \sim \pi_\theta(\cdot \mid s_t)}[\pi_\theta(a \mid s) \log \pi_\theta(a_t \mid s_t)]"
+    )
+    assert a in free(read_as)
