@@ -11,11 +11,13 @@ from derive import kernel
 from derive.binding import free, meaning
 from derive.errors import DeriveError
 from derive.kernel import LAWS, Theorem
-from derive.notation import density, policy, s, theta, x
+from derive.notation import OUTCOMES, density, policy, s, theta, x
 from derive.rewriting import HOLE, Given, places
-from derive.terms import At, Expectation, Gradient, Mean, SumOver, TimeProduct, TimeSum, Var
+from derive.terms import ACTIONS, STATES, At, Expectation, Gradient, Mean, SumOver, TimeProduct, TimeSum, Var
 
-from .terms import HYPOTHESES, Maker, behaviour, y
+from .terms import HYPOTHESES, LISTED, Maker, behaviour, d, v, y
+
+SPELLINGS = ({policy: behaviour}, {behaviour: policy}, {ACTIONS: LISTED}, {OUTCOMES: LISTED}, {STATES: ACTIONS}, {v: d})
 
 
 def theorems(rng: Random, depth: int = 3, tries: int = 40) -> Iterator[Theorem]:
@@ -97,9 +99,11 @@ def _arguments(name: str, node: Expr, maker: Maker) -> tuple[Expr, ...]:
 def _whole(theorem: Theorem, given: Given, maker: Maker) -> Theorem:
     rng = maker.rng
     names = sorted((n for n in free(theorem.lhs) | free(theorem.rhs)), key=str)
-    kind = rng.choice(["inst", "inst", "sym", "weaken", "context"])
+    kind = rng.choice(["inst", "inst", "sym", "weaken", "context", "spelling"])
     if kind == "inst" and names:
         return kernel.inst(theorem, {n: _value(n, maker) for n in names if rng.random() < 0.5})
+    if kind == "spelling":
+        return kernel.inst(theorem, rng.choice(SPELLINGS))
     if kind == "weaken":
         return kernel.weaken(theorem, given)
     if kind == "context":

@@ -59,7 +59,7 @@ from derive.terms import (
 LISTED = Domain("N", (0, 1))
 i, x2 = Var("i", LISTED), Var("x2", OUTCOMES)
 y = real_symbol("y")
-f, v = Letter("f", (OUTCOMES,)), Letter("v", (STATES,))
+f, v, d = Letter("f", (OUTCOMES,)), Letter("v", (STATES,)), Letter("d", (STATES,), parameter=theta)
 u, e, c = Letter("u", (ACTIONS, STATES)), Letter("e", (LISTED,)), Letter("c", (None,))
 r = Letter("r", (STATES, ACTIONS, STATES))
 behaviour = Letter("b", (ACTIONS, STATES), pmf=True)
