@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 Panel = Callable[["Axes"], None]
 
 DARK, MIDDLE, LIGHT, GREY = "#10213f", "#2a7fb8", "#e8a33d", "#8a8a8a"
-LOOKS = (  # colour, dash, width: lightness 13, 50 and 73 of 100
+LOOKS: tuple[dict[str, Any], ...] = (  # colour, dash, width: lightness 13, 50 and 73 of 100
     {"color": MIDDLE, "linestyle": "-", "linewidth": 1.4},
     {"color": DARK, "linestyle": (0, (5, 1.6)), "linewidth": 1.5},
     {"color": LIGHT, "linestyle": (0, (1, 1)), "linewidth": 2.0},
@@ -172,7 +172,7 @@ def _lines(axes: Axes, lines: Sequence[Line]) -> None:
     for line in lines:
         mean, spread = _mean_and_spread(line.rows)
         at, look = np.arange(1, len(mean) + 1), LOOKS[line.look]
-        marker = {"marker": "o", "markersize": 4} if np.isfinite(mean).sum() < 12 else {}
+        marker: dict[str, Any] = {"marker": "o", "markersize": 4} if np.isfinite(mean).sum() < 12 else {}
         if line.band and len(line.rows) > 1:
             axes.fill_between(at, mean - spread, mean + spread, color=look["color"], alpha=0.22, linewidth=0)
         axes.plot(at, mean, label=line.label, zorder=3, **look, **marker)

@@ -47,9 +47,9 @@ def run(
     """θ_k of seeds 0 … seeds-1 for `updates` updates each (default: 5 seeds, and what the algorithm needs).
 
     `settings` replaces fields of the default ones, as a mapping or as texts NAME=VALUE; `jobs` and `backend` are
-    joblib's; `report` gets a line of progress now and then. Ctrl-C ends the run with everything saved. Raises TrainError,
-    WorldError, … before anything is written: for an unknown name, a bad setting, a folder that holds a run (without
-    `resume`) or none (with it), and a checkpoint that is cut short or of another configuration.
+    joblib's; `report` gets a line of progress now and then. Ctrl-C ends the run with everything saved.
+    Raises TrainError, WorldError, … before anything is written: for an unknown name, a bad setting, a folder that holds
+    a run (without `resume`) or none (with it), and a checkpoint that is cut short or of another configuration.
     """
     chosen, place = plan(algorithm, world, settings, discount), Path(folder)
     before = archive.read(place) if resume else {}

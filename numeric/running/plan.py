@@ -127,7 +127,7 @@ def plan(
             f"no algorithm is named {algorithm!r}; {nearest(algorithm, NAMES)}the algorithms are {', '.join(NAMES)}"
         )
     name = _canonical(world, BANDITS if algorithm == "bandit" else WORLDS)
-    changed = dict(changes if isinstance(changes, Mapping) else map(_assignment, changes))
+    changed: dict[str, Any] = dict(changes if isinstance(changes, Mapping) else map(_assignment, changes))
     if "discount" in changed:
         raise TrainError("the discount is no setting here; give it by itself (--discount)")
     bare = Plan(algorithm, name, None, discount)
@@ -186,8 +186,8 @@ def _task(endless: bool, name: str, discount: float | None) -> Task:
     task = world(name) if name in WORLDS else _environment(name, endless)
     if not isinstance(task, FiniteMDP):
         return task
-    changes = {} if discount is None else {"discount": discount}
-    return dataclasses.replace(task, **changes, **({"horizon": None} if endless else {}))
+    gamma = task.discount if discount is None else discount
+    return dataclasses.replace(task, discount=gamma, horizon=None if endless else task.horizon)
 
 
 def _environment(name: str, endless: bool) -> Task:
