@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from derive.book import judge as judging
 from derive.book import tree
@@ -19,24 +19,15 @@ MAX_BITS = 4_000
 def judge(left: Node, operator: str, right: Node, judges: Judges) -> Judgement:
     """A relation between two closed numbers."""
     one, two = value(left), value(right)
+    equation = Equation(decimal(str(one)), decimal(str(two)))
     if operator != "approx" and one == two:
-        return judging.judge(Equation(decimal(str(one)), decimal(str(two))), (), judges)
-    close = abs(one - two) <= _half_unit(left) + _half_unit(right)
-    if operator == "approx" and close:
-        certificate = {
-            "kind": "rounding",
-            "lhs": str(one),
-            "rhs": str(two),
-            "within": str(_half_unit(left) + _half_unit(right)),
-        }
-        return Judgement("holds", "D003", "right to the digits printed", None, certificate)
-    if close:
+        return judging.judge(equation, (), judges)
+    if abs(one - two) <= _half_unit(left) + _half_unit(right):
+        if operator == "approx":
+            return Judgement("holds", "D003", "right to the digits printed")
         return Judgement("unknown", "D057", f"equal only to the digits printed: {one} and {two}; write ≈")
-    none = dict.fromkeys(("states", "actions", "horizon", "true_if"))
-    values = {"assignment": {}, "lhs": str(one), "rhs": str(two), "text": f"left: {one}, right: {two}"}
-    counterexample: dict[str, Any] = {**none, **values}
-    certificate = {"kind": "arithmetic", "lhs": str(one), "rhs": str(two)}
-    return Judgement("refuted", "D011", f"the sides differ: {one} and {two}", counterexample, certificate)
+    judgement = judging.judge(equation, (), judges)
+    return replace(judgement, code="D011") if judgement.verdict == "refuted" else judgement
 
 
 def value(node: Node) -> Fraction:
