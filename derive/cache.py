@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,11 @@ def store(name: str, data: Any) -> None:
     """Keep plain data under a key; written whole or not at all."""
     path = folder() / f"{name}.json"
     partial = path.with_suffix(f".{os.getpid()}")
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         os.replace(partial, path)
         _forget_oldest()
-    except OSError:
-        partial.unlink(missing_ok=True)
 
 
 def _forget_oldest(most: int = 500) -> None:
