@@ -160,11 +160,10 @@ def ucb1_bound(bandit: BernoulliBandit, n: int) -> float:
     """
     if not isinstance(bandit, BernoulliBandit):
         raise BanditError(f"{bandit!r} pays outside [0, 1], where the bound of UCB1 says nothing; take BernoulliBandit")
-    lost = gaps(bandit)
-    return float(
-        8 * np.log(positive_integer(n, "the number of pulls")) * (1 / lost[lost > 0]).sum()
-        + (1 + np.pi**2 / 3) * lost.sum()
-    )
+    lost, nats = gaps(bandit), np.log(positive_integer(n, "the number of pulls"))
+    with np.errstate(over="ignore"):  # next to no gap the bound is infinite
+        slow = 8 * (nats / lost[lost > 0]).sum()
+    return float(slow + (1 + np.pi**2 / 3) * lost.sum())
 
 
 def _rewards(bandit: Bandit, arms: Integers, rng: np.random.Generator) -> Floats:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from numeric.bandits import (
@@ -139,6 +139,8 @@ def test_ucb1_stays_below_its_bound_at_every_pull(means):
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2), st.integers(1, 12))
+@example([0.0, 5e-324], 1)
+@example([0.0, 5e-324], 2)
 def test_ucb1_stays_below_its_bound_for_any_two_arms(means, n):
     arms = BernoulliBandit(tuple(means))
     assert exact_regret(arms, UCB(), n).mean[-1] <= ucb1_bound(arms, n) + 64 * n**2 * EPS
