@@ -205,7 +205,12 @@ def _start(algorithm: str, task: Task, settings: Settings, seed: int) -> State:
 
 def _generator(state: State) -> np.random.Generator:
     rng = np.random.Generator(np.random.PCG64(0))
-    rng.bit_generator.state = state.rng
+    try:
+        rng.bit_generator.state = state.rng
+    except (KeyError, TypeError, ValueError) as cause:
+        raise TrainError(
+            f"the checkpoint's generator is {state.rng!r}; go on from a checkpoint of this run"
+        ) from cause
     return rng
 
 

@@ -85,6 +85,7 @@ class State:
                 group, _, key = name.partition("/")
                 groups[group][key] = array
             fields: dict[str, Any] = {**header, **groups}
+            _check_types(fields)
             return State(**fields)
         except (
             zipfile.BadZipFile,
@@ -103,6 +104,13 @@ class State:
 
 
 _ARRAYS = ("parameters", "optimiser", "environment")
+_TYPES = {"algorithm": str, "task": str, "settings": dict, "seed": int, "update": int, "rng": dict}
+
+
+def _check_types(fields: dict[str, Any]) -> None:
+    for name, kind in _TYPES.items():
+        if not isinstance(fields[name], kind):
+            raise TypeError(f"{name} is {fields[name]!r}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numeric.networks import Network, forward, initial_weights
 from numeric.training.settings import GRPOSettings, PPOSettings, RLOOSettings, Settings
-from numeric.training.simulators import Simulator, simulator
+from numeric.training.simulators import IDLE, Simulator, simulator
 
 __all__ = ["Agent", "Copies", "Rollout", "initial_networks", "log_softmax", "roll", "shapes"]
 
@@ -91,7 +91,8 @@ def roll(
         logs = log_softmax(forward(agent.actor, agent.parameters["actor"], observed)[0])
         below = np.exp(logs[:, :-1]).cumsum(axis=1)
         actions = (below <= rng.random(copies)[:, None]).sum(axis=1)
-        observed, paid, terminated, truncated = simulator.step(actions, rng)
+        chosen = np.where(ended, IDLE, actions) if once else actions
+        observed, paid, terminated, truncated = simulator.step(chosen, rng)
         rows.append((actions, paid, terminated, truncated, ~ended, logs[np.arange(copies), actions]))
         seen.append(observed)
         now = terminated | truncated

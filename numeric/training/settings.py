@@ -1,8 +1,10 @@
 """What can be chosen of each algorithm: frozen, validated in the constructor, all plain numbers and names.
 
 Common to all: `learning_rate` α of the `optimiser` "ascent" or "adam"; `entropy` the weight η of the entropy bonus;
-`longest` the steps after which an episode is cut off on an infinite horizon; and on an environment without a model
-`hidden`, the units of the networks, and `discount`, the γ of the estimates (a finite MDP has its own).
+`longest`, after which an episode is cut off on an infinite horizon (what it would still earn is worth the critic's
+value, or nothing where there is no critic); and on an environment without a model `hidden`, the units of the
+networks, and `discount`, the γ of the estimates (a finite MDP has its own). The defaults are for finite MDPs;
+`train.default_settings` knows those for networks.
 """
 
 from __future__ import annotations

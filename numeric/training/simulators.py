@@ -1,11 +1,12 @@
 """Several copies of a Gymnasium environment side by side, which can be left and taken up again with the same bits.
 
 A copy whose episode has ended is begun anew by its next step, whatever the action: that step is no step of an
-episode, and `begins` says where it is. Gymnasium is imported when it is needed, never before.
+episode. Gymnasium is imported when it is needed, never before.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 from numeric.environments import make_environment
 from numeric.errors import TrainError
 
-__all__ = ["Simulator", "simulator"]
+__all__ = ["IDLE", "Simulator", "simulator"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 Arrays = dict[str, NDArray[Any]]
+IDLE = -1  # the action of a copy whose next step nobody will look at
+
 Outcome = tuple[Floats, Floats, Booleans, Booleans]
 
 
@@ -36,7 +39,7 @@ class Simulator(Protocol):
     def step(self, actions: Integers, rng: np.random.Generator) -> Outcome:
         """(observations, rewards, terminated, truncated) of one step in every copy.
 
-        A copy that had ended begins anew instead, with reward 0.
+        A copy that had ended begins anew instead, with reward 0; with action IDLE it need not do anything.
         """
 
     def snapshot(self) -> Arrays:
@@ -85,9 +88,11 @@ class _Copies:
 
     def step(self, actions: Integers, rng: np.random.Generator) -> Outcome:
         copies = len(self._all)
-        observed, paid = np.empty((copies, self.inputs)), np.zeros(copies)
+        observed, paid = np.zeros((copies, self.inputs)), np.zeros(copies)
         terminated, truncated = np.zeros(copies, np.bool_), np.zeros(copies, np.bool_)
         for i, action in enumerate(actions.tolist()):
+            if action == IDLE:
+                continue
             if self._over[i]:
                 observed[i] = self._begin(i, int(rng.integers(1 << 31)))
             else:
@@ -124,9 +129,8 @@ class _CartPoles:
     """Gymnasium's own vectorised cart and pole: its three arrays are all that it remembers."""
 
     def __init__(self, copies: int) -> None:
-        from gymnasium.envs.classic_control.cartpole import CartPoleVectorEnv
-
-        self._all: Any = CartPoleVectorEnv(num_envs=copies)
+        module = importlib.import_module("gymnasium.envs.classic_control.cartpole")
+        self._all: Any = module.CartPoleVectorEnv(num_envs=copies)
         self.inputs, self.actions, self.longest = 4, 2, int(self._all.max_episode_steps)
 
     def reset(self, rng: np.random.Generator, alike: int = 1) -> Floats:
@@ -137,7 +141,7 @@ class _CartPoles:
 
     def step(self, actions: Integers, rng: np.random.Generator) -> Outcome:
         self._all.np_random = rng
-        observed, paid, terminated, truncated, _ = self._all.step(actions)
+        observed, paid, terminated, truncated, _ = self._all.step(np.maximum(actions, 0))
         # The copies of the flags: the environment may write to its own.
         return observed.astype(np.float64), paid.astype(np.float64), terminated.copy(), truncated.copy()
 

@@ -3,13 +3,12 @@
 import dataclasses
 import itertools
 import math
-import zipfile
 
 import numpy as np
 import pytest
 
 from numeric.enumeration import enumerate_trajectories
-from numeric.errors import MDPError, TrainError, WorldError
+from numeric.errors import MDPError, TrainError
 from numeric.estimators import reward_to_go
 from numeric.exact import moments, objective, objective_gradient
 from numeric.mdp import FiniteMDP
@@ -22,8 +21,6 @@ from numeric.train import (
     PPOSettings,
     ReinforceSettings,
     RLOOSettings,
-    State,
-    default_settings,
     ppo,
     reinforce,
     rloo,
@@ -31,7 +28,6 @@ from numeric.train import (
 )
 from numeric.training.episodes import sample_episodes, sampler
 from numeric.training.settings import ESTIMATORS
-from numeric.training.simulators import simulator
 from numeric.worlds import number_line, quiz_bandit, random_mdp, walled_grid
 
 
@@ -184,155 +180,6 @@ def test_the_same_seed_gives_the_same_bits_and_another_other_ones():
     assert bits(first)[0] != bits(other)[0]
 
 
-# --- checkpoints --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_resuming_gives_the_same_bits(algorithm, tmp_path):
-    whole = take(ALGORITHMS[algorithm](walled_grid(), default_settings(algorithm, walled_grid()), 7), 6)
-    whole[2].state.save(tmp_path / "half.npz")
-    saved = State.load(tmp_path / "half.npz")
-    assert bits(saved) == bits(whole[2].state)
-    rest = take(ALGORITHMS[algorithm](walled_grid(), default_settings(algorithm, walled_grid()), 7, saved), 3)
-    for straight, resumed in zip(whole[3:], rest, strict=True):
-        assert bits(straight.state) == bits(resumed.state)
-        assert straight.values == resumed.values
-        assert (straight.mean_return, straight.objective) == (resumed.mean_return, resumed.objective)
-
-
-OTHERS = {
-    "algorithm": (
-        lambda s: ALGORITHMS["rloo"](number_line(), RLOOSettings(), 0, s),
-        "algorithm = 'ppo', this run 'rloo'",
-    ),
-    "world": (lambda s: ppo(walled_grid(), PPOSettings(), 0, s), r"the checkpoint has task = 'FiniteMDP"),
-    "seed": (lambda s: ppo(number_line(), PPOSettings(), 1, s), "seed = 0, this run 1"),
-    "settings": (lambda s: ppo(number_line(), PPOSettings(clip=0.3), 0, s), "clip = 0.2, this run 0.3"),
-}
-
-
-@pytest.mark.parametrize(("call", "message"), OTHERS.values(), ids=OTHERS)
-def test_a_checkpoint_of_another_configuration_is_refused(call, message):
-    state = train("ppo", number_line(), PPOSettings(), seed=0, updates=1).state
-    with pytest.raises(TrainError, match=message):
-        call(state)
-
-
-def test_a_checkpoint_cut_short_is_refused_at_every_length(tmp_path):
-    train("ppo", number_line(), seed=0, updates=2).state.save(tmp_path / "whole.npz")
-    whole = (tmp_path / "whole.npz").read_bytes()
-    for length in [0, 1, 4, len(whole) // 4, len(whole) // 2, len(whole) - 60, len(whole) - 1]:
-        (tmp_path / "cut.npz").write_bytes(whole[:length])
-        with pytest.raises(TrainError, match=r"cut.npz is no whole checkpoint"):
-            State.load(tmp_path / "cut.npz")
-
-
-def test_a_flipped_byte_is_refused(tmp_path):
-    train("ppo", number_line(), seed=0, updates=2).state.save(tmp_path / "whole.npz")
-    whole = bytearray((tmp_path / "whole.npz").read_bytes())
-    with zipfile.ZipFile(tmp_path / "whole.npz") as archive:
-        entry = archive.getinfo("parameters/actor.npy")
-    whole[entry.header_offset + 30 + len(entry.filename) + entry.file_size // 2 + 20] ^= 1
-    (tmp_path / "flipped.npz").write_bytes(whole)
-    with pytest.raises(TrainError, match=r"flipped.npz is no whole checkpoint"):
-        State.load(tmp_path / "flipped.npz")
-
-
-@pytest.mark.parametrize("content", ["text", "array"])
-def test_another_file_is_no_checkpoint(content, tmp_path):
-    path = tmp_path / "other.npz"
-    if content == "text":
-        path.write_text("parameters = 0")
-    else:
-        np.savez(path, actor=np.zeros(3))
-    with pytest.raises(TrainError, match=r"other.npz is no whole checkpoint"):
-        State.load(path)
-    with pytest.raises(TrainError, match=r"missing.npz is not a file; give a checkpoint"):
-        State.load(tmp_path / "missing.npz")
-
-
-def test_a_failed_save_leaves_the_old_checkpoint_and_nothing_else(tmp_path):
-    state = train("ppo", number_line(), seed=0, updates=1).state
-    state.save(tmp_path / "state.npz")
-    before = (tmp_path / "state.npz").read_bytes()
-    broken = dataclasses.replace(state, settings={"clip": object()})
-    with pytest.raises(TypeError):
-        broken.save(tmp_path / "state.npz")
-    assert (tmp_path / "state.npz").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]
-
-
-# --- on Gymnasium environments --------------------------------------------------------------------------------
-
-SMALL = {
-    "reinforce": ReinforceSettings(estimator="state-baseline", episodes=4, hidden=8),
-    "actor-critic": ActorCriticSettings(episodes=4, hidden=8),
-    "ppo": PPOSettings(environments=4, steps=24, minibatches=2, hidden=8, epochs=2),
-    "grpo": GRPOSettings(groups=2, size=3, hidden=8, kl=0.1, entropy=0.01),
-    "rloo": RLOOSettings(groups=2, size=3, hidden=8, epochs=2),
-}
-
-
-@pytest.mark.parametrize(
-    ("algorithm", "name"), [*((algorithm, "CartPole-v1") for algorithm in SMALL), ("ppo", "Acrobot-v1")]
-)
-def test_resuming_in_the_middle_of_episodes_gives_the_same_bits(algorithm, name, tmp_path):
-    pytest.importorskip("gymnasium")
-    settings = SMALL[algorithm]
-    whole = take(ALGORITHMS[algorithm](name, settings, 7), 6)
-    whole[2].state.save(tmp_path / "half.npz")
-    rest = take(ALGORITHMS[algorithm](name, settings, 7, State.load(tmp_path / "half.npz")), 3)
-    for straight, resumed in zip(whole[3:], rest, strict=True):
-        assert bits(straight.state) == bits(resumed.state)
-        assert straight.objective is None
-
-
-@pytest.mark.parametrize("name", ["CartPole-v1", "Acrobot-v1"])
-def test_copies_go_on_where_their_snapshot_was_taken(name):
-    """Also where an episode has just ended, and the copy is begun anew by the next step."""
-    pytest.importorskip("gymnasium")
-    copies, other, rng = simulator(name, 3), simulator(name, 3), np.random.default_rng(0)
-    copies.reset(rng)
-    for _ in range(60):
-        actions = rng.integers(copies.actions, size=3)
-        observed = copies.step(actions, rng)[0]
-        saved = copies.snapshot()
-    assert other.restore(saved).tobytes() == observed.tobytes()
-    twin = np.random.default_rng(1)
-    again = np.random.default_rng(1)
-    for _ in range(60):
-        actions = twin.integers(copies.actions, size=3)
-        again.integers(copies.actions, size=3)
-        ours, theirs = copies.step(actions, twin), other.step(actions, again)
-        assert all(a.tobytes() == b.tobytes() for a, b in zip(ours, theirs, strict=True))
-
-
-def test_the_vectorised_cart_and_pole_moves_like_the_single_one():
-    pytest.importorskip("gymnasium")
-    from numeric.environments import make_environment
-
-    copies, rng = simulator("CartPole-v1", 2), np.random.default_rng(3)
-    start = copies.reset(rng, alike=2)
-    assert start[0].tolist() == start[1].tolist()
-    single = make_environment("CartPole-v1")
-    single.reset(seed=0)
-    single.unwrapped.state = copies.snapshot()["state"][:, 0].copy()
-    for step in range(8):
-        ours = copies.step(np.array([step % 2, 0]), rng)
-        observed, paid, terminated, _, _ = single.step(step % 2)
-        assert np.abs(ours[0][0] - observed).max() <= 1e-6
-        assert (ours[1][0], ours[2][0]) == (paid, terminated)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_ppo_balances_the_pole(seed):
-    pytest.importorskip("gymnasium")
-    for record in take(ppo("CartPole-v1", default_settings("ppo", "CartPole-v1"), seed), 250):
-        if record.episodes >= 100 and record.mean_return >= 475:
-            return
-    raise AssertionError(f"mean return {record.mean_return} after {record.steps} steps")
-
-
 # --- falsehoods, shown to be false ------------------------------------------------------------------------
 
 
@@ -407,15 +254,3 @@ def test_what_cannot_be_trained_is_refused_before_the_first_update():
         train("ppo", number_line(), seed=0, updates=0)
     with pytest.raises(MDPError, match=r"horizon is -1; give the number of steps"):
         dataclasses.replace(number_line(), horizon=-1)
-
-
-def test_environments_that_do_not_fit_are_refused():
-    pytest.importorskip("gymnasium")
-    with pytest.raises(WorldError, match=r"the actions are Box.*; only discrete actions"):
-        ppo("Pendulum-v1", PPOSettings(), 0)
-    with pytest.raises(WorldError, match=r"Gymnasium makes no environment 'CartPool-v1'"):
-        ppo("CartPool-v1", PPOSettings(), 0)
-    with pytest.raises(
-        TrainError, match=r"FrozenLake-v1 is observed as Discrete\(16\); give .* its finite MDP"
-    ):
-        ppo("FrozenLake-v1", PPOSettings(), 0)
