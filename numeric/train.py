@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -106,36 +106,35 @@ ALGORITHMS: dict[str, Callable[..., Iterator[Record]]] = {
 }
 """The algorithms by name."""
 
-_KINDS: dict[str, type[Any]] = {
-    "reinforce": ReinforceSettings,
-    "actor-critic": ActorCriticSettings,
-    "ppo": PPOSettings,
-    "grpo": GRPOSettings,
-    "rloo": RLOOSettings,
-}
-_ON_TABLES: dict[str, Callable[..., tabular.Update]] = {
-    "reinforce": tabular.reinforce,
-    "actor-critic": tabular.actor_critic,
-    "ppo": tabular.ppo,
-    "grpo": tabular.grpo,
-    "rloo": tabular.rloo,
-}
+
+class _Parts(NamedTuple):
+    """What an algorithm is made of: its settings, an update of tables, one of networks, and settings for those."""
+
+    settings: type[Any]
+    on_tables: Callable[..., tabular.Update]
+    on_networks: Callable[..., tuple[Agent, dict[str, float]]]
+    for_networks: dict[str, Any]
 
 
-_ON_NETWORKS: dict[str, Callable[..., tuple[Agent, dict[str, float]]]] = {
-    "reinforce": neural.reinforce,
-    "actor-critic": neural.actor_critic,
-    "ppo": neural.ppo,
-    "grpo": neural.grpo,
-    "rloo": neural.rloo,
+_SLOWLY = {"learning_rate": 0.01, "critic_rate": 0.005, "episodes": 32}
+_GROUPS = {"epochs": 4, "learning_rate": 0.005}
+_PPO = {"trace": 0.95, "discount": 0.98, "epochs": 6, "learning_rate": 0.005, "critic_rate": 0.005}
+_PARTS = {
+    "reinforce": _Parts(
+        ReinforceSettings, tabular.reinforce, neural.reinforce, {"estimator": "state-baseline", **_SLOWLY}
+    ),
+    "actor-critic": _Parts(
+        ActorCriticSettings, tabular.actor_critic, neural.actor_critic, {"trace": 0.95, **_SLOWLY}
+    ),
+    "ppo": _Parts(PPOSettings, tabular.ppo, neural.ppo, _PPO),
+    "grpo": _Parts(GRPOSettings, tabular.grpo, neural.grpo, _GROUPS),
+    "rloo": _Parts(RLOOSettings, tabular.rloo, neural.rloo, _GROUPS),
 }
-
-_FOR_NETWORKS: dict[str, dict[str, Any]] = {
-    "reinforce": {"estimator": "state-baseline", "learning_rate": 0.01, "critic_rate": 0.005, "episodes": 32},
-    "actor-critic": {"trace": 0.95, "learning_rate": 0.01, "critic_rate": 0.005, "episodes": 32},
-    "ppo": {"trace": 0.95, "discount": 0.98, "epochs": 6, "learning_rate": 0.005, "critic_rate": 0.005},
-    "grpo": {"epochs": 4, "learning_rate": 0.005},
-    "rloo": {"epochs": 4, "learning_rate": 0.005},
+_FOR_ONE: dict[tuple[str, str], dict[str, Any]] = {
+    ("ppo", "LunarLander-v3"): {
+        **{"discount": 0.999, "trace": 0.98, "entropy": 0.01, "steps": 512, "minibatches": 64},
+        **{"epochs": 4, "learning_rate": 0.001, "critic_rate": 0.001},
+    },
 }
 
 
@@ -143,7 +142,10 @@ def default_settings(algorithm: str, task: Task) -> Settings:
     """Settings with which `algorithm` learns on `task`. Raises TrainError for an unknown algorithm."""
     if algorithm not in ALGORITHMS:
         raise TrainError(f"no algorithm is named {algorithm!r}; choose one of {', '.join(ALGORITHMS)}")
-    chosen: Settings = _KINDS[algorithm](**(_FOR_NETWORKS[algorithm] if isinstance(task, str) else {}))
+    better = (
+        {**_FOR_NETWORKS[algorithm], **_FOR_ONE.get((algorithm, task), {})} if isinstance(task, str) else {}
+    )
+    chosen: Settings = _KINDS[algorithm](**better)
     return chosen
 
 
@@ -167,8 +169,9 @@ def train(
 
 def _records(algorithm: str, task: Task, settings: Any, seed: int, resume: State | None) -> Iterator[Record]:
     """Checks what was asked for, before the first update and before anything is written."""
-    if not isinstance(settings, _KINDS[algorithm]):
-        raise TrainError(f"the settings are {settings!r}; {algorithm} takes {_KINDS[algorithm].__name__}")
+    kind = _PARTS[algorithm].settings
+    if not isinstance(settings, kind):
+        raise TrainError(f"the settings are {settings!r}; {algorithm} takes {kind.__name__}")
     start = _start(algorithm, task, settings, seed)
     if resume is not None:
         check_resumes(resume, start)
@@ -215,7 +218,7 @@ def _generator(state: State) -> np.random.Generator:
 
 
 def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Record]:
-    kept, learn, rng = sampler(task, settings.longest), _ON_TABLES[state.algorithm], _generator(state)
+    kept, learn, rng = sampler(task, settings.longest), _PARTS[state.algorithm].on_tables, _generator(state)
     while True:
         parameters, memory, batch, policy, values = learn(
             kept, settings, state.parameters, state.optimiser, rng
@@ -234,7 +237,7 @@ def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Rec
 
 
 def _on_copies(name: str, settings: Settings, state: State) -> Iterator[Record]:
-    learn, rng = _ON_NETWORKS[state.algorithm], _generator(state)
+    learn, rng = _PARTS[state.algorithm].on_networks, _generator(state)
     copies = Copies(name, settings, state.environment)
     while True:
         agent = Agent(*shapes(copies.simulator, settings.hidden), state.parameters, state.optimiser)

@@ -60,7 +60,7 @@ def reinforce(
     """θ ← θ + α (1/N) Σ_n Σ_t w_t z_t, w_t the weights of the chosen estimator."""
     theta, policy = parameters["actor"], softmax_probabilities(parameters["actor"])
     b = sample_episodes(kept, policy, settings.episodes, rng)
-    rewards = _regularised(b, theta, entropy_weight=settings.entropy)
+    rewards = regularised(b, theta, entropy_weight=settings.entropy)
     to_go = rewards_to_go(rewards, b.gamma)
     powers = discounts(b.gamma, b.mask.shape[1])
     learned = dict(parameters)
@@ -90,7 +90,7 @@ def actor_critic(
     """θ ← θ + α (1/N) Σ_n Σ_t γ^t Â_t z_t, V(s) ← V(s) + α_V (mean of the λ-returns from s - V(s))."""
     theta, policy = parameters["actor"], softmax_probabilities(parameters["actor"])
     b = sample_episodes(kept, policy, settings.episodes, rng)
-    rewards = _regularised(b, theta, entropy_weight=settings.entropy)
+    rewards = regularised(b, theta, entropy_weight=settings.entropy)
     estimate, targets = _advantages(kept.mdp, b, rewards, parameters["critic"], settings.trace)
     gradient = weighted_scores(b, theta, discounts(b.gamma, b.mask.shape[1]) * estimate)
     learned = {**parameters, "critic": _fitted(parameters["critic"], b, targets, settings.critic_rate)}
@@ -106,7 +106,7 @@ def ppo(
     """`epochs` ascent steps on (1/N) Σ_n Σ_t γ^t min(ρ Â, clip(ρ) Â), Â by GAE from the critic before the batch."""
     theta, policy = parameters["actor"], softmax_probabilities(parameters["actor"])
     b = sample_episodes(kept, policy, settings.episodes, rng)
-    rewards = _regularised(b, theta, entropy_weight=settings.entropy)
+    rewards = regularised(b, theta, entropy_weight=settings.entropy)
     estimate, targets = _advantages(kept.mdp, b, rewards, parameters["critic"], settings.trace)
     learned = {**parameters, "critic": _fitted(parameters["critic"], b, targets, settings.critic_rate)}
     weights = discounts(b.gamma, b.mask.shape[1]) * estimate
@@ -138,7 +138,7 @@ def _grouped(
 ) -> Update:
     theta, policy = parameters["actor"], softmax_probabilities(parameters["actor"])
     b = sample_episodes(kept, policy, settings.groups * settings.size, rng, alike=settings.size)
-    rewards = _regularised(b, theta, parameters["reference"], settings.kl, settings.entropy)
+    rewards = regularised(b, theta, parameters["reference"], settings.kl, settings.entropy)
     total = returns(rewards, b.gamma).reshape(settings.groups, settings.size)
     weights = np.broadcast_to(compare(total).reshape(-1, 1), b.mask.shape)
     moved, memory, values = _clipped_ascent(settings, parameters, memory, b, policy, weights)
@@ -168,7 +168,7 @@ def _clipped_ascent(
     return parameters, memory, {**values, **_spread(b, old, parameters["actor"])}
 
 
-def _regularised(
+def regularised(
     b: Trajectories,
     theta: Floats,
     reference: Floats | None = None,

@@ -29,7 +29,7 @@ from numeric.exact import action_values, advantages, moments, objective_gradient
 from numeric.mdp import FiniteMDP
 from numeric.policies import softmax_probabilities
 from numeric.returns import discounts, returns, rewards_to_go
-from numeric.worlds import quiz_bandit, random_mdp
+from numeric.worlds import WORLDS, quiz_bandit, random_mdp, world
 
 from .cases import any_case, rich_case
 from .rounding import EPS, rounding
@@ -141,7 +141,10 @@ def test_the_standardised_group_has_mean_zero_and_mean_square_one():
 def spread(estimator, mdp, theta):
     """tr Var f, exactly, and the rounding that it may have."""
     exact = moments(estimator, mdp, theta)
-    return float(exact.variance.sum()), rounding(mdp, exact.batches, magnitude=exact.largest**2) * theta.size
+    magnitude = (
+        max(exact.largest, mdp.horizon * np.abs(mdp.reward).max()) ** 2
+    )  # of the returns before a baseline
+    return float(exact.variance.sum()), rounding(mdp, exact.batches, magnitude=magnitude) * theta.size
 
 
 @given(case_with_table(lambda m: (m.horizon, m.n_states)))
@@ -363,3 +366,49 @@ def test_what_does_not_fit_is_refused(call, message):
     batch, _ = enumerate_trajectories(quiz_bandit(), [[0.5, 0.5]])
     with pytest.raises(EstimatorError, match=message):
         call(batch.select(slice(0, 1)))
+
+
+# --- the named worlds -----------------------------------------------------------------------------------------
+
+SMALL_WORLDS = {
+    "quiz_bandit": 1,
+    "number_line": 2,
+    "random_walk": 3,
+    "bernoulli_bandit": 1,
+    "gaussian_bandit": 1,
+    "walled_grid": 4,
+    "walled_grid_7": 4,
+    "penalty_grid": 4,
+    "random_mdp": 2,
+}
+
+
+def test_every_world_is_here():
+    assert set(SMALL_WORLDS) == set(WORLDS)
+
+
+@pytest.mark.parametrize(("name", "horizon"), SMALL_WORLDS.items())
+def test_exact_mean_and_variance_on_every_world(name, horizon):
+    """Cut to a few steps: all unbiased ones have mean ∇J, and none varies less than the optimal state baseline."""
+    mdp = replace(world(name), horizon=horizon)
+    theta = np.random.default_rng(0).normal(size=(mdp.n_states, mdp.n_actions))
+    policy = softmax_probabilities(theta)
+    values, best = state_values(mdp, policy), optimal_state_baseline(mdp, theta)
+    ours = {
+        "total return": total_return,
+        "reward to go": reward_to_go,
+        "constant": lambda b, t: constant_baseline(b, t, 1.0),
+        "value": lambda b, t: state_baseline(b, t, values[:-1]),
+        "optimal": lambda b, t: state_baseline(b, t, best),
+        "advantage": lambda b, t: advantage(b, t, advantages(mdp, policy)),
+        "exact critic": lambda b, t: critic_advantage(b, t, values, 0.5),
+        "any critic": lambda b, t: critic_advantage(b, t, np.arange(mdp.n_states), 1.0),
+    }
+    size = float(np.abs(mdp.reward).max()) + mdp.n_states
+    for estimator in ours.values():
+        error, bound = off(estimator, mdp, theta, size=size)
+        assert error <= bound
+    floor, slack = spread(ours["optimal"], mdp, theta)
+    for baseline in ("reward to go", "constant", "value", "any critic"):
+        varies, more = spread(ours[baseline], mdp, theta)
+        assert floor <= varies + slack + more
