@@ -142,10 +142,10 @@ def default_settings(algorithm: str, task: Task) -> Settings:
     """Settings with which `algorithm` learns on `task`. Raises TrainError for an unknown algorithm."""
     if algorithm not in ALGORITHMS:
         raise TrainError(f"no algorithm is named {algorithm!r}; choose one of {', '.join(ALGORITHMS)}")
-    better = (
-        {**_FOR_NETWORKS[algorithm], **_FOR_ONE.get((algorithm, task), {})} if isinstance(task, str) else {}
-    )
-    chosen: Settings = _KINDS[algorithm](**better)
+    parts, better = _PARTS[algorithm], dict[str, Any]()
+    if isinstance(task, str):
+        better = {**parts.for_networks, **_FOR_ONE.get((algorithm, task), {})}
+    chosen: Settings = parts.settings(**better)
     return chosen
 
 
