@@ -12,119 +12,50 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-MODELS = [
-    "numbers",
-    "environment",
-    "interpretation",
-    "forms",
-    "compiling",
-    "latest",
-    "values",
-    "path_values",
-    "slopes",
-    "models",
-    "degree",
-    "draw",
-    "claims",
-    "comparison",
-    "counterexample",
-    "shrink",
-    "search",
-    "refute",
-]
-SHEET = ["words", "content", "mathml", "tex", "html", "markdown", "notebook", "json_form", "pdf", "write"]
-BOOK = [
-    "tree",
-    "vocabulary",
-    "source",
-    "codes",
-    "letters",
-    "tokens",
-    "scope",
-    "delimiters",
-    "macros",
-    "cursor",
-    "granted",
-    "sorts",
-    "context",
-    "document",
-    "indices",
-    "survey",
-    "laws",
-    "elements",
-    "prefixes",
-    "sums",
-    "definitions",
-    "branches",
-    "symbols",
-    "grammar",
-    "expectations",
-    "statements",
-    "elaborate",
-    "introduce",
-    "judge",
-    "arithmetic",
-    "claims",
-    "verdict",
-    "progress",
-    "steps",
-    "check",
-    "report",
-]
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+MODELS = _words("""
+    numbers environment interpretation forms compiling latest values path_values slopes models
+    degree draw claims comparison counterexample shrink search refute
+""")
 DERIVE = [
-    *["errors", "terms", "binding", "timeline", "wire", "notation", "boxes", "order", "layout", "printing"],
-    *["ring", "context", "kernel", "axioms", "rewriting", "rules", "matching", "calc", "certificate", "prove"],
+    *_words("""
+        errors terms binding timeline wire notation boxes order layout printing
+        ring context kernel axioms rewriting rules matching calc certificate prove
+    """),
     *MODELS,
-    "catalogue",
-    *(f"sheet.{name}" for name in SHEET),
-    "sheet",
-    *(f"book.{name}" for name in BOOK),
-    "book",
-    "cli",
+    *_words("""
+        catalogue cache graph
+        sheet.words sheet.content sheet.mathml sheet.tex sheet.html sheet.markdown sheet.notebook sheet.json_form
+        sheet.pdf sheet.write sheet
+        book.tree book.vocabulary book.source book.codes book.letters book.tokens book.scope book.delimiters book.macros
+        book.cursor book.granted book.sorts book.context book.document book.indices book.survey book.laws book.elements
+        book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar book.expectations
+        book.statements book.standard book.elaborate book.introduce book.judge book.arithmetic book.claims book.verdict
+        book.progress book.steps book.check book.report book
+        cli
+    """),
 ]
-EVALUATION = ["irrationals", "paths", "statements", "models", "jets", "tables", "interpretation", "meanings"]
-TRAINING = ["settings", "simulators", "rollouts", "records", "episodes", "tabular", "neural"]
-JUDGING = [
-    "choices",
-    "calling",
-    "case",
-    "rollouts",
-    "batch",
-    "answers",
-    "watch",
-    "arrays_kind",
-    "custom",
-    "drawing",
-    "objectives",
-    "torch_kind",
-    "jax_kind",
-]
-NUMERIC = [
-    *[
-        "errors",
-        "validation",
-        "mdp",
-        "chains",
-        "environments",
-        "grids",
-        "worlds",
-        "arms",
-        "policies",
-        "returns",
-        "networks",
-        "optimisers",
-    ],
-    *["enumeration", "exact"],
-    *(f"evaluation.{name}" for name in EVALUATION),
-    "evaluation",
-    *["evaluate", "sampling", "examples", "estimators", "surrogates", "control", "q_learning", "bandits"],
-    *(f"training.{name}" for name in TRAINING),
-    "training",
-    *["train", "verdicts", "counterexamples", "strategies", "isolation", "watch"],
-    *(f"judging.{name}" for name in JUDGING),
-    "judging",
-    *["testing", "plots"],
-]
+NUMERIC = _words("""
+    errors validation mdp chains environments grids worlds arms policies returns networks optimisers enumeration exact
+    evaluation.irrationals evaluation.paths evaluation.statements evaluation.models evaluation.jets evaluation.tables
+    evaluation.interpretation evaluation.meanings evaluation evaluate
+    sampling examples estimators surrogates control q_learning bandits
+    training.settings training.simulators training.rollouts training.records training.episodes training.tabular
+    training.neural training train
+    strategies isolation
+    judging.randomness judging.sequential judging.choices judging.calling judging.case judging.shrinking
+    judging.rollouts judging.batch judging.rows judging.targets judging.answers judging.watch judging.arrays_kind
+    judging.custom judging.drawing judging.objectives judging.trial judging.repairs judging.picture judging.sampled
+    judging.reference judging.verdicts judging.torch_kind judging.jax_kind judging.judge judging.comparing judging.file
+    judging testing
+    running.progress running.boards running.plan running.learners running.backends running.archive running.seeds
+    plots animation
+    running.pictures running.summary running runs
+""")
 TABLES = {"derive": DERIVE, "numeric": NUMERIC}
 FOREIGN = {
     "derive": {"numeric", "proofs", "tests"},
@@ -181,7 +112,7 @@ def faults(module: str, source: str, is_package: bool = False) -> list[str]:
 def _upward(package: str, place: str, theirs: str) -> list[str]:
     table = TABLES[package]
     if place not in table or theirs not in table:
-        return [f"{package}.{place} imports {package}.{theirs}: no place in the table of tests/test_layers.py"]
+        return []  # test_every_file_has_a_place says so, once
     if place in MODELS and package == "derive" and theirs not in {*MODELS, *THE_WITNESS_STANDS_ON}:
         return [f"derive.{place} imports derive.{theirs}: the models stand on {sorted(THE_WITNESS_STANDS_ON)} alone"]
     if table.index(theirs) >= table.index(place):
@@ -201,8 +132,7 @@ def test_every_file_has_a_place(package: str) -> None:
     homeless = present - set(TABLES[package])
     assert not homeless, f"give these a place in tests/test_layers.py: {sorted(homeless)}"
     assert len(set(TABLES[package])) == len(TABLES[package])
-    planned = {"plots"}  # named in the plan of the house, not yet there
-    assert set(TABLES[package]) - present <= planned
+    assert set(TABLES[package]) <= present, f"no such file: {sorted(set(TABLES[package]) - present)}"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +148,6 @@ def test_every_file_has_a_place(package: str) -> None:
         ("derive.refute", "from derive.printing import text", "the models stand on"),
         ("derive.book.tokens", "from .check import check_document", "stands below it"),
         ("derive.sheet.words", "from derive.book import tree", "stands below it"),
-        ("derive.unheard_of", "import derive.terms", "no place in the table"),
         ("numeric.mdp", "from derive import terms", "numeric may not import derive"),
         ("numeric.mdp", "import numeric.evaluate", "stands below it"),
         ("proofs.bandit_mean", "import numeric", "proofs may not import numeric"),

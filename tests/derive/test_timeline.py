@@ -11,7 +11,7 @@ from derive.notation import T, gamma, k, n, t
 from derive.terms import AtMost, State
 from derive.timeline import Linear, as_linear, entailed, infeasible, is_linear, linear, needed
 
-BOX = range(-6, 7)
+BOX = range(-4, 5)
 SYMBOLS = (k, n, t)
 
 
@@ -27,14 +27,14 @@ def test_what_is_entailed_is_true_at_every_point_of_a_box() -> None:
     rng, yes, no, missed = Random(0), 0, 0, 0
     box = [linear(s + BOX[-1]) for s in SYMBOLS] + [linear(BOX[-1] - s) for s in SYMBOLS]
     points = [dict(zip(SYMBOLS, values, strict=True)) for values in product(BOX, repeat=3)]
-    for _ in range(400):
+    for _ in range(300):
         facts, goal = [random_form(rng) for _ in range(rng.randint(1, 3))], random_form(rng)
         inside = [at for at in points if all(holds(f, at) for f in facts)]
         true = all(holds(goal, at) for at in inside)
         claimed = entailed([*facts, *box], goal)
         assert true or not claimed, (facts, goal)
         yes, no, missed = yes + claimed, no + (not true), missed + (true and not claimed)
-    assert yes > 20
+    assert yes > 15
     assert no > 20
     assert missed <= 20  # incomplete over the integers, and only a little
 
