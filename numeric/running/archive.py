@@ -22,8 +22,7 @@ from numeric.training.records import State
 
 __all__ = ["OURS", "begin", "configuration", "extend", "load", "read", "replaced", "save", "table"]
 
-Floats = NDArray[np.float64]
-Curve = dict[str, Floats]
+Curve = dict[str, NDArray[Any]]
 
 OURS = ("run.json", "checkpoints", "curve.csv", "curve.json", "learning.svg", "learning.pdf", "policy.gif")
 COUNTS = ("seed", "update", "episodes", "steps")
@@ -108,9 +107,12 @@ def _stem(folder: Path, seed: int) -> Path:
 
 def _curve(source: Path, state: State) -> Curve:
     try:
-        header, *rows = csv.reader(io.StringIO(source.read_text(encoding="utf-8")))
+        text = source.read_text(encoding="utf-8")
+        if not text.endswith("\n"):
+            raise ValueError("its last line is cut short")
+        header, *rows = csv.reader(io.StringIO(text))
         numbers = [[float(x) if x else np.nan for x in row] for row in rows[: state.update]]
-        columns = dict(zip(header, np.array(numbers, dtype=np.float64).T, strict=True))
+        columns: Curve = dict(zip(header, np.array(numbers, dtype=np.float64).T, strict=True))
         if columns.pop("seed").tolist() != [state.seed] * state.update:
             raise ValueError(f"it should have {state.update} rows of seed {state.seed}")
         if columns["update"].tolist() != list(range(1, state.update + 1)):
@@ -119,7 +121,7 @@ def _curve(source: Path, state: State) -> Curve:
         raise TrainError(
             f"{source} is not the whole curve of its checkpoint ({cause}); begin again elsewhere"
         ) from cause
-    return columns
+    return {name: column.astype(np.int64) if name in COUNTS else column for name, column in columns.items()}
 
 
 def table(curves: Sequence[tuple[int, Curve]]) -> str:
@@ -132,7 +134,7 @@ def table(curves: Sequence[tuple[int, Curve]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _words(name: str, column: Floats) -> list[str]:
+def _words(name: str, column: NDArray[Any]) -> list[str]:
     if name in COUNTS:
         return [str(int(x)) for x in column]
     return ["" if x != x else repr(x) for x in column.tolist()]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numeric.arms import BANDITS, UCB, Bandit, EpsilonGreedy, Softmax, Strategy, bandit, positive_integer
+from numeric.control import value_iteration
 from numeric.environments import make_environment, table_mdp
 from numeric.errors import TrainError, WorldError
 from numeric.mdp import FiniteMDP
@@ -140,7 +141,10 @@ def plan(
     settings = _OWN[algorithm]() if algorithm in _OWN else default_settings(algorithm, bare.task)
     if algorithm in ALGORITHMS and isinstance(bare.task, str) and discount is not None:
         changed["discount"] = discount
-    return dataclasses.replace(bare, settings=_changed(algorithm, settings, changed))
+    made = dataclasses.replace(bare, settings=_changed(algorithm, settings, changed))
+    if algorithm == "value-iteration":
+        value_iteration(made.mdp, made.settings.tolerance)  # says at once what it cannot solve
+    return made
 
 
 def _assignment(text: str) -> tuple[str, str]:
