@@ -130,19 +130,25 @@ def exact_regret(bandit: BernoulliBandit, strategy: Strategy, n: int, *, limit: 
     mean, variance = np.zeros(length + 1), np.zeros(length + 1)
     for t in range(length):
         wins = keys[:, None] // units[1] % (length + 1)
-        chosen = p[:, None] * choice_law(strategy, counts, wins)
-        after = [keys[:, None] + units[0], keys[:, None] + units.sum(axis=0)]
-        chances = np.concatenate([chosen * (1 - means), chosen * means], axis=None)
-        possible = chances > 0
-        keys, place = np.unique(np.concatenate(after, axis=None)[possible], return_inverse=True)
+        chosen = (p[:, None] * choice_law(strategy, counts, wins)).T
+        after = [keys + units[0][:, None], keys + units.sum(axis=0)[:, None]]
+        chances = np.concatenate([chosen * (1 - means)[:, None], chosen * means[:, None]], axis=None)
+        keys, p = _merged(np.concatenate(after, axis=None)[chances > 0], chances[chances > 0])
         if len(keys) > limit:
             raise BanditError(f"after {t + 1} of {n} pulls there are {len(keys):,} cases, above the limit of {limit:,}")
-        p = np.bincount(place, chances[possible]).astype(np.float64, copy=False)
         counts = keys[:, None] // units[0] % (length + 1)
         regret = counts @ lost
         mean[t + 1] = p @ regret
         variance[t + 1] = p @ (regret - mean[t + 1]) ** 2
     return ExactRegret(mean, variance, p @ counts)
+
+
+def _merged(keys: Integers, chances: Floats) -> tuple[Integers, Floats]:
+    """The different keys in order, each with the sum of its chances; fast where `keys` is made of sorted runs."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[first], np.add.reduceat(chances[order], first)
 
 
 def _units(n: int, arms: int) -> Integers:

@@ -224,6 +224,15 @@ def test_without_discount_policy_iteration_needs_policies_that_end():
         next(policy_iteration(mdp, np.zeros(25)))
 
 
+def test_an_action_that_is_only_as_good_replaces_none():
+    """To stay costs nothing, to leave pays nothing: who leaves goes on leaving, and the episode ends."""
+    transition = np.zeros((2, 2, 2))
+    transition[0, 0, 0] = transition[0, 1, 1] = transition[1, :, 1] = 1
+    mdp = FiniteMDP([1.0, 0.0], transition, np.zeros((2, 2, 2)), 1.0, None, np.array([False, True]))
+    *_, last = policy_iteration(mdp, [1, 0])
+    assert last.actions.tolist() == [1, 0]
+
+
 def test_value_iteration_goes_on_where_it_stopped():
     mdp = random_mdp(1, horizon=None)
     whole = list(value_iteration(mdp))

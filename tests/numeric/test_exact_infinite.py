@@ -114,6 +114,8 @@ def test_values_and_visits_are_those_of_exact_fractions(family):
         bound = solve_error(mdp, inverse, max(1, float(np.abs(mdp.reward).max())))
         assert np.abs(state_values(mdp, policy) - np.array(values, dtype=float)).max() <= bound
         assert np.abs(visits(mdp, policy) - np.array(weights)).max() <= bound
+        for value in (state_values, action_values, advantages, occupancy):
+            assert not value(mdp, policy)[mdp.terminal].any()
 
     agree()
 
