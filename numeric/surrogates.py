@@ -95,9 +95,10 @@ def ppo_clip_table(
     """The sum of `ppo_clip` over any batch, and its gradient by logits [S, A], from two sums per (s, a).
 
     `positive` and `negative` [S, A] are the sums of the advantages above and below 0 at (s, a): all samples of one
-    (s, a) have the same ratio, so the rest of the batch does not matter.
+    (s, a) have the same ratio, so the rest of the batch does not matter. Where both are 0 the ratio does not either.
     """
-    ratio = policy / old
+    seen = (positive != 0) | (negative != 0)
+    ratio = np.divide(policy, old, out=np.zeros_like(policy), where=seen)
     value = np.minimum(ratio, 1 + epsilon) * positive + np.maximum(ratio, 1 - epsilon) * negative
     slope = ratio * (positive * (ratio <= 1 + epsilon) + negative * (ratio >= 1 - epsilon))
     return float(value.sum()), slope - policy * slope.sum(axis=1, keepdims=True)

@@ -162,9 +162,9 @@ def _clipped_ascent(
         new = softmax_probabilities(parameters["actor"])
         surrogate, gradient = ppo_clip_table(new, policy, positive, negative, settings.clip)
         parameters, memory = step(parameters, {"actor": gradient}, memory, settings.learning_rate)
-    ratio = softmax_probabilities(parameters["actor"]) / policy
-    outside = (np.abs(ratio - 1) > settings.clip)[b.obs, b.actions] & b.mask
-    values = {"surrogate": surrogate, "clip_fraction": float(outside.sum() / b.mask.sum())}
+    taken = b.obs[b.mask], b.actions[b.mask]
+    ratio = softmax_probabilities(parameters["actor"])[taken] / policy[taken]
+    values = {"surrogate": surrogate, "clip_fraction": float((np.abs(ratio - 1) > settings.clip).mean())}
     return parameters, memory, {**values, **_spread(b, old, parameters["actor"])}
 
 

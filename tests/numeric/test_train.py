@@ -21,6 +21,7 @@ from numeric.train import (
     PPOSettings,
     ReinforceSettings,
     RLOOSettings,
+    default_settings,
     ppo,
     reinforce,
     rloo,
@@ -178,6 +179,16 @@ def test_the_same_seed_gives_the_same_bits_and_another_other_ones():
     first, again, other = (train("ppo", walled_grid(), seed=s, updates=4).state for s in (5, 5, 6))
     assert bits(first) == bits(again)
     assert bits(first)[0] != bits(other)[0]
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "grpo", "rloo"])
+def test_a_policy_without_any_chance_left_is_no_division_by_zero(algorithm):
+    """Steps so long that probabilities underflow to 0: nothing that was not sampled is divided by its chance."""
+    settings = default_settings(algorithm, walled_grid())
+    settings = dataclasses.replace(settings, learning_rate=1e4, optimiser="ascent")
+    theta = train(algorithm, walled_grid(), settings, seed=0, updates=30).state.parameters["actor"]
+    assert softmax_probabilities(theta).min() == 0
+    assert np.isfinite(theta).all()
 
 
 # --- falsehoods, shown to be false ------------------------------------------------------------------------
