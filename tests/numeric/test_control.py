@@ -311,6 +311,28 @@ def test_the_bound_knows_a_world_without_chance():
         assert abs(sweep.bound - 0.99**k * size) <= 40 * EPS
 
 
+def test_the_bound_allows_for_targets_that_only_q_star_makes_equal():
+    """r + γ V*(s') = 1/2 on both ways from state 0, but not under Q_0 = 0: c_1 = 2 γ ‖Q*‖ = 1, so that the bound is
+    γ ‖Q*‖ + √(log(2 S A π² / (6 chance)) / 2)."""
+    transition, reward = np.zeros((3, 1, 3)), np.zeros((3, 1, 3))
+    transition[0, 0, 1:] = 1 / 2
+    transition[1:, 0, 2] = 1
+    reward[0, 0, 2], reward[1, 0, 2] = 1 / 2, 1
+    mdp = FiniteMDP([1.0, 0, 0], transition, reward, 0.5, None, np.array([False, False, True]))
+    assert optimal_values(mdp).tolist() == [0.5, 1, 0]
+    first = next(q_sweeps(mdp, QSettings(1, 0), np.random.default_rng(0), chance=0.5))
+    assert abs(first.bound - (0.5 + np.sqrt(np.log(2 * 3 * np.pi**2 / 3) / 2))) <= 8 * EPS
+
+
+def test_an_episode_has_the_return_of_its_way():
+    """Without exploration the learnt way is walked: G_0 = V*(s_0)."""
+    mdp = walled_grid(None)
+    trained = learnt(mdp, QSettings(1, 0, 1), 0, 50)[-1]
+    (walk,) = learnt(mdp, QSettings(1, 0, 0), 0, 1, trained)
+    assert (walk.episode, walk.steps - trained.steps) == (51, 8)
+    assert abs(walk.discounted_return - optimal_objective(mdp)) <= 40 * EPS
+
+
 def test_episodes_come_near_q_star_on_a_random_world():
     """No bound is known along episodes; the distance falls by a factor of ten within 100,000 steps of this seed."""
     mdp = random_mdp(0, ends=1, discount=0.5, horizon=None)

@@ -1,6 +1,7 @@
 """The worlds of the source texts: grids walk as the texts say, bandits have their moments, the best way is shortest."""
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,6 +87,13 @@ def test_the_best_way_over_a_grid_is_the_shortest(name, build, goal, step):
     assert np.abs(optimal_values(mdp) - value).max() <= 200 * EPS * max(abs(step), 1)
     assert far.max() < build().horizon
     assert np.abs(optimal_values(build())[0] - value).max() <= 200 * EPS * max(abs(step), 1)
+
+
+def test_the_goal_of_a_grid_pays_once_even_where_nothing_ends():
+    """Read as an MDP without terminal states, the goal keeps the agent and pays nothing more."""
+    mdp = penalty_grid()
+    endless = replace(mdp, terminal=np.zeros(25, bool))
+    assert np.array_equal(optimal_values(endless), optimal_values(mdp))
 
 
 def test_the_shortest_ways_have_eight_and_twelve_steps():
