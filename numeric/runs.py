@@ -18,6 +18,7 @@ from typing import Any
 from numeric.errors import TrainError
 from numeric.running import archive
 from numeric.running.backends import side_by_side, stoppable
+from numeric.running.learners import records
 from numeric.running.plan import DETERMINISTIC, Plan, plan
 from numeric.running.progress import line
 from numeric.running.seeds import Seed
@@ -57,6 +58,7 @@ def run(
         _same(before, archive.configuration(chosen), place)
     extent = _extent(chosen, before, seeds, updates)
     started = time.perf_counter()
+    records(chosen, 0)  # says at once what it cannot learn on
     learners = [_loaded(place, chosen, n, resume) for n in range(extent["seeds"])]
     with stoppable() as stopped, side_by_side(_jobs(chosen, jobs, backend), backend, stopped) as carry:
         (archive.extend if resume else archive.begin)(place, chosen, extent)

@@ -71,7 +71,8 @@ def _learning(plan: Plan, rows: Curve, best: float | None) -> tuple[Panels, list
         window = max(1, rows["mean_return"].shape[1] // 50) if plan.algorithm == "q-learning" else 1
         what = f"return, mean of {window} episodes" if window > 1 else "return of the batch"
         what = what if modelled else "return, mean of the last 100 episodes"
-        lines.append(plots.Line(what, _smoothed(rows["mean_return"], window)))
+        shown = _smoothed(rows["mean_return"], window) if window > 1 else rows["mean_return"]
+        lines.append(plots.Line(what, shown))
         words.append(_moved(what, rows["mean_return"]))
     if modelled:
         what = f"exact J of the {of[plan.algorithm]}" if plan.algorithm in of else "exact J(θ) of the same θ"
@@ -80,11 +81,13 @@ def _learning(plan: Plan, rows: Curve, best: float | None) -> tuple[Panels, list
     level = None if best is None else (f"best possible, {best:.4g}", best)
     if level:
         words.append(f"The best possible J is {best:.4g}.")
-    if lines:
-        xlabel = {"q-learning": "episode", "value-iteration": "sweep"}.get(plan.algorithm, "update")
-        seeds = len(rows["update"])
-        over = f"Return, mean and deviation of {seeds} seeds" if seeds > 1 else "Return"
-        panels.append((plots.curves(over, "return", lines, xlabel=xlabel, level=level), 4.4))
+    if not lines:
+        lines.append(plots.Line("no episode has ended yet", rows["mean_return"]))
+        words.append("No episode has ended yet.")
+    xlabel = {"q-learning": "episode", "value-iteration": "sweep"}.get(plan.algorithm, "update")
+    seeds = len(rows["update"])
+    over = f"Return, mean and deviation of {seeds} seeds" if seeds > 1 else "Return"
+    panels.append((plots.curves(over, "return", lines, xlabel=xlabel, level=level), 4.4))
     if "distance" in rows and plan.algorithm != "policy-iteration":
         panels.append((_distances(plan, rows), 3.6))
         words.append(_moved("the distance to the optimal values", rows["distance"]))
@@ -111,7 +114,7 @@ def _regret(plan: Plan, rows: Curve) -> tuple[Panels, list[str]]:
         pulls = min(count, EXACT_PULLS)
         exact = [("exact, by dynamic programming", exact_regret(arms, way, pulls).mean[1:]) for way in ways.values()]
         bound = ("bound of UCB1", np.array([ucb1_bound(arms, n) for n in range(1, count + 1)]))
-        words.append(f"The regret of the first {pulls} pulls is exact too, and agrees.")
+        words.append(f"Circles show the exact regret of the first {pulls} pulls.")
     over = f"mean of {plan.settings.runs} runs × {len(rows['update'])} seeds"
     logs = plots.log_curves(
         "The same on logarithmic axes", "regret", lines, xlabel="pull", dots=exact, bound=bound, both=True, named=False

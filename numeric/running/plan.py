@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -172,7 +173,7 @@ def _changed(algorithm: str, settings: Any, changes: Mapping[str, Any]) -> Any:
         if name not in fields:
             raise TrainError(
                 f"{algorithm} has no setting {name!r}; {nearest(name, fields)}"
-                f"its settings are {', '.join(fields) or 'none'}"
+                f"its settings are {', '.join(f for f in fields if f != 'discount') or 'none'}"
             )
     try:
         typed = {name: _typed(fields[name], value) for name, value in changes.items()}
@@ -196,7 +197,7 @@ def _task(endless: bool, name: str, discount: float | None) -> Task:
 
 def _environment(name: str, endless: bool) -> Task:
     """The table of a Gymnasium environment that has one, with the limit on its steps as T, else its name."""
-    if not any(c.isdigit() for c in name) and "/" not in name:
+    if not re.search(r"-v\d+$", name):
         raise WorldError(
             f"no world is named {name!r}; {nearest(name.replace('-', '_'), WORLDS)}the worlds are "
             f"{', '.join(WORLDS)}, and Gymnasium's environments with discrete actions, as CartPole-v1"

@@ -197,6 +197,7 @@ def test_control_is_on_an_infinite_horizon_with_the_discount_that_is_asked_for()
 WRONG = [
     (("reinforse", "walled_grid"), {}, TrainError, "did you mean reinforce"),
     (("ppo", "waled-grid"), {}, WorldError, "did you mean walled_grid"),
+    (("ppo", "walled-grid-8"), {}, WorldError, "did you mean walled_grid_7"),
     (("bandit", "walled_grid"), {}, NumericError, "no bandit is named"),
     (("q-learning", "quiz_bandit"), {}, NumericError, "infinite"),
     (("value-iteration", "penalty_grid"), {}, NumericError, "policy_iteration"),
@@ -230,6 +231,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(what, how, error
         (("ppo", "NoSuchWorld-v0"), "NoSuchWorld-v0"),
         (("ppo", "MountainCarContinuous-v0"), "discrete"),
         (("q-learning", "CartPole-v1"), "no transition table"),
+        (("ppo", "Blackjack-v1"), "observed as"),
     ],
 )
 def test_what_cannot_be_done_in_gymnasium(what, words, tmp_path):
