@@ -26,7 +26,17 @@ from numeric.training.settings import (
 )
 from numeric.training.tabular import earlier_scale, mean_of_others, step_of, with_returns
 
-__all__ = ["actor_critic", "grpo", "ppo", "reinforce", "rloo"]
+__all__ = [
+    "actor_critic",
+    "advantages_and_targets",
+    "critic_step",
+    "grpo",
+    "policy_gradient",
+    "ppo",
+    "reinforce",
+    "rloo",
+    "state_values",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -49,7 +59,7 @@ def reinforce(
     elif settings.estimator == "constant-baseline":
         weights = to_go - mean_of_others(to_go[0])
     elif settings.estimator == "state-baseline":
-        weights = to_go - _values(agent, rollout.observed[:-1])
+        weights = to_go - state_values(agent, rollout.observed[:-1])
         agent = _fitted(agent, rollout, to_go, settings.critic_rate, rng)
     else:
         mean, spread = earlier_scale(agent.parameters["returns"])
@@ -63,7 +73,9 @@ def actor_critic(
     settings: ActorCriticSettings, agent: Agent, rollout: Rollout, rng: np.random.Generator
 ) -> tuple[Agent, dict[str, float]]:
     """θ ← θ + α (1/N) Σ_n Σ_t Â_t z_t, one episode a copy; the critic descends on (λ-return - V)²."""
-    estimate, targets = _advantages(agent, rollout, settings.entropy, settings.discount, settings.trace)
+    estimate, targets = advantages_and_targets(
+        agent, rollout, settings.entropy, settings.discount, settings.trace
+    )
     agent = _fitted(agent, rollout, targets, settings.critic_rate, rng)
     return _ascent(agent, rollout, estimate, settings.optimiser, settings.learning_rate)
 
@@ -72,7 +84,9 @@ def ppo(
     settings: PPOSettings, agent: Agent, rollout: Rollout, rng: np.random.Generator
 ) -> tuple[Agent, dict[str, float]]:
     """`epochs` passes in `minibatches` on min(ρ Â, clip(ρ) Â) and on the critic's squared error."""
-    estimate, targets = _advantages(agent, rollout, settings.entropy, settings.discount, settings.trace)
+    estimate, targets = advantages_and_targets(
+        agent, rollout, settings.entropy, settings.discount, settings.trace
+    )
     return _clipped_ascent(
         agent, rollout, estimate, targets, settings, settings.minibatches / rollout.rewards.size, rng
     )
@@ -116,16 +130,16 @@ def _regularised(agent: Agent, rollout: Rollout, entropy_weight: float, kl_weigh
     return np.where(rollout.taken, rewards, 0.0)
 
 
-def _values(agent: Agent, observed: Floats) -> Floats:
+def state_values(agent: Agent, observed: Floats) -> Floats:
     flat = observed.reshape(-1, agent.critic.inputs)
     return forward(agent.critic, agent.parameters["critic"], flat)[0].reshape(observed.shape[:-1])
 
 
-def _advantages(
+def advantages_and_targets(
     agent: Agent, rollout: Rollout, entropy_weight: float, discount: float, trace: float
 ) -> tuple[Floats, Floats]:
     rewards = _regularised(agent, rollout, entropy_weight)
-    values = _values(agent, rollout.observed)
+    values = state_values(agent, rollout.observed)
     here, later = values[:-1].T, values[1:].T
     estimate = gae(rewards.T, here, later, rollout.terminated.T, rollout.truncated.T, discount, trace).T
     return estimate, values[:-1] + estimate
@@ -137,7 +151,7 @@ def _ascent(
     """One step along (1/N) Σ_n Σ_t w_t z_t."""
     x, actions, old, weight, _ = _steps(rollout, weights, None)
     copies = rollout.rewards.shape[1]
-    gradient, values = _policy_gradient(agent, x, actions, importance_weighted, old, weight / copies)
+    gradient, values = policy_gradient(agent, x, actions, importance_weighted, old, weight / copies)
     moved, memory = step_of(optimiser)(agent.parameters, {"actor": gradient}, agent.memory, rate)
     return agent._replace(parameters=moved, memory=memory), values
 
@@ -161,17 +175,17 @@ def _clipped_ascent(
 
     for _ in range(settings.epochs):
         for part in np.array_split(rng.permutation(len(x)), parts):
-            gradient, values = _policy_gradient(
+            gradient, values = policy_gradient(
                 agent, x[part], actions[part], clipped, old[part], weight[part]
             )
             moved, memory = step(agent.parameters, {"actor": gradient}, agent.memory, settings.learning_rate)
             agent = agent._replace(parameters=moved, memory=memory)
             if isinstance(settings, PPOSettings):
-                agent = _critic_step(agent, x[part], target[part], settings.critic_rate)
+                agent = critic_step(agent, x[part], target[part], settings.critic_rate)
     return agent, values
 
 
-def _policy_gradient(
+def policy_gradient(
     agent: Agent,
     x: Floats,
     actions: Integers,
@@ -203,11 +217,11 @@ def _fitted(agent: Agent, rollout: Rollout, targets: Floats, rate: float, rng: n
     """One pass of the critic over the batch."""
     x, _, _, target, _ = _steps(rollout, targets, None)
     for part in np.array_split(rng.permutation(len(x)), max(1, len(x) // FITTED_AT_ONCE)):
-        agent = _critic_step(agent, x[part], target[part], rate)
+        agent = critic_step(agent, x[part], target[part], rate)
     return agent
 
 
-def _critic_step(agent: Agent, x: Floats, target: Floats, rate: float) -> Agent:
+def critic_step(agent: Agent, x: Floats, target: Floats, rate: float) -> Agent:
     """φ ← φ + α_V ∇_φ of -½ mean (target - V_φ)², by Adam: uphill on minus the error, the hidden layer included."""
     value, hidden = forward(agent.critic, agent.parameters["critic"], x)
     slope = (target[:, None] - value) / len(x)
