@@ -211,7 +211,7 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
 def respell_domains(letter: Letter, spelling: Mapping[Basic, Basic]) -> Letter:
     """A letter over the domains that its own are replaced by."""
     only_domains = {k: v for k, v in spelling.items() if isinstance(k, Domain)}
-    return respell(letter, only_domains)  # type: ignore[return-value]
+    return respell(letter, only_domains)
 
 
 def _may_stand_for(new: Basic, old: Letter) -> bool:
@@ -385,7 +385,7 @@ def replay(theorem: Theorem) -> Theorem:
     """Rebuild a theorem from its proof alone, and refuse it where the result differs."""
     done: dict[int, Theorem] = {}
     for node in _order_of(theorem):
-        rule: object = None
+        rule: Any = None
         try:
             rule, *args = node.proof
             rebuilt = rerun(rule, [done[id(a)] if isinstance(a, Theorem) else a for a in args])
