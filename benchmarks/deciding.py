@@ -1,4 +1,4 @@
-"""Deciding an identity: `derive.refute.decide` on fresh terms, against `simplify(lhs - rhs) == 0` in plain SymPy.
+"""Deciding an identity: `derive.models.refute.decide` on fresh terms, against `simplify(lhs - rhs) == 0` in plain SymPy.
 
 Both sides build their terms from nothing, inside the time, with every cache empty. Where a letter of ours stands for
 any law or reward, the SymPy side has a free symbol for each of its entries.
@@ -15,8 +15,8 @@ import sympy as sp
 from benchmarks.caches import forget
 from benchmarks.measure import Row, Timed, times
 from benchmarks.registry import benchmark
+from derive.models import Outcome, decide
 from derive.notation import T, before, expect, gamma, k, policy, reward, score, t
-from derive.refute import Outcome, decide
 from derive.terms import (
     Action,
     AtMost,

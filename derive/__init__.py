@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Equation": "terms",
     "check_paths": "book.check",
-    "decide": "refute",
+    "decide": "models",
     "derivation": "catalogue",
     "latex": "printing",
     "load": "catalogue",
@@ -21,7 +21,7 @@ _HOME = {
     "replay": "kernel",
     "text": "printing",
 }
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+__all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:

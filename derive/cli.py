@@ -156,7 +156,7 @@ def _proved(derivation: Derivation) -> tuple[str, Any]:
     """The status, and the theorem: `proved` needs a replay, a model that agrees and a second evaluator that does."""
     from derive.errors import DeriveError
     from derive.kernel import replay
-    from derive.refute import decide
+    from derive.models import decide
 
     try:
         theorem = replay(derivation.theorem)
@@ -296,7 +296,7 @@ def _progress(words: str) -> None:
 
 
 def _content(d: Derivation) -> Sheet:
-    from derive.refute import decide
+    from derive.models import decide
     from derive.sheet import Block, Falsehood, Line, Sheet
 
     status, theorem = _proved(d)
@@ -318,7 +318,7 @@ def _content(d: Derivation) -> Sheet:
 
 
 def _where_it_fails(counterexample: Any) -> str:
-    from derive.counterexample import greek
+    from derive.models.counterexample import greek
 
     numbers = [f"{greek(name)} = {value}" for name, value in counterexample.assignment.items()]
     sizes = counterexample.text.splitlines()[0]
@@ -357,8 +357,8 @@ def _check(options: argparse.Namespace) -> int:
 def _judges() -> Any:
     from derive.book.judge import Judges
     from derive.certificate import certificate
+    from derive.models import decide
     from derive.prove import prove
-    from derive.refute import decide
     from numeric.evaluate import agrees, confirms
 
     derivations = _catalogue().derivations
@@ -470,8 +470,7 @@ def _verified(certificate: Any) -> tuple[bool, str]:
 
 def _verified_on_models(certificate: dict[str, Any]) -> tuple[bool, str]:
     """Both evaluators find what the certificate says of its model."""
-    from derive.interpretation import Model
-    from derive.models import evaluate
+    from derive.models import Model, evaluate
     from derive.printing import text
     from derive.wire import decode
     from numeric.evaluate import agrees, confirms

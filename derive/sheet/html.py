@@ -6,8 +6,8 @@ import re
 from html import escape
 from typing import Any
 
-from derive.layout import layout
 from derive.printing import extent
+from derive.printing.layout import layout
 from derive.sheet.content import (
     Example,
     ExampleRow,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from derive.boxes import Box, Ident
-from derive.layout import layout
 from derive.printing import latex_box
+from derive.printing.boxes import Box, Ident
+from derive.printing.layout import layout
 from derive.sheet.content import (
     Block,
     Example,

@@ -6,7 +6,8 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from derive.boxes import (
+from derive.printing import extent, text_box
+from derive.printing.boxes import (
     Applied,
     Big,
     Box,
@@ -26,8 +27,7 @@ from derive.boxes import (
     is_tall,
     opens_with_operator,
 )
-from derive.layout import layout
-from derive.printing import extent, text_box
+from derive.printing.layout import layout
 
 _OPERATORS = {"E": "𝔼"}
 _SIGNS = {"-": "−", "Σ": "∑"}

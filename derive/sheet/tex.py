@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from derive.boxes import (
+from derive.printing import SYMBOLS, escaped, extent, latex_box
+from derive.printing.boxes import (
     Applied,
     Big,
     Box,
@@ -26,8 +27,7 @@ from derive.boxes import (
     Sign,
     parts,
 )
-from derive.layout import layout
-from derive.printing import SYMBOLS, escaped, extent, latex_box
+from derive.printing.layout import layout
 from derive.sheet.content import (
     Block,
     Example,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.boxes import Box, Ident, Row, Sign, scripted, spelled
+from derive.printing.boxes import Box, Ident, Row, Sign, scripted, spelled
 
 _GREEK = "Α-Ωα-ω"
 _SCRIPT = rf"[_^](?:\{{[^{{}}\\]{{1,40}}\}}|[A-Za-z0-9{_GREEK}])"

@@ -15,8 +15,8 @@ from derive.binding import alike
 from derive.calc import Start
 from derive.catalogue import _COLLECTED, Derivation, Falsehood, derivation, load
 from derive.errors import UnknownName, WrongClaim, WrongLine
+from derive.models.refute import decide
 from derive.notation import T, a, bandit_policy, expect, given_history, grad, k, mean, policy, reward, score, t
-from derive.refute import decide
 from derive.rules import (
     constant,
     expectation,

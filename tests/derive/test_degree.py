@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from derive.degree import degree
+from derive.models.degree import degree
 from derive.notation import T, a, gamma, grad, k, mean, objective, policy, s, theta
 from derive.terms import ACTIONS, Exp, Letter, Log, SumOver, TimeProduct, TimeSum, Variance
 

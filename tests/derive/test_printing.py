@@ -11,7 +11,6 @@ from sympy import Integer, Max, Min, Rational, Symbol
 
 from derive import terms
 from derive.errors import DeriveError
-from derive.layout import layout
 from derive.notation import (
     T,
     a,
@@ -49,6 +48,7 @@ from derive.notation import (
     x_real,
 )
 from derive.printing import latex, text
+from derive.printing.layout import layout
 from derive.terms import (
     ACTIONS,
     STATES,

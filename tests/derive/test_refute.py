@@ -8,6 +8,7 @@ from flint import fmpq
 from sympy import Max, Min, Rational
 
 from derive.models import Model, evaluate
+from derive.models.refute import Counterexample, Outcome, decide
 from derive.notation import (
     OUTCOMES,
     T,
@@ -43,7 +44,6 @@ from derive.notation import (
     x,
     x_real,
 )
-from derive.refute import Counterexample, Outcome, decide
 from derive.terms import (
     ACTIONS,
     STATES,

@@ -10,8 +10,8 @@ from derive.book.document import parse
 from derive.book.judge import Judges
 from derive.book.source import decode
 from derive.certificate import certificate
+from derive.models.refute import decide
 from derive.prove import prove
-from derive.refute import decide
 from numeric.evaluate import agrees, confirms
 
 JUDGES = Judges(prove, decide, confirms, agrees, certificate)

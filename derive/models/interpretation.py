@@ -21,9 +21,9 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.environment import Key
 from derive.errors import Unevaluable, Unreadable
-from derive.numbers import as_fraction, as_rational
+from derive.models.environment import Key
+from derive.models.numbers import as_fraction, as_rational
 from derive.terms import Letter
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from sympy import Add, Basic, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.binding import meaning
-from derive.compiling import Compiler, value_of
-from derive.environment import (
+from derive.errors import Unevaluable
+from derive.models.compiling import Compiler, value_of
+from derive.models.environment import (
     Closure,
     Env,
     outside,
@@ -17,9 +18,8 @@ from derive.environment import (
     spend,
     steps,
 )
-from derive.errors import Unevaluable
-from derive.forms import exponents, usage, whole
-from derive.latest import latest_position
+from derive.models.forms import exponents, usage, whole
+from derive.models.latest import latest_position
 from derive.terms import (
     Action,
     Apply,

@@ -14,9 +14,9 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.draw import ABOVE_ZERO, BELOW_ONE
-from derive.environment import Key
-from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
+from derive.models.draw import ABOVE_ZERO, BELOW_ONE
+from derive.models.environment import Key
+from derive.models.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
 from derive.terms import Letter
 
 NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))

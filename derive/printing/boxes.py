@@ -1,7 +1,7 @@
 """The presentation tree: what a formula looks like, before anyone says in which language.
 
-A box knows nothing of meaning. `derive/layout.py` makes boxes of terms; LaTeX and plain text
-(`derive/printing.py`) and MathML (`derive/sheet/mathml.py`) are written from them.
+A box knows nothing of meaning. `derive/printing/layout.py` makes boxes of terms; LaTeX and plain text
+(`derive/printing/writing.py`) and MathML (`derive/sheet/mathml.py`) are written from them.
 """
 
 from __future__ import annotations

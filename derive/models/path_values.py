@@ -10,11 +10,11 @@ from typing import Any
 
 from sympy import Basic, Integer, Symbol
 
-from derive.compiling import Compiler, value_of
-from derive.environment import Closure, Env, OutsideTrajectory, average, average_slope, factors, trajectories
-from derive.latest import latest_position, nothing
+from derive.models.compiling import Compiler, value_of
+from derive.models.environment import Closure, Env, OutsideTrajectory, average, average_slope, factors, trajectories
+from derive.models.latest import latest_position, nothing
+from derive.models.values import watched
 from derive.terms import Expectation, Given, PathProbability, PathSum
-from derive.values import watched
 
 
 @value_of(Expectation)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import Add, Basic, Integer, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.forms import exponents, whole
+from derive.models.forms import exponents, whole
 from derive.terms import (
     Apply,
     At,

@@ -11,11 +11,12 @@ from typing import Any
 from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.compiling import Compiler, slope_of
-from derive.environment import Closure, Env, factors, small, steps
 from derive.errors import Unevaluable
-from derive.forms import whole
-from derive.path_values import over_futures, over_paths
+from derive.models.compiling import Compiler, slope_of
+from derive.models.environment import Closure, Env, factors, small, steps
+from derive.models.forms import whole
+from derive.models.path_values import over_futures, over_paths
+from derive.models.values import look_up, over_domain, over_times, times, with_real
 from derive.terms import (
     Apply,
     At,
@@ -34,7 +35,6 @@ from derive.terms import (
     TimeSum,
     Variance,
 )
-from derive.values import look_up, over_domain, over_times, times, with_real
 
 # arithmetic
 

@@ -3,7 +3,7 @@
     latex(term) -> str     \\nabla_\\theta J(\\theta)
     text(term) -> str      ∇_θ J(θ) = E_τ[Σ_{t=0}^{T-1} γ^t G_t ∇_θ log π_θ(a_t|s_t)]
 
-Both are written from one presentation tree (`derive/layout.py`), so that they say the same thing.
+Both are written from one presentation tree (`derive/printing/layout.py`), so that they say the same thing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from derive.boxes import (
+from derive.printing.boxes import (
     GREEK,
     Applied,
     Big,
@@ -34,7 +34,7 @@ from derive.boxes import (
     is_tall,
     opens_with_operator,
 )
-from derive.layout import layout
+from derive.printing.layout import layout
 
 
 def latex(node: Any) -> str:

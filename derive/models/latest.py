@@ -7,9 +7,9 @@ from typing import Any
 from sympy import Basic, Symbol
 
 from derive.binding import meaning
-from derive.compiling import Compiler
-from derive.environment import Closure, Env, outside, steps
-from derive.forms import whole
+from derive.models.compiling import Compiler
+from derive.models.environment import Closure, Env, outside, steps
+from derive.models.forms import whole
 from derive.terms import (
     Action,
     Cases,

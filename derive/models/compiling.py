@@ -1,7 +1,7 @@
 """A term as a Python function of a finite model: compiled once, run at many points.
 
-Two functions are built from a term by mutual recursion: its value (derive/values.py) and its derivative
-along one direction of a parameter (derive/slopes.py). The derivative of log x is dx/x, so that the value of
+Two functions are built from a term by mutual recursion: its value (derive/models/values.py) and its derivative
+along one direction of a parameter (derive/models/slopes.py). The derivative of log x is dx/x, so that the value of
 a logarithm below a gradient is never asked for and an estimator stays a rational function of the model's
 numbers. A derivative that vanishes by its form alone is None and costs nothing.
 
@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
 
 from derive.binding import free, meaning
-from derive.environment import Closure, Env, Laws, outside
 from derive.errors import Unevaluable
-from derive.forms import whole
+from derive.models.environment import Closure, Env, Laws, outside
+from derive.models.forms import whole
 from derive.terms import (
     Action,
     Cases,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from derive.claims import Claim
-from derive.comparison import admits, complete, difference
-from derive.counterexample import words
-from derive.draw import (
+from derive.errors import Unevaluable
+from derive.models.claims import Claim
+from derive.models.comparison import admits, complete, difference
+from derive.models.counterexample import words
+from derive.models.draw import (
     PLAIN,
     POSITIVE,
     RESIDUE,
@@ -22,10 +23,9 @@ from derive.draw import (
     World,
     draw,
 )
-from derive.environment import OutsideTrajectory, TooLong
-from derive.errors import Unevaluable
-from derive.interpretation import Model, key_of
-from derive.numbers import RATIONALS, RESIDUES, Numbers
+from derive.models.environment import OutsideTrajectory, TooLong
+from derive.models.interpretation import Model, key_of
+from derive.models.numbers import RATIONALS, RESIDUES, Numbers
 from derive.terms import Letter
 
 POINTS = 2  # independent random residues at every size

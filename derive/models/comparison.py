@@ -14,13 +14,13 @@ from typing import Any
 
 from sympy import Basic, Symbol
 
-from derive.claims import LENGTH, Claim
-from derive.draw import PLAIN, Size, World
-from derive.environment import Env, OutsideTrajectory, set_trajectory, trajectories
 from derive.errors import Unevaluable
-from derive.interpretation import Model, Table, check_letter, elements_of, key_of
-from derive.models import Program, run
-from derive.numbers import RESIDUES, Numbers
+from derive.models.claims import LENGTH, Claim
+from derive.models.draw import PLAIN, Size, World
+from derive.models.environment import Env, OutsideTrajectory, set_trajectory, trajectories
+from derive.models.evaluation import Program, run
+from derive.models.interpretation import Model, Table, check_letter, elements_of, key_of
+from derive.models.numbers import RESIDUES, Numbers
 from derive.terms import Var
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from flint import fmpq, nmod
 
-from derive.environment import Key
-from derive.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
-from derive.numbers import PRIME
+from derive.models.environment import Key
+from derive.models.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
+from derive.models.numbers import PRIME
 from derive.terms import Domain, Letter
 
 

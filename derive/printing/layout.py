@@ -1,7 +1,7 @@
 """Terms and statements as presentation trees, with parentheses exactly where they are needed.
 
 The grammar of what is printed: Σ and ∏ reach as far right as their product goes; ∇ and log take the one thing
-that follows them; a conditional or evaluated term ends at its bar. `derive/order.py` says what comes first.
+that follows them; a conditional or evaluated term ends at its bar. `derive/printing/order.py` says what comes first.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
-from derive import order
-from derive.boxes import (
+from derive.errors import IllFormed
+from derive.printing import order
+from derive.printing.boxes import (
     Applied,
     Big,
     Box,
@@ -38,7 +39,6 @@ from derive.boxes import (
     scripted,
     spelled,
 )
-from derive.errors import IllFormed
 from derive.terms import (
     Action,
     Apply,

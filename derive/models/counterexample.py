@@ -10,11 +10,11 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from derive.claims import Claim
-from derive.comparison import Difference
-from derive.draw import Size
-from derive.interpretation import LogOf, Model, key_of
-from derive.numbers import as_fraction
+from derive.models.claims import Claim
+from derive.models.comparison import Difference
+from derive.models.draw import Size
+from derive.models.interpretation import LogOf, Model, key_of
+from derive.models.numbers import as_fraction
 from derive.terms import Letter
 
 GREEK = {

@@ -15,11 +15,11 @@ from typing import Any
 from sympy import Basic, Symbol
 
 from derive.binding import free, subterms
-from derive.draw import Cast, Size
 from derive.errors import Unevaluable
-from derive.interpretation import key_of
-from derive.models import Program, compiled
-from derive.numbers import BALLS, RATIONALS, RESIDUES, Numbers
+from derive.models.draw import Cast, Size
+from derive.models.evaluation import Program, compiled
+from derive.models.interpretation import key_of
+from derive.models.numbers import BALLS, RATIONALS, RESIDUES, Numbers
 from derive.terms import (
     STATES,
     Action,

@@ -3,7 +3,7 @@ counterexample.
 
 * holds    Both sides are equal at independent random residues modulo 2^61 - 1, at every size. Two rational
            functions that differ agree at such a point with probability at most degree / 2^60
-           (Schwartz-Zippel), the degree bounded from the form of the claim (derive/degree.py); the bound
+           (Schwartz-Zippel), the degree bounded from the form of the claim (derive/models/degree.py); the bound
            printed is its power over the points of one size. Where numbers are compared (min, max), the
            points are random fractions and no bound is known. Where log, exp or a root has a value, both
            sides are balls: every pair overlaps, and the number of digits to which the largest gap between
@@ -28,18 +28,18 @@ from fractions import Fraction
 
 from flint import arb, ctx
 
-from derive.claims import Claim, letters_left
-from derive.comparison import admits, complete, difference, difference_at, places, same, to_the_end
-from derive.counterexample import GREEK, Counterexample, show, words
-from derive.degree import degree
-from derive.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
-from derive.environment import TooLong
 from derive.errors import IllFormed, Refused, Unevaluable
-from derive.interpretation import LogOf, Model, key_of
-from derive.models import compiled, run
-from derive.numbers import BALLS, RATIONALS
-from derive.search import FRACTIONS, POINTS, Found, Search
-from derive.shrink import shrink
+from derive.models.claims import Claim, letters_left
+from derive.models.comparison import admits, complete, difference, difference_at, places, same, to_the_end
+from derive.models.counterexample import GREEK, Counterexample, show, words
+from derive.models.degree import degree
+from derive.models.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
+from derive.models.environment import TooLong
+from derive.models.evaluation import compiled, run
+from derive.models.interpretation import LogOf, Model, key_of
+from derive.models.numbers import BALLS, RATIONALS
+from derive.models.search import FRACTIONS, POINTS, Found, Search
+from derive.models.shrink import shrink
 from derive.terms import Equation, Hypothesis, Letter
 
 PRECISION = 512  # bits of a ball

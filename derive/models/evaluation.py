@@ -12,15 +12,15 @@ from typing import Any
 from flint import arb, ctx
 from sympy import Basic, Symbol
 
-from derive import slopes  # noqa: F401  (enters all values and derivatives)
 from derive.binding import free, subterms
-from derive.compiling import Compiler
-from derive.environment import Closure, Env, Key, set_trajectory
 from derive.errors import Unevaluable
-from derive.forms import usage
-from derive.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
-from derive.latest import latest_position
-from derive.numbers import BALLS, RATIONALS, Numbers, as_rational
+from derive.models import slopes  # noqa: F401  (enters all values and derivatives)
+from derive.models.compiling import Compiler
+from derive.models.environment import Closure, Env, Key, set_trajectory
+from derive.models.forms import usage
+from derive.models.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
+from derive.models.latest import latest_position
+from derive.models.numbers import BALLS, RATIONALS, Numbers, as_rational
 from derive.terms import Action, Domain, Letter, Process, State, Var
 
 __all__ = ["LogOf", "Model", "Program", "Table", "compiled", "evaluate", "run"]

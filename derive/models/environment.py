@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from derive.errors import Unevaluable
-from derive.numbers import Numbers
+from derive.models.numbers import Numbers
 
 MAX_EXPONENT = 1000
 Key = tuple[int, ...]

@@ -1,0 +1,7 @@
+"""The first witness: any term evaluated exactly on a finite model; an identity decided, or refuted by the smallest one."""
+
+from derive.models.counterexample import Counterexample
+from derive.models.evaluation import Model, evaluate
+from derive.models.refute import Outcome, decide
+
+__all__ = ["Counterexample", "Model", "Outcome", "decide", "evaluate"]
