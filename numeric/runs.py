@@ -158,6 +158,4 @@ def _line(chosen: Plan, learners: list[Seed], updates: int, first: int, elapsed:
     endless = chosen.algorithm not in DETERMINISTIC  # the others end when they have converged, nobody knows when
     left = elapsed / (done - first) * (total - done) if done > first and endless else None
     slowest = min(s.update for s in learners)
-    return line(
-        slowest, updates if endless else max(slowest, 1), [s.stretches[-1] for s in learners if s.stretches], left
-    )
+    return line(slowest, updates if endless else None, [s.stretches[-1] for s in learners if s.stretches], left)

@@ -7,7 +7,6 @@ import dataclasses
 import io
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -143,13 +142,13 @@ def _words(name: str, column: NDArray[Any]) -> list[str]:
 def replaced(target: Path, text: str | bytes) -> None:
     """Writes under another name, then renames: a reader sees the old file or the new one, never a part."""
     data = text.encode() if isinstance(text, str) else text
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-        try:
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with open(part, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, target)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

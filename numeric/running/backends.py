@@ -38,12 +38,8 @@ def side_by_side(jobs: int, backend: str | None, stopped: threading.Event) -> It
         return
     from joblib import Parallel, delayed, parallel_config
 
-    with _started(backend, jobs), parallel_config(backend=backend or "loky", n_jobs=jobs):
-
-        def carry(calls: Sequence[Call]) -> list[Stretch | None]:
-            return list(Parallel()(delayed(_advance_elsewhere)(*call) for call in calls))
-
-        yield carry
+    with _started(backend, jobs), parallel_config(backend=backend or "loky", n_jobs=jobs), Parallel() as pool:
+        yield lambda calls: list(pool(delayed(_advance_elsewhere)(*call) for call in calls))
 
 
 def _advance_elsewhere(*call: Any) -> Stretch:

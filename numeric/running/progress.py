@@ -18,10 +18,13 @@ SHOWN = {
 }  # fmt: skip
 
 
-def line(done: int, total: int, curves: Sequence[Curve], seconds_left: float | None) -> str:
-    """`[####····] 40/200  return 0.51 ± 0.03  J 0.5  12 s left`, means and deviations over the seeds."""
-    filled = WIDTH * done // max(total, 1)
-    parts = [f"[{'#' * filled}{'·' * (WIDTH - filled)}] {done}/{total}"]
+def line(done: int, total: int | None, curves: Sequence[Curve], seconds_left: float | None) -> str:
+    """`[####····] 40/200  return 0.51 ± 0.03  J 0.5  12 s left`, means and deviations over the seeds.
+
+    Without a `total`, where nobody knows how many updates it takes, there is no bar.
+    """
+    filled = 0 if total is None else WIDTH * done // total
+    parts = [f"{done} updates" if total is None else f"[{'#' * filled}{'·' * (WIDTH - filled)}] {done}/{total}"]
     for name, word in SHOWN.items():
         if (numbers := latest(curves, name)).size:
             spread = f" ± {numbers.std():.3g}" if name == "mean_return" and numbers.size > 1 else ""
