@@ -168,3 +168,9 @@ def _table(letter: Letter, domains: dict[str, list[int]], positive: bool, rng: R
     if letter.parameter is not None:
         table["tangent"] = [[list(k), str(v)] for k, v in slopes.items()]
     return table
+
+
+def random_models(term: Expr, rng: Random, count: int) -> Iterator[dict[str, Any]]:
+    """Models that give every letter of a term a value, each at one trajectory."""
+    for model in _models(term, term, (), rng, count):
+        yield next(_along_trajectories(model, rng))
