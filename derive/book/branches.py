@@ -6,7 +6,7 @@ import re
 
 from derive.book import tree
 from derive.book.prefixes import Prefixes
-from derive.book.tokens import Token
+from derive.book.tokens import closing_brace
 from derive.book.tree import Items, Node, Sym
 
 _CONSTANT = re.compile(
@@ -18,15 +18,32 @@ _CONSTANT = re.compile(
 class Branches(Prefixes):
     """`cases`, underbraces, and terms that are said not to depend on a parameter."""
 
-    def underbraced(self, token: Token) -> Node:
+    def underbraced(self, mark: str) -> Node:
+        r"""`\underbrace{e}_{x}`: e, and beside it the statement e = x; a note with words in it is a remark."""
         node = self.braces()
-        if self.is_op("_"):
-            self.take()
-            at = self.at
-            if not (self.is_op("{") and self.peek().kind == "text" and self.peek(2).text == "}"):
-                raise self.stopped("an underbrace whose note is no plain text")
-            self.at = at + 3
+        if not self.is_op(mark):
+            return node
+        self.take()
+        if (end := self.remark()) is not None:
+            self.at = end
+            return node
+        note = self.script().only
+        if note is None or isinstance(note, tree.Relation):
+            raise self.stopped("a note at a brace that is no expression")
+        if isinstance(note, (Sym, tree.Call)):
+            self.asides.append(tree.Relation(note.start, note.end, (note, node), ("=",)))
+        else:
+            self.asides.append(tree.Relation(node.start, note.end, (node, note), ("=",)))
         return node
+
+    def remark(self) -> int | None:
+        """The end of a group in braces with words in it; None where the next group has none."""
+        if not self.is_op("{"):
+            return self.at + 1 if self.now.kind == "text" else None
+        close = closing_brace(self.tokens, self.at)
+        if close is None or all(t.kind != "text" for t in self.tokens[self.at : close]):
+            return None
+        return close + 1
 
     def words(self) -> Node:
         r"""`\text{terms that don't depend on }\theta` as an expression; any other prose stops the reading."""

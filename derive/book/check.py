@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.book.claims import context, order, readings
@@ -32,6 +32,7 @@ from derive.errors import DeriveError
 CONDITION = Judgement("not-a-claim", "D033", "a condition on indices")
 BARE = Judgement("not-a-claim", "D030", "an expression: it states nothing")
 MACROS = Judgement("not-a-claim", "D034", "definitions of macros")
+ESTABLISHED = frozenset({"proved", "holds", "definition"})
 UNCONTINUED = Judgement("not-read", "D043", "this continues a formula that was not read")
 
 
@@ -161,13 +162,33 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
     for statement in found:
         relation = statement.relation
-        if relation in conditions:
+        if statement.role in ("aside", "premise", "conclusion"):
+            _beside(walk, n, formula, statement, conditions)
+        elif relation in conditions:
             walk.step(formula, relation.start, relation.end, CONDITION)
         elif statement.is_bare:
             walk.last = relation.sides[0]
             walk.step(formula, relation.start, relation.end, BARE)
         else:
             _chain(walk, n, formula, relation, conditions)
+
+
+def _beside(walk: Progress, n: int, formula: Formula, statement: Statement, conditions: Sequence[Node]) -> None:
+    """The note of a brace; a premise, which a text may only suppose, and what is concluded from it."""
+    kept, before = walk.last, len(walk.steps)
+    relation = statement.relation
+    if statement.is_bare:
+        walk.step(formula, relation.start, relation.end, BARE)
+    else:
+        _chain(walk, n, formula, relation, conditions)
+    if statement.role == "aside":
+        walk.last = kept
+        return
+    known = statement.role == "premise" or walk.supposed
+    for i, step in enumerate(walk.steps[before:], before):
+        if known and step.verdict in ("refuted", "inconsistent"):
+            walk.steps[i] = replace(step, verdict="unknown", code="D062", message=f"stands beside ⟹; {step.message}")
+    walk.supposed = statement.role == "premise" and any(s.verdict not in ESTABLISHED for s in walk.steps[before:])
 
 
 def _is_condition(relation: Relation, scope: Scope) -> bool:

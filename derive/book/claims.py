@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Basic, Expr, Symbol
 
-from derive.binding import free
+from derive.binding import free, substitute
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
@@ -33,6 +33,7 @@ from derive.terms import (
     Letter,
     PathProbability,
     PathSum,
+    Process,
     State,
     TimeProduct,
     time_symbol,
@@ -118,6 +119,23 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
     return Claim(equation, (*hypotheses(equation, scope.survey.first, ctx.horizon), *extra), reading, ctx.notes, remark)
 
 
+def counted(one: Claim, first: int) -> tuple[Equation, tuple[Hypothesis, ...]]:
+    """A statement about s_t and a_t alone names no process that says how long a trajectory is: there T is made to be
+    the number of actions, whatever the text lets it be."""
+    horizon = one.reading.horizon(first)
+    name = time_symbol(one.reading.last[0])
+    sides = (one.equation.lhs, one.equation.rhs)
+    if horizon == name or any(isinstance(n, Process) for side in sides for n in unfolded(side)):
+        return one.equation, one.hypotheses
+    values: dict[Basic, Basic] = {name: name - (horizon - name)}
+    left, right = (substitute(side, values) for side in sides)
+    facts = tuple(
+        AtMost(substitute(h.lesser, values), substitute(h.greater, values)) if isinstance(h, AtMost) else h
+        for h in one.hypotheses
+    )
+    return Equation(left, right), facts
+
+
 def _constant(node: Node) -> tuple[Node, tree.Sym | None] | None:
     """rest + (terms that do not depend on θ): the rest and θ."""
     if not isinstance(node, tree.Add):
@@ -197,6 +215,8 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         said.append(
             "for every environment, deterministic or not" if scope.survey.deterministic else "environment P, start ρ_0"
         )
+    if "integral" in claim.notes.used:
+        said.append("integrals are sums over finite sets")
     if claim.reading.listed:
         said.append("actions and values as in the text's example")
     said += sorted(f"assumed: {a}" for a in claim.notes.assumed)

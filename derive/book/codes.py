@@ -38,6 +38,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D059": ("unknown", "Fails under one reading that the text allows, and another could not be decided."),
     "D060": ("unknown", "Both sides are zero on every model: nothing was tested."),
     "D061": ("unknown", "True for the rewards of the text's example only, false for general ones."),
+    "D062": ("unknown", "Fails, but stands before ⟹ as a premise, or behind one that was not established."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip

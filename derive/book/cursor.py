@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.book.tokens import Stopped, Token
-from derive.book.tree import Items, Node
+from derive.book.tree import Items, Node, Relation
 
 MAX_DEPTH = 60
 RELATIONS = frozenset({"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"})
@@ -31,6 +31,10 @@ STARTERS = (
             "underbrace",
             "underset",
             "boxed",
+            "dots",
+            "int",
+            "sqrt",
+            "overbrace",
         }
     )
     | ACCENTS
@@ -43,6 +47,7 @@ class Cursor:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens, self.at, self.depth, self.brackets = tokens, 0, 0, 0
+        self.asides: list[Relation] = []  # statements that stand inside a formula: the notes of braces
 
     @property
     def now(self) -> Token:

@@ -10,6 +10,7 @@ from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational
 from derive.book import expectations, sums, symbols, tree
 from derive.book.context import Context, bounded, stop
 from derive.book.elements import element
+from derive.book.ellipsis import continued
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
 from derive.terms import Cases, Exp, Gradient, Log
@@ -27,8 +28,12 @@ def read(node: Node, ctx: Context) -> Expr:
         return _group(node, ctx)
     if isinstance(node, tree.Add):
         _refuse_open_scope(node)
+        if any(isinstance(term, tree.Dots) for _, term in node.terms):
+            return _continued_sum(node, ctx)
         return bounded(Add(*(sign * read(term, ctx) for sign, term in node.terms)), node)
     if isinstance(node, tree.Mul):
+        if any(isinstance(factor, tree.Dots) for factor in node.factors):
+            return continued(node, node.factors, ctx, product=True)
         return bounded(Mul(*(read(factor, ctx) for factor in node.factors)), node)
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
@@ -53,6 +58,12 @@ def decimal(text: str) -> Rational:
     """A literal as the rational number it spells."""
     value = Fraction(text)
     return Rational(value.numerator, value.denominator)
+
+
+def _continued_sum(node: tree.Add, ctx: Context) -> Expr:
+    if any(sign < 0 for sign, _ in node.terms):
+        raise stop("an ellipsis between terms with a minus sign", node)
+    return continued(node, [term for _, term in node.terms], ctx, product=False)
 
 
 def _function(node: tree.Fun, ctx: Context) -> Expr:

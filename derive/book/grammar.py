@@ -186,6 +186,8 @@ class Parser(Branches):
             return self.fraction(token)
         if name in ("sum", "prod"):
             return self.big(token)
+        if name == "int":
+            return self.integral(token)
         if name in ("log", "ln", "exp", "min", "max"):
             if self.is_op("_", "^"):
                 raise self.stopped(f"an index or power on \\{name}")
@@ -203,7 +205,9 @@ class Parser(Branches):
         if name == "underset":
             return self.underset(token)
         if name == "underbrace":
-            return self.underbraced(token)
+            return self.underbraced("_")
+        if name == "overbrace":
+            return self.underbraced("^")
         if name == "infty":
             return Sym(token.start, token.end, "infty")
         raise self.stopped(f"the command \\{name} cannot be read here", token)

@@ -88,7 +88,7 @@ def _positive_at(node: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
 def _positive(term: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
     """The laws that a positive term is made of; in Σ_τ every trajectory counts, so that all have to be positive."""
     for node in unfolded(term):
-        if isinstance(node, Apply) and node.letter.pmf:
+        if isinstance(node, Apply) and (node.letter.pmf or not node.letter.domains):
             yield Positive(node.letter)
         elif isinstance(node, PathProbability):
             process = node.process

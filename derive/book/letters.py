@@ -43,6 +43,12 @@ def function(name: str, domains: tuple[Domain, ...]) -> Letter:
 
 
 @lru_cache(maxsize=1_000)
+def positive(name: str, parameter: Symbol) -> Letter:
+    """A number that depends on a parameter; equal ones are one object."""
+    return Letter(name, (), parameter=parameter)
+
+
+@lru_cache(maxsize=1_000)
 def listed(name: str, elements: tuple[int, ...]) -> Domain:
     """A finite set whose elements a text lists."""
     return Domain(name, elements)

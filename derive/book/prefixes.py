@@ -119,3 +119,43 @@ class Prefixes(Indices):
         body = self.term()
         self.depth -= 1
         return tree.Big(token.start, body.end, token.text, sub, upper, body)
+
+    def integral(self, token: Token) -> Node:
+        r"""`\int_\tau f(\tau) d\tau`, `\int f(x) dx`: the variables stand in the differentials, or else below."""
+        if self.is_command("int"):
+            raise self.stopped("a double integral; write one sign for each variable")
+        sub, upper = self.scripted("_"), self.scripted("^")
+        if upper is not None:
+            raise self.stopped("an integral between limits", token)
+        body = self.term()
+        factors = list(body.factors) if isinstance(body, tree.Mul) else [body]
+        variables: list[Node] = []
+        while len(factors) > 2 and _is_differential(factors[-2]) and isinstance(factors[-1], Sym):
+            variables.insert(0, factors.pop())
+            factors.pop()
+        if not variables and sub is not None:
+            variables = list(sub.parts)
+        if not variables:
+            raise self.stopped("an integral that does not say over what", token)
+        if sub is not None and variables != list(sub.parts) and not _is_region(sub, variables):
+            raise self.stopped("an integral whose limits are not known here", token)
+        over = Items(token.start, self.last_end, tuple(variables), (",",) * (len(variables) - 1))
+        inside = factors[0] if len(factors) == 1 else tree.Mul(body.start, body.end, tuple(factors))
+        return tree.Big(token.start, self.last_end, "int", over, None, inside)
+
+
+def _is_differential(node: Node) -> bool:
+    return isinstance(node, Sym) and node.name == "d" and node.font in ("", "rm") and node == _plain(node)
+
+
+def _plain(node: Sym) -> Sym:
+    return Sym(node.start, node.end, node.name, node.font)
+
+
+def _is_region(sub: Items, variables: list[Node]) -> bool:
+    """The variable itself, or the set it runs over."""
+    only = sub.only
+    if not isinstance(only, Sym) or only.sub is not None or only.sup is not None:
+        return False
+    same = len(variables) == 1 and isinstance(variables[0], Sym) and variables[0].head == only.head
+    return same or (only.font in ("cal", "bb") and only.name.isupper())

@@ -44,6 +44,7 @@ class Progress:
     steps: list[Step] = field(default_factory=list)
     last: Node | None = None
     serial: int = 0
+    supposed: bool = False  # the premise before ⟹ is only supposed
     orders: list[tuple[Formula, Relation]] = field(default_factory=list)  # k < t in the prose
 
     def setting(self, formula: Formula, conditions: Sequence[Node] = ()) -> Setting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.book.grammar import Parser
 from derive.book.tokens import Macro, Stopped, Token, tokenise
@@ -28,10 +28,12 @@ _NOTES = frozenset({"and", "so", "hence", "thus", "therefore", "i.e.", "that is"
 
 @dataclass(frozen=True)
 class Statement:
-    """One chain. `reasons` are remarks in parentheses that stood in the formula."""
+    """One chain. `reasons` are remarks that stood beside it; `role` tells an aside (the note of a brace), a premise
+    (before ⟹) and a conclusion (after it) from the rest."""
 
     relation: Relation
     reasons: tuple[str, ...] = ()
+    role: str = ""
 
     @property
     def is_bare(self) -> bool:
@@ -47,7 +49,10 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
     while True:
         reasons = _between(parser)
         if reasons and found:
-            found[-1] = Statement(found[-1].relation, (*found[-1].reasons, *reasons))
+            found[-1] = replace(found[-1], reasons=(*found[-1].reasons, *reasons))
+        concludes = _implies(parser)
+        if concludes and found:
+            found[-1] = replace(found[-1], role=found[-1].role or "premise")
         if parser.now.kind == "end":
             break
         if parser.is_op("forall"):
@@ -59,11 +64,23 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
             raise parser.stopped("a part beside a statement that states nothing", at)
         if found and found[-1].is_bare:
             raise parser.stopped("a statement beside an expression", at)
-        found.append(Statement(relation))
+        found += [Statement(aside, (), "aside") for aside in parser.asides]
+        parser.asides.clear()
+        found.append(Statement(relation, (), "conclusion" if concludes and found else ""))
         after_comma = _separated(parser)
     if not found:
         raise Stopped("an empty formula", 0, len(latex), "")
     return tuple(found)
+
+
+def _implies(parser: Parser) -> bool:
+    """Passes ⟹ between two statements, with what only lays out around it."""
+    if not parser.is_op("implies"):
+        return False
+    parser.take()
+    while parser.now.kind in ("quad", "row") or parser.is_op("&"):
+        parser.take()
+    return True
 
 
 def _between(parser: Parser) -> list[str]:
@@ -84,7 +101,7 @@ def _separated(parser: Parser) -> bool:
     while parser.is_op(",", ".", ";"):
         comma = parser.take().text != "."
     token = parser.now
-    if token.kind in ("row", "quad", "text", "end") or parser.is_op("&", "forall"):
+    if token.kind in ("row", "quad", "text", "end") or parser.is_op("&", "forall", "implies"):
         return comma
     if comma:
         return True

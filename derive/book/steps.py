@@ -17,7 +17,8 @@ from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
 from derive.book.sorts import is_head, is_update, key_of, number
 from derive.book.tokens import Stopped
-from derive.book.tree import Node
+from derive.book.tree import Node, Sym
+from derive.book.tree import walk as tree_walk
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
 from derive.printing import latex, text
@@ -138,11 +139,27 @@ def _define(
     line = earlier[-1].line
     if same_definition(walk.scope, earlier[-1], binding):
         return _bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
-    if operator == ":=" or DEFINES.search(lead(walk.document, n)):
+    if operator == ":=" or DEFINES.search(lead(walk.document, n)) or _brings_in(walk, n, earlier[-1], binding):
         message = f"replaces the definition of line {line}, from which it differs"
         return _bind(walk, binding, Judgement("definition", "D021", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
     return _bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+def _brings_in(walk: Progress, n: int, earlier: Binding, later: Binding) -> bool:
+    """“We use a discount factor $γ$:”: the sentence before the display names a letter that is new in the definition."""
+    new = _letters(later.body) - _letters(earlier.body)
+    named: set[str] = set()
+    for m in range(n - 1, -1, -1):
+        found, formula = walk.parsed[m], walk.document.formulas[m]
+        if formula.displayed or formula.latex not in lead(walk.document, n) or isinstance(found, Exception):
+            break
+        named |= set().union(*(_letters(s.relation) for s in found))
+    return bool(new & named)
+
+
+def _letters(node: Node) -> set[str]:
+    return {n.head for n in tree_walk(node) if isinstance(n, Sym)}
 
 
 def _bind(walk: Progress, binding: Binding, judgement: Judgement) -> Judged:

@@ -32,8 +32,10 @@ def big(node: Big, ctx: Context) -> Expr:
     if node.sub is None:
         raise stop("a sum that does not say what it runs over", node)
     parts = node.sub.parts
-    if len(parts) == 1 and _is_time_index(parts[0], ctx):
+    if node.kind != "int" and len(parts) == 1 and _is_time_index(parts[0], ctx):
         return _over_times(node, parts[0], ctx)
+    if node.kind == "int":
+        ctx.notes.used.add("integral")
     if node.upper is not None:
         raise stop("an upper limit over something that is no index of time", node)
     if any(s != "," for s in node.sub.separators) or node.kind == "prod":

@@ -51,7 +51,8 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
 
 _ARBITRARY = re.compile(r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+\$([A-Za-z])\b")
 _DETERMINISTIC = re.compile(
-    r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic", re.I
+    r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic",
+    re.I,
 )
 _NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarely|non)\b|n['’]t", re.I)
 

@@ -13,7 +13,14 @@ from sympy import Expr, Integer, Symbol
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
 from derive.book.elements import element, moment, reward
-from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
+from derive.book.laws import (
+    check_bars,
+    distribution,
+    is_path_law,
+    is_start,
+    names_a_start_law,
+    path_probability,
+)
 from derive.book.letters import (
     DISTRIBUTIONS,
     FUNCTIONS,
@@ -23,6 +30,7 @@ from derive.book.letters import (
     VALUES,
     function,
     law,
+    positive,
 )
 from derive.book.sorts import integer, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
@@ -74,7 +82,20 @@ def symbol(node: Sym, ctx: Context) -> Expr:
         return reward(moment(node.sub.only, ctx), ctx)
     if node.sub is None and node.head == node.name and (node.name in SCALARS or node.head in ctx.scope.numbers):
         return real_symbol(node.name)
+    if (found_positive := _of_parameter(node, ctx)) is not None:
+        return found_positive
     raise stop(f"the letter {node.head} has no meaning that is known here", node)
+
+
+def _of_parameter(node: Sym, ctx: Context) -> Expr | None:
+    r"""f in ∇f / f, π_θ in ∇π_θ = π_θ ∇\log π_θ: any positive function of the parameter, its arguments left out."""
+    parts = node.sub.parts if node.sub is not None else ()
+    if node.name not in ("f", "g", "h", "p", "q", "P", "pi") or node.accents or node.primes or node.sup is not None:
+        return None
+    if node.font not in ("", "cal", "bb") or not all(is_parameter(p, ctx.scope.survey) for p in parts):
+        return None
+    ctx.notes.assumed.add(f"{node.name} any positive function of {ctx.theta.name}")
+    return Apply(positive(node.name, ctx.theta))
 
 
 def _power(node: Sym, ctx: Context) -> Expr:

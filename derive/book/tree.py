@@ -86,7 +86,7 @@ class Pow(Node):
 
 @dataclass(frozen=True)
 class Big(Node):
-    kind: str  # sum or prod
+    kind: str  # sum, prod or int
     sub: Items | None
     upper: Items | None
     body: Node

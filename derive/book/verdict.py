@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derive.book.claims import Claim, claim, conventions, deterministic, orders_free_times, reaches_further, readings
+from derive.book.claims import (
+    Claim,
+    claim,
+    conventions,
+    counted,
+    deterministic,
+    orders_free_times,
+    reaches_further,
+    readings,
+)
 from derive.book.context import Reading
 from derive.book.judge import Judgement, Judges, judge
 from derive.book.scope import Scope
@@ -31,12 +40,18 @@ class Setting:
     orders: tuple[Relation, ...] = ()
 
     def claim(
-        self, left: Node, right: Node, reading: Reading, *, scope: Scope | None = None, also: Sequence[Node] = ()
+        self,
+        left: Node,
+        right: Node,
+        reading: Reading,
+        *,
+        scope: Scope | None = None,
+        also: Sequence[Node] = (),
     ) -> Claim:
         return claim(left, right, scope or self.scope, reading, (*self.conditions, *also))
 
     def judge(self, one: Claim) -> Judgement:
-        return judge(one.equation, one.hypotheses, self.judges)
+        return judge(*counted(one, self.scope.survey.first), self.judges)
 
 
 def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:

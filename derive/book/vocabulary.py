@@ -18,10 +18,12 @@ UNICODE_GREEK = {
 UNICODE = {
     "−": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "≤": "<=", "≥": ">=", "≠": "!=",
     "≈": "approx", "∼": "~", "←": "<-", "→": "->", "∣": "|", "‖": "||", "∥": "||", "′": "'", "∈": "in", "≔": ":=",
-    "≐": ":=", "≜": ":=", "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall",
+    "≐": ":=", "≜": ":=", "≝": ":=", "∝": "propto", "∖": "setminus", "∀": "forall", "⟹": "implies", "⇒": "implies",
+    "⟺": "implies", "⇔": "implies",
 }  # fmt: skip
 UNICODE_COMMAND = {
-    "∑": "sum", "∏": "prod", "∇": "nabla", "∂": "partial", "∞": "infty", "…": "dots", "⋯": "dots",
+    "∑": "sum", "∏": "prod", "∇": "nabla", "∂": "partial", "∞": "infty", "∫": "int", "√": "sqrt",
+    "…": "dots", "⋯": "dots",
 }  # fmt: skip
 OPERATORS = {
     "doteq": ":=", "triangleq": ":=", "coloneqq": ":=", "coloneq": ":=", "approx": "approx", "simeq": "approx",
@@ -31,6 +33,7 @@ OPERATORS = {
     "parallel": "||", "|": "||", "setminus": "setminus", "backslash": "setminus", "prime": "'", "lbrace": "set{",
     "{": "set{", "rbrace": "set}", "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall",
     "implies": "implies", "Rightarrow": "implies", "iff": "implies", "colon": ":",
+    "Longrightarrow": "implies", "Leftrightarrow": "implies", "therefore": "implies",
 }  # fmt: skip
 SPACES = frozenset({
     "\t", "\n", "\r", " ", "!", ",", ":", ";", ">", "allowbreak", "centering", "displaystyle", "enspace", "limits",
@@ -44,7 +47,7 @@ TEXTS = frozenset({
     "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
 })  # fmt: skip
 KNOWN = (
-    "underset",
+    "underset", "int", "sqrt", "overbrace",
     "min", "max",
     "sum", "prod", "nabla", "partial", "frac", "dfrac", "tfrac", "log", "ln", "exp", "infty", "dots", "mathbb",
     "mathrm", "operatorname", "mathcal", "mathbf", "mathsf", "mathit", "boldsymbol", "bm", "mathop", "hat",

@@ -73,7 +73,6 @@ $$ G_t := \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
         r"\gamma \text{ or so} = r_0",
         r"\gamma = r_0, t = 0, 1, 2",
         r"\gamma = r_0 \quad + r_1",
-        r"\gamma = r_0 \implies r_0 = r_1",
         r"\gamma = r_0 \text{ if } t > 0",
         r"\begin{aligned} \gamma &= r_0 \\ -r_1 &= r_2 \end{aligned}",
         r"\begin{pmatrix} r_0 \\ r_1 \end{pmatrix} = \gamma",
