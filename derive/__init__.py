@@ -1,8 +1,8 @@
 """The exact judge of policy-gradient mathematics: one language, three readings.
 
-A statement is one term (`derive.terms`, with the field's letters in `derive.notation`). It is printed (`latex`, `text`),
-evaluated exactly on finite models (`decide`), and proved in a small kernel (`prove`, `derive.calc`). Everything here
-is imported when it is first used.
+A statement is one term (`derive.terms`, with the field's letters in `derive.notation`). It is printed (`latex`,
+`text`), evaluated exactly on finite models (`decide`), and proved in a small kernel (`prove`, `derive.calc`).
+Everything here is imported when it is first used.
 """
 
 from importlib import import_module

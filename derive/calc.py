@@ -14,7 +14,7 @@ from itertools import product
 from sympy import Basic, Expr, sympify
 
 from derive import kernel
-from derive.binding import parameters, substitute
+from derive.binding import alike, parameters, substitute
 from derive.errors import DeriveError, Endless, IllFormed, Refused, WrongLine
 from derive.kernel import Theorem
 from derive.matching import matches
@@ -100,6 +100,8 @@ class Chain:
         theorem = justify(self.last, term, reasons, self.given, refusals)
         if theorem is None:
             raise WrongLine(self._complaint(term, reasons, refusals))
+        if alike(term, self.last):
+            raise WrongLine(f"{self._where()}: the line repeats the line before it: {text(term)}")
         return Chain(self.start, self.given, (*self.lines, Line(term, reasons, theorem)), self.title)
 
     def _complaint(self, term: Expr, reasons: tuple[Reason, ...], refusals: Refusals) -> str:
@@ -113,8 +115,11 @@ class Chain:
             n for n in dict.fromkeys(explain(r) for r in refusals.last) if n.startswith(("cannot show", "log", "needs"))
         ]
         why = "".join(f"\n  note: {n}" for n in notes[-2:])
-        where = f"{self.title}, line {len(self.lines) + 1}" if self.title else f"line {len(self.lines) + 1}"
-        return f"{where}: {names} {what}\n  the line says {text(term)}\n  the line before it is {text(self.last)}{why}"
+        says = f"  the line says {text(term)}\n  the line before it is {text(self.last)}"
+        return f"{self._where()}: {names} {what}\n{says}{why}"
+
+    def _where(self) -> str:
+        return f"{self.title}, line {len(self.lines) + 1}" if self.title else f"line {len(self.lines) + 1}"
 
     @property
     def theorem(self) -> Theorem:

@@ -15,7 +15,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -34,7 +34,7 @@ from derive.wire import encode
 
 @dataclass(frozen=True)
 class Falsehood:
-    """What people write instead, and why it is false, in words."""
+    """What people write instead, and why it is false, in words; under the claim's assumptions unless it has its own."""
 
     claim: Equation
     words: str
@@ -148,11 +148,14 @@ def derivation(
 ) -> Callable[[Callable[[Start], Chain | Induction]], Derivation]:
     """Enter a derivation under its function's name; a name is entered once."""
 
+    given = tuple(assuming)
+
     def enter(build: Callable[[Start], Chain | Induction]) -> Derivation:
         name = build.__name__
         if name in _COLLECTED:
             raise WrongClaim(f"there is a derivation named {name} already; a name is entered once")
-        made = Derivation(name, title, claim, tuple(assuming), source, build, falsehood, world, tuple(defining))
+        variant = replace(falsehood, assuming=falsehood.assuming or given)
+        made = Derivation(name, title, claim, given, source, build, variant, world, tuple(defining))
         _COLLECTED[name] = made
         return made
 

@@ -4,8 +4,8 @@
      "terms": [row, …], "given": [[hypothesis, …], …], "steps": [[rule, argument, …], …]}
 
 An argument is ["thm", i] for the theorem of an earlier step, ["term", i] for a term of the table, ["hyps", i] for
-hypotheses on offer, ["equation", wire], ["name", text], ["terms", [i, …]] or ["values", [[i, i], …]]. Each step is run by the
-kernel; the last must prove the claim.
+hypotheses on offer, ["equation", wire], ["name", text], ["terms", [i, …]] or ["values", [[i, i], …]]. Each step is run
+by the kernel; the last must prove the claim.
 """
 
 from __future__ import annotations

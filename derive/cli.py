@@ -306,7 +306,7 @@ def _content(d: Derivation) -> Sheet:
         Block(c.title, c.start, tuple(Line(line.term, line.words, line.rule) for line in c.lines))
         for c in d.proof.blocks
     )
-    false = decide(d.falsehood.claim, d.falsehood.assuming or d.assuming)
+    false = decide(d.falsehood.claim, d.falsehood.assuming)
     words = d.falsehood.words[0].upper() + d.falsehood.words[1:] + "."
     if false.counterexample is not None:
         words += f" {_where_it_fails(false.counterexample)}"

@@ -66,7 +66,8 @@ def svg(rests: Rests) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-label="What rests on what in the catalogue">',
-        "<style>rect{fill:#f4f1ea;stroke:#555}text{font:12px sans-serif;fill:#111}path{fill:none;stroke:#8a8a8a}</style>",
+        "<style>rect{fill:#f4f1ea;stroke:#555} text{font:12px sans-serif;fill:#111} path{fill:none;stroke:#888}",
+        "</style>",
         *(_edge(place[below], place[name]) for name in sorted(rests) for below in rests[name]),
         *(_box(name, *place[name]) for name in sorted(rests)),
         "</svg>",

@@ -81,9 +81,8 @@ class Theorem:
         for side in (lhs, rhs):
             if not _in_language(side):
                 raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", side)
-        for name, value in (
-            ("hypotheses", frozenset(hypotheses)), ("lhs", lhs), ("rhs", rhs), ("laws", frozenset(laws)), ("proof", proof),
-        ):  # fmt: skip
+        sets = {"hypotheses": frozenset(hypotheses), "laws": frozenset(laws)}
+        for name, value in (sets | {"lhs": lhs, "rhs": rhs, "proof": proof}).items():
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:

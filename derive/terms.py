@@ -260,7 +260,7 @@ class Action(Term):
 
 
 class Process(Basic):
-    """A Markov decision process under a policy, for a horizon: s_0 ~ initial, a_t ~ policy(·|s_t), s_{t+1} ~ transition.
+    """A Markov decision process under a policy: s_0 ~ initial, a_t ~ policy(·|s_t), s_{t+1} ~ transition.
 
     `initial`, `policy` and `transition` are letters or definitions, called as initial(s), policy(a, s),
     transition(s', s, a); `horizon` is the number of actions.

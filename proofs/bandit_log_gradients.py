@@ -19,6 +19,5 @@ def bandit_log_gradients(start):
     return (
         start
         .eq(grad(1 - sigma) / (1 - sigma), by=log_derivative)
-        .eq(-sigma * (1 - sigma) / (1 - sigma), by=[chain_rule, sigmoid_gradient])
-        .eq(-sigma, by="arithmetic")
+        .eq(-sigma, by=[chain_rule, sigmoid_gradient])
     )  # fmt: skip

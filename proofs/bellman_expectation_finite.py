@@ -3,7 +3,7 @@
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, before, gamma, given_history, return_to_go, reward, state_value, t
 from derive.rules import linearity, tower, unfold
-from derive.terms import Equation
+from derive.terms import AtMost, Equation
 from proofs.return_recursion import return_recursion
 
 
@@ -16,7 +16,11 @@ def backed_up(discount):
     claim=Equation(state_value(t), backed_up(gamma)),
     assuming=[before(t, T)],
     source="Sutton & Barto 2018, eq. (3.14)",
-    falsehood=Falsehood(Equation(state_value(t), backed_up(1)), "the discount of what follows is forgotten"),
+    falsehood=Falsehood(
+        Equation(state_value(t), backed_up(1)),
+        "the discount of what follows is forgotten",
+        (AtMost(0, t), before(t, T)),
+    ),
     world="number_line",
     defining=[Equation(state_value(t), state_value.body)],
 )

@@ -14,13 +14,9 @@ total = TimeSum(return_to_go(k), k, 0, T - 1)
     assuming=[AtMost(1, T)],
     source="Folklore (deviations from a mean)",
     falsehood=Falsehood(
-        Equation(TimeSum(return_to_go(t) - total / (T + 1), t, 0, T - 1), 0), "divided by the last index plus two"
+        Equation(TimeSum(return_to_go(t) - total / (T + 1), t, 0, T - 1), 0), "the mean is taken over one return too many"
     ),
     world="number_line",
 )
 def centred_returns_sum_eq_zero(start):
-    return (
-        start
-        .eq(TimeSum(return_to_go(t), t, 0, T - 1) - T * total / T, by=[linearity, count])
-        .eq(0, by="arithmetic")
-    )  # fmt: skip
+    return start.eq(0, by=[linearity, count])

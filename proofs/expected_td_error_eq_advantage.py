@@ -14,7 +14,7 @@ from derive.notation import (
     t,
 )
 from derive.rules import linearity, tower, unfold
-from derive.terms import Equation
+from derive.terms import AtMost, Equation
 from proofs.return_recursion import return_recursion
 
 surprise = reward(t) + gamma * state_value(t + 1) - state_value(t)
@@ -26,7 +26,9 @@ surprise = reward(t) + gamma * state_value(t + 1) - state_value(t)
     assuming=[before(t, T)],
     source="Sutton & Barto 2018, §13.5; Schulman et al. 2016, ICLR, §3",
     falsehood=Falsehood(
-        Equation(given_action(reward(t) - state_value(t), t), advantage(t)), "the value of the next state is forgotten"
+        Equation(given_action(reward(t) - state_value(t), t), advantage(t)),
+        "the value of the next state is forgotten",
+        (AtMost(0, t), before(t, T)),
     ),
     world="number_line",
     defining=[Equation(advantage(t), advantage.body)],

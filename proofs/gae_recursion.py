@@ -3,7 +3,7 @@
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, before, gae, gamma, k, lam, t, td_error
 from derive.rules import linearity, split, unfold, write_out
-from derive.terms import Equation, TimeSum
+from derive.terms import AtMost, Equation, TimeSum
 
 
 @derivation(
@@ -11,7 +11,9 @@ from derive.terms import Equation, TimeSum
     claim=Equation(gae(t), td_error(t) + gamma * lam * gae(t + 1)),
     assuming=[before(t, T)],
     source="Schulman et al. 2016, ICLR, eq. (16)",
-    falsehood=Falsehood(Equation(gae(t), td_error(t) + lam * gae(t + 1)), "the discount is forgotten"),
+    falsehood=Falsehood(
+        Equation(gae(t), td_error(t) + lam * gae(t + 1)), "the discount is forgotten", (AtMost(0, t), before(t, T))
+    ),
     world="number_line",
     defining=[Equation(gae(t), gae.body), Equation(td_error(t), td_error.body)],
 )

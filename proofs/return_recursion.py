@@ -3,7 +3,7 @@
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, before, gamma, k, return_to_go, reward, t
 from derive.rules import linearity, split, unfold, write_out
-from derive.terms import Equation, TimeSum
+from derive.terms import AtMost, Equation, TimeSum
 
 
 @derivation(
@@ -12,7 +12,9 @@ from derive.terms import Equation, TimeSum
     assuming=[before(t, T)],
     source="Sutton & Barto 2018, eq. (3.9)",
     falsehood=Falsehood(
-        Equation(return_to_go(t), reward(t) + return_to_go(t + 1)), "the discount of the rest is forgotten"
+        Equation(return_to_go(t), reward(t) + return_to_go(t + 1)),
+        "the discount of the rest is forgotten",
+        (AtMost(0, t), before(t, T)),
     ),
     world="number_line",
     defining=[Equation(return_to_go(t), return_to_go.body)],
