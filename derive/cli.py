@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _list(options: argparse.Namespace) -> int:
     from derive.printing import latex, text
 
     catalogue = _catalogue()
-    rows, lines = [], []
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
     for d in catalogue.derivations.values():
         status, theorem = _proved(d)
         laws = sorted(theorem.laws) if theorem else []
@@ -333,7 +335,7 @@ def _example(d: Derivation) -> Example:
     rows = []
     for side in (d.claim.lhs, d.claim.rhs):
         wire = encode(side)
-        for setting, value in _valued(d, lambda s, wire=wire: exact(wire, s)):
+        for setting, value in _valued(d, partial(exact, wire)):
             drawn = estimate(wire, setting, SAMPLES, SEED)
             if drawn is not None or side == d.claim.lhs:
                 sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()

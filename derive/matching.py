@@ -100,7 +100,7 @@ def _match(state: _State) -> Iterator[_State]:
 
 def _sorted_alike(name: Basic, term: Basic, spelling: Mapping[Basic, Basic]) -> bool:
     if isinstance(name, Var):
-        return fits(term, spelling.get(name.domain, name.domain))  # type: ignore[arg-type]
+        return fits(term, spelling.get(name.domain, name.domain))
     return isinstance(term, Expr) and fits(term, None) and (not name.is_integer or is_linear(term))
 
 
@@ -131,7 +131,7 @@ def _match_arguments(pattern: Basic, term: Basic, rest: _State) -> Iterator[_Sta
         values = {respell(k, moved): v for k, v in rest.values.items()}
         open_names = frozenset(respell(n, moved) for n in rest.names)
         rest = _State(goals, values, {**rest.spelling, **moved}, open_names)
-    place, scopes = pattern.binds  # type: ignore[attr-defined]
+    place, scopes = pattern.binds
     inside = [substitute(a, {name: other}) if i in scopes else a for i, a in enumerate(pattern.args)]
     yield from _match(
         rest.then(*((p, t) for i, (p, t) in enumerate(zip(inside, term.args, strict=True)) if i != place))
