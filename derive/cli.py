@@ -78,11 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
     one = command("bias", _bias, "judge an estimator by its exact expectation")
     one.add_argument("estimator", metavar="FILE.py::FUNCTION")
-    one.add_argument("--kind", default="numpy", help="what the function returns (numpy: the gradient, [S, A])")
-    one.add_argument("--batch", type=int, default=1, metavar="N", help="trajectories in a batch")
+    one.add_argument("--kind", default=None, metavar="KIND", help="numpy (default), advantage, torch, jax, value_target")
+    one.add_argument("--batch", type=int, default=None, metavar="N", help="trajectories in a batch (1)")
+    one.add_argument("--shared-start", action="store_true", default=None, help="all of a batch start in one state")
+    one.add_argument("--objective", default=None, metavar="NAME", help="discounted J (default), undiscounted J, KL, ...")
     one.add_argument("--mdps", type=int, default=50, metavar="N", help="MDPs to judge on")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
+    one.add_argument("-o", "--output", metavar="FILE", help="draw E[f] against the exact gradient, and the variances")
     one.add_argument("--up-to-scale", action="store_true", help="SCALED counts as right")
     one = command("train", _train, "run an algorithm on a world, with curves, a figure and checkpoints")
     one.add_argument("algorithm", metavar="ALGORITHM", help="reinforce, actor-critic, ppo, grpo, rloo, q-learning, "
@@ -384,43 +387,29 @@ def _bias(options: argparse.Namespace) -> int:
     if not separator or not function:
         raise ValueError(f"name the function as FILE.py::FUNCTION, not {options.estimator!r}")
     verdict = judge_file(
-        path, function, timeout=options.timeout, kind=options.kind, batch=options.batch,
-        max_examples=options.mdps, seed=options.seed,
+        path, function, timeout=options.timeout, kind=options.kind, objective=options.objective, batch=options.batch,
+        shared_start=options.shared_start, max_examples=options.mdps, seed=options.seed,
     )  # fmt: skip
-    _say(options, asdict(verdict), _told(verdict))
+    if options.output:
+        from numeric.judging.figure import draw_verdict
+
+        draw_verdict(verdict, function, options.output)
+    _say(options, {k: v for k, v in asdict(verdict).items() if k != "pairs"}, _told(verdict, function))
     right = {"UNBIASED", "NUMERIC"} | ({"SCALED"} if options.up_to_scale else set())
     return 0 if verdict.verdict in right else 1
 
 
-def _told(verdict: Any) -> str:
-    scale = f" by {verdict.scale}" if verdict.verdict == "SCALED" else ""
-    lines = [f"{verdict.verdict}{scale} for {verdict.objective}, on {verdict.mdps} MDPs"]
-    if verdict.unbiased_for and verdict.unbiased_for != verdict.objective:
-        lines.append(f"unbiased for {verdict.unbiased_for}")
+def _told(verdict: Any, name: str) -> str:
+    from numeric.testing import told
+
+    lines = [told(verdict, name), ""]
     lines.append(f"largest bias {verdict.max_abs_bias:.3g}, mean variance {verdict.variance:.3g}")
     if verdict.cosine is not None:
-        lines.append(f"smallest cosine with the gradient {verdict.cosine:.4f}")
-    if verdict.counterexample:
-        lines += ["", verdict.counterexample["text"]]
+        scale = f", scale {verdict.scale}" if verdict.scale is not None else ""
+        lines.append(f"smallest cosine with the exact value {verdict.cosine:.4f}{scale}")
+    for other, variance in (verdict.compared or {}).items():
+        lines.append(f"mean variance of {other}, on policy: {variance:.3g}")
     return "\n".join(lines)
-
-
-# learning
-
-
-def _train(options: argparse.Namespace) -> int:
-    """2 where Ctrl-C has ended the run: everything is saved, and --resume goes on."""
-    from dataclasses import asdict
-
-    from numeric.runs import run, told
-
-    summary = run(
-        options.algorithm, options.world, options.output, seeds=options.seeds, updates=options.updates,
-        resume=options.resume, settings=options.set, discount=options.discount, jobs=options.jobs,
-        backend=options.backend, report=_progress,
-    )  # fmt: skip
-    _say(options, asdict(summary), told(summary))
-    return 2 if summary.interrupted else 0
 
 
 # certificates

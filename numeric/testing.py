@@ -1,219 +1,262 @@
-"""Judges an estimator: its exact expectation against the exact gradient, on MDPs that Hypothesis draws."""
+"""Tests of estimators: `@unbiased` and its companions, and the judge behind them as a function.
+
+from numeric.testing import unbiased
+
+@unbiased("advantage", batch=2, shared_start=True)
+def test_leave_one_out(b):
+    return leave_one_out(b.rewards, b.mask)
+"""
 
 from __future__ import annotations
 
-import difflib
 import functools
-import importlib.util
-import json
-import sys
+import inspect
+import os
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
-from hypothesis import seed as hypothesis_seed
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-
-from numeric.counterexamples import Case, counterexample, minimise, picture, size
-from numeric.enumeration import count_trajectories
 from numeric.errors import EstimatorError
-from numeric.exact import Estimator, moments, objective_gradient
-from numeric.isolation import run_module, write_answer
-from numeric.mdp import FiniteMDP
-from numeric.policies import softmax_probabilities
-from numeric.strategies import logits, mdps, rich_logits, rich_mdps
-from numeric.verdicts import Trial, Verdict, proportional, unbiased_on, verdict
-from numeric.watch import Watched
+from numeric.judging.batch import Batch
+from numeric.judging.comparing import first_difference, larger_variance
+from numeric.judging.file import judge_file
+from numeric.judging.judge import KINDS, Asked, judged
+from numeric.judging.rows import per_trajectory
+from numeric.judging.sequential import samples_needed
+from numeric.judging.verdicts import Verdict
 
-__all__ = ["Verdict", "judge", "judge_file"]
+__all__ = [
+    "KINDS",
+    "Batch",
+    "EstimatorError",
+    "EstimatorFailure",
+    "Verdict",
+    "judge",
+    "judge_file",
+    "known_bias",
+    "per_trajectory",
+    "same_expectation",
+    "samples_needed",
+    "unbiased",
+    "value_target",
+    "variance_le",
+]
 
-Floats = NDArray[np.float64]
-Announce = Callable[[Case], None]
+Objective = str | Callable[..., Any] | None
+Test = Callable[..., Any]
 
-KINDS = ("numpy",)
-BATCHES_PER_MDP = 625  # enough for every trajectory at N = 1, and for every group of N = 4 on a rich MDP
-FEWEST_RICH = 5  # trajectories of the smallest rich MDP
-LARGEST_BATCH = 12  # two trajectories, the fewest with a gradient, make 4,096 batches
-FORCED: dict[int, dict[str, Any]] = {2: {"discount": 1.0}, 4: {"discount": 0.0}, 6: {"horizon": 4}}
-MODULE = "judged_file"  # a name that the file itself will not import
+PROFILES = {"quick": 15, "default": 50, "thorough": 400}
+PROFILE_VARIABLE = "DERIVE_PROFILE"
+GIVEN = ("theta", "choose")  # what a test may ask for besides its batch; other parameters are fixtures
+
+
+class EstimatorFailure(AssertionError):
+    """An estimator that is not what its test says; the message is all there is to read."""
+
+    verdict: Verdict | None = None
+
+
+def unbiased(
+    kind: str,
+    *,
+    objective: Objective = None,
+    batch: int = 1,
+    shared_start: bool = False,
+    up_to_scale: bool = False,
+    known_bias: str | None = None,
+    mdps: int | None = None,
+    seed: int = 0,
+    timeout: float = 60.0,
+    off_policy: bool | None = None,
+    truncation: bool | None = None,
+    critic: str = "exact",
+) -> Callable[[Test], Test]:
+    """E[f] = ∇J, exactly, on every MDP drawn: the test passes, or fails with the smallest MDP where it does not hold.
+
+    The decorated function is the estimator. `kind` says what it takes and gives: "advantage" f(b) -> weights [N, T];
+    "numpy" f(b, theta) -> the gradient estimate [S, A]; "torch" and "jax" f(b) -> a scalar loss, to be minimised;
+    "value_target" f(b) -> targets [N, T], `objective` then being "V" (default), "Q", "A", "KL" or "KL per token".
+    `objective` is a name ("discounted J", "undiscounted J", "KL", "KL per token", "entropy", "entropy per token",
+    "max@k", "undiscounted max@k") or a function. `batch` is N, all from one start if `shared_start`. SCALED passes if
+    `up_to_scale`; with `known_bias="why"` the test passes when a biased MDP is found, and fails when none is.
+    """
+    asked = functools.partial(
+        Asked, kind, objective, batch, shared_start, seed=seed, timeout=timeout,
+        off_policy=off_policy, truncation=truncation, critic=critic,
+    )  # fmt: skip
+
+    def decorate(function: Test) -> Test:
+        reason = known_bias or getattr(function, "__known_bias__", None)
+
+        def run(*args: Any, **fixtures: Any) -> None:
+            __tracebackhide__ = True
+            names = [n for n in inspect.signature(function).parameters if n not in fixtures][len(args) :]
+            estimator = _only(functools.partial(function, *args, **fixtures), names, function)
+            found = judged(estimator, asked(mdps=mdps or _mdps()))
+            _last(test, found)
+            _conclude(found, function.__name__, up_to_scale, getattr(test, "__known_bias__", reason))
+
+        test = _as_test(run, function)
+        test.__estimator__ = function  # type: ignore[attr-defined]
+        test.__asked__ = asked  # type: ignore[attr-defined]
+        test.__up_to_scale__ = up_to_scale  # type: ignore[attr-defined]
+        return test
+
+    return decorate
+
+
+def value_target(objective: str = "V", **options: Any) -> Callable[[Test], Test]:
+    """E[target_t | s_t (, a_t)] equals V, Q or A at every step that can be reached: `unbiased("value_target", ...)`."""
+    return unbiased("value_target", objective=objective, **options)
+
+
+def known_bias(why: str) -> Callable[[Test], Test]:
+    """The mirror of `@unbiased`, above or below it: the test passes when a biased MDP is found, and says why it may."""
+    if not isinstance(why, str) or not why:
+        raise EstimatorError(f"known_bias is {why!r}; say in words why the estimator is biased")
+
+    def decorate(test: Test) -> Test:
+        test.__known_bias__ = why  # type: ignore[attr-defined]
+        return test
+
+    return decorate
 
 
 def judge(
-    estimator: Estimator, *, kind: str = "numpy", batch: int = 1, max_examples: int = 50, seed: int = 0
-) -> Verdict:
-    """E[f] = ∇J? On `max_examples` MDPs, E[f] over every batch of N = `batch` trajectories against exact ∇J.
-
-    `estimator` is f(b, theta): b the padded batch (`Trajectories`), theta the softmax logits [S, A], the
-    value the batch's gradient estimate, an array [S, A] of a real dtype. Deterministic for a given `seed`.
-    Raises EstimatorError, naming the value, when f raises, mutates its batch, remembers an earlier call, or
-    returns anything but a finite array [S, A]; and for an unknown kind, numbers below 1, or N above 12.
-    """
-    return _judge(estimator, kind, batch, max_examples, seed, announce=lambda case: None)
-
-
-def judge_file(
-    path: str | Path,
-    function_name: str,
+    estimator: Callable[..., Any],
     *,
-    timeout: float = 60.0,
     kind: str = "numpy",
+    objective: Objective = None,
     batch: int = 1,
+    shared_start: bool = False,
     max_examples: int = 50,
     seed: int = 0,
+    timeout: float = 60.0,
+    off_policy: bool | None = None,
+    truncation: bool | None = None,
+    critic: str = "exact",
 ) -> Verdict:
-    """`judge` on a function of a Python file, in a child process that is killed after `timeout` seconds.
+    """E[f] = ∇J? On `max_examples` MDPs, E[f] over every batch of N = `batch` trajectories against the exact ∇J.
 
-    What the file prints goes to standard error. Raises EstimatorError as `judge` does, and for a file that
-    cannot be loaded, an unknown name (with the nearest ones), no answer in time (with the MDP it was on), or
-    a process that ends itself.
+    Deterministic for a given `seed`. Raises EstimatorError, in one line, when f raises, changes its batch, remembers an
+    earlier call, returns anything but what its kind says, or does not end within `timeout` seconds.
     """
-    request = [str(path), function_name, kind, batch, max_examples, seed]
-    outcome = run_module("numeric.testing", json.dumps(request), timeout=timeout)
-    if "verdict" in outcome.files:
-        return Verdict(**json.loads(outcome.files["verdict"]))
-    if "error" in outcome.files:
-        raise EstimatorError(outcome.files["error"])
-    where = outcome.files.get("case", "(it was still being loaded)")
-    if outcome.status is None:
-        raise EstimatorError(f"{function_name} did not end within {timeout:g} seconds; it was on\n{where}")
-    raise EstimatorError(f"{function_name} ended its own process, with status {outcome.status}; it was on\n{where}")
+    asked = Asked(
+        kind, objective, batch, shared_start, max_examples, seed, timeout, off_policy, truncation, critic
+    )  # fmt: skip
+    return judged(estimator, asked)
 
 
-def _judge(estimator: Estimator, kind: str, batch: int, max_examples: int, seed: int, announce: Announce) -> Verdict:
-    if kind not in KINDS:
-        raise EstimatorError(f"kind is {kind!r}; the known kinds are {', '.join(KINDS)}")
-    for name, number in {"batch": batch, "max_examples": max_examples}.items():
-        if number < 1:
-            raise EstimatorError(f"{name} is {number}; give an integer >= 1")
-    if batch > LARGEST_BATCH:
-        raise EstimatorError(f"batch is {batch}; every batch is enumerated: give at most {LARGEST_BATCH}")
-    trials = [_trial(estimator, batch, announce, *case) for case in _cases(batch, max_examples, seed)]
-    found = verdict(trials)
-    if found.verdict != "BIASED":
-        return found
-    return replace(found, counterexample=_counterexample(estimator, batch, announce, trials))
+def same_expectation(f: Callable[..., Any], g: Callable[..., Any], *, kind: str | None = None, **options: Any) -> None:
+    """E[f] = E[g] on every MDP drawn; raises EstimatorFailure with the smallest where not.
+
+    `kind` is "numpy" where f takes theta, else "advantage"; options are those of `unbiased`. A value target is compared
+    given the state, on batches whose critic is arbitrary.
+    """
+    __tracebackhide__ = True
+    found = first_difference(f, g, _comparison(f, kind, options))
+    if found is not None:
+        raise EstimatorFailure(f"{_name(f)} and {_name(g)} differ in expectation\n{_indented(found.text)}")
 
 
-def _trial(estimator: Estimator, batch: int, announce: Announce, mdp: FiniteMDP, theta: Floats) -> Trial:
-    announce((mdp, theta))
-    watched = Watched(estimator)
-    result = moments(watched, mdp, theta, batch=batch)
-    watched.repeat()
-    return Trial(
-        mdp=mdp,
-        theta=theta,
-        expected=result.mean,
-        variance=float(result.variance.sum()),
-        gradient=objective_gradient(mdp, theta),
-        undiscounted=objective_gradient(replace(mdp, discount=1.0), theta),
-        batch=batch,
-        batches=result.batches,
-        largest=result.largest,
-        epsilon=watched.epsilon,
-    )
+def variance_le(f: Callable[..., Any], g: Callable[..., Any], *, kind: str | None = None, **options: Any) -> None:
+    """Σ Var[f] <= Σ Var[g] on every MDP drawn; raises EstimatorFailure with the smallest where not."""
+    __tracebackhide__ = True
+    found = larger_variance(f, g, _comparison(f, kind, options))
+    if found is not None:
+        raise EstimatorFailure(f"{_name(f)} has a larger variance than {_name(g)}\n{_indented(found.text)}")
 
 
-# --- the MDPs ---------------------------------------------------------------------------------------------
+def _comparison(f: Callable[..., Any], kind: str | None, options: dict[str, Any]) -> Asked:
+    from numeric.judging.calling import parameters
+
+    kind = kind or ("numpy" if len([n for n in parameters(f) if n != "choose"]) > 1 else "advantage")
+    defaults: dict[str, Any] = {"critic": "arbitrary", "mdps": _mdps()}
+    return Asked(kind, **(defaults | options))
 
 
-@st.composite
-def _case(draw: st.DrawFn, most: int) -> Case:
-    """Three times in four a rich MDP, where `most` trajectories are enough for one; else any MDP."""
-    rich = most >= FEWEST_RICH and draw(st.integers(0, 3)) > 0
-    mdp = draw((rich_mdps if rich else mdps)(max_trajectories=most))
-    return mdp, draw((rich_logits if rich else logits)(mdp.n_states, mdp.n_actions))
+# --- the test function ------------------------------------------------------------------------------------
 
 
-def _forced(number: int, case: Case, most: int) -> Case:
-    """The case with what chance alone might leave out: γ = 1, γ = 0, T = 4, each in every eighth case."""
-    mdp, theta = case
-    changed = replace(mdp, **FORCED.get(number % 8, {}))
-    return (changed, theta) if count_trajectories(changed, softmax_probabilities(theta)) <= most else case
+def _as_test(run: Test, function: Test) -> Test:
+    """`run` under the name of the function, with its fixtures as parameters: what pytest collects."""
+    parameters = list(inspect.signature(function).parameters.values())
+    first = 1 if parameters and parameters[0].name == "self" else 0
+    if len(parameters) <= first:
+        raise EstimatorError(f"{function.__name__} takes no batch; write `def {function.__name__}(b): ...`")
+    kept = parameters[:first]
+    kept += [p for p in parameters[first + 1 :] if p.name not in GIVEN and p.default is p.empty]
+
+    @functools.wraps(function)
+    def test(*args: Any, **fixtures: Any) -> None:
+        __tracebackhide__ = True
+        return run(*args, **fixtures)
+
+    del test.__wrapped__
+    test.__signature__ = inspect.Signature(kept)  # type: ignore[attr-defined]
+    return test
 
 
-@functools.lru_cache(maxsize=32)
-def _cases(batch: int, max_examples: int, seed: int) -> tuple[Case, ...]:
-    """The MDPs and logits to judge on: the same ones for the same arguments."""
-    drawn: list[Case] = []
-    most = max(2, int(BATCHES_PER_MDP ** (1 / batch) + 1e-9))
+def _only(estimator: Callable[..., Any], names: list[str], function: Test) -> Callable[..., Any]:
+    """The estimator under the name of its function, taking b and what it asks for, by position."""
+    wanted = [n for n in names[1:] if n in GIVEN]
 
-    @hypothesis_seed(seed)
-    @settings(
-        max_examples=max_examples,
-        phases=(Phase.generate,),
-        database=None,
-        deadline=None,
-        derandomize=False,
-        verbosity=Verbosity.quiet,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(_case(most))
-    def collect(case: Case) -> None:
-        drawn.append(case)
+    def call(b: Batch, *given: Any) -> Any:
+        return estimator(b, **dict(zip(wanted, given, strict=True)))
 
-    collect()
-    return tuple(_forced(number, case, most) for number, case in enumerate(drawn))
+    call.__name__ = function.__name__
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    call.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in ["b", *wanted]])  # type: ignore[attr-defined]
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
 
 
-def _counterexample(estimator: Estimator, batch: int, announce: Announce, trials: list[Trial]) -> dict[str, Any]:
-    """The smallest biased MDP among the trials, made smaller still, with both values."""
-
-    def biased(mdp: FiniteMDP, theta: Floats) -> bool:
-        try:
-            return not unbiased_on(_trial(estimator, batch, announce, mdp, theta))
-        except EstimatorError:
-            return False  # a fault on an MDP that was never drawn is no answer to the question
-
-    start = min(((t.mdp, t.theta) for t in trials if not unbiased_on(t)), key=size)
-    mdp, theta = minimise(start, biased)
-    trial = _trial(estimator, batch, announce, mdp, theta)
-    if mdp.discount < 1 and not biased(replace(mdp, discount=1.0), theta):
-        note = "equal if γ = 1"
-    elif trial.expected.any() and proportional(trial):
-        note = "a factor would repair this one; on other MDPs the factor differs"
+def _conclude(found: Verdict, name: str, up_to_scale: bool, reason: str | None) -> None:
+    __tracebackhide__ = True
+    right = found.verdict in ("UNBIASED", "NUMERIC") or (up_to_scale and found.verdict == "SCALED")
+    if reason is None and right:
+        return
+    if reason is not None and found.verdict in ("BIASED", "SCALED") and not right:
+        return
+    if reason is None:
+        message = told(found, name)
     else:
-        note = ""
-    return counterexample(mdp, theta, trial.expected, trial.gradient, note)
+        message = f"{name} is {found.verdict} for {found.objective}, on {found.mdps} MDPs; known_bias said: {reason}"
+    failure = EstimatorFailure(message)
+    failure.verdict = found
+    raise failure
 
 
-# --- the child process ------------------------------------------------------------------------------------
+def told(found: Verdict, name: str) -> str:
+    """The verdict in a few lines: the word and the objective, the smallest MDP in two lines, what would be right."""
+    scale = f" by {found.scale}" if found.verdict == "SCALED" else ""
+    other = f"; unbiased for {found.unbiased_for}" if found.unbiased_for not in (None, found.objective) else ""
+    size = "one trajectory" if found.batch == 1 else f"batches of {found.batch}"
+    lines = [f"{name} is {found.verdict}{scale} for {found.objective}{other} ({found.kind}, {size}, {found.mdps} MDPs)"]
+    if found.verdict == "SCALED":
+        lines.append("E[estimator] = scale · exact on every MDP; multiply it out, or say up_to_scale=True")
+    if found.verdict == "VACUOUS":
+        lines.append("expectation and exact value are zero on every MDP: nothing was tested")
+    if found.counterexample:
+        lines += found.counterexample["text"].splitlines()
+    lines += [note for note in found.notes if not found.counterexample or note not in found.counterexample["text"]]
+    return lines[0] + "".join(f"\n  {line}" for line in lines[1:])
 
 
-def main(folder: str, request: str) -> None:
-    """Judges as `judge_file` asked; answers by the files `case`, `verdict` and `error` in `folder`."""
-    path, name, kind, batch, max_examples, seed = json.loads(request)
-    answer = functools.partial(write_answer, folder)
-    try:
-        function = load_function(path, name)
-        found = _judge(function, kind, batch, max_examples, seed, lambda case: answer("case", picture(*case)))
-        answer("verdict", json.dumps(asdict(found)))
-    except EstimatorError as error:
-        answer("error", str(error))
+def _mdps() -> int:
+    profile = os.environ.get(PROFILE_VARIABLE, "default")
+    if profile not in PROFILES:
+        raise EstimatorError(f"{PROFILE_VARIABLE} is {profile!r}; the profiles are {', '.join(PROFILES)}")
+    return PROFILES[profile]
 
 
-def load_function(path: str, name: str) -> Estimator:
-    """The function `name` of the Python file `path`. Raises EstimatorError when either is not there."""
-    spec = importlib.util.spec_from_file_location(MODULE, path)
-    if not Path(path).is_file() or spec is None or spec.loader is None:
-        raise EstimatorError(f"{path} is not a Python file; give the path of one that defines {name}")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[MODULE] = module
-    sys.path.insert(0, str(Path(path).resolve().parent))
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as cause:
-        raise EstimatorError(f"{path} cannot be loaded: {type(cause).__name__}: {cause}") from cause
-    if not callable(getattr(module, name, None)):
-        known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        near = difflib.get_close_matches(name, known, cutoff=0.4) or sorted(known) or ["(nothing callable)"]
-        raise EstimatorError(f"{path} has no function {name!r}; did you mean {' or '.join(near)}?")
-    function: Estimator = getattr(module, name)
-    return function
+def _last(test: Test, found: Verdict) -> None:
+    """Where the pytest plugin finds what was judged."""
+    test.__verdict__ = found  # type: ignore[attr-defined]
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

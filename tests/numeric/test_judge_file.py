@@ -1,6 +1,7 @@
 """`judge_file`: the same verdicts from a child process, which leaves nothing behind. What the package imports."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -52,10 +53,18 @@ def file(tmp_path):
 def test_a_file_is_judged_as_its_function_would_be_and_its_output_stays_off_ours(file, capfd):
     verdict = judge_file(file, "right", max_examples=10)
     out, err = capfd.readouterr()
-    assert verdict == judge(reward_to_go, max_examples=10)
-    assert out == ""
-    assert "loading" in err
-    assert "calling" in err
+    direct = judge(reward_to_go, max_examples=10)
+    assert (verdict.verdict, verdict.variance, verdict.mdps) == ("UNBIASED", direct.variance, 10)
+    assert out == err == ""
+    assert len(verdict.notes) == 1
+    assert re.fullmatch(r"right prints \(\d+ lines, the first: 'calling'\)", verdict.notes[0])
+
+
+def test_the_variances_of_the_library_are_given_to_compare(file):
+    verdict = judge_file(file, "right", max_examples=10)
+    assert set(verdict.compared) == {"total return", "reward to go", "reward to go less V"}
+    assert verdict.compared["reward to go"] == pytest.approx(verdict.variance)
+    assert verdict.compared["reward to go less V"] < verdict.variance
 
 
 def test_a_biased_function_of_a_file_brings_its_counterexample(file):
@@ -75,7 +84,7 @@ def test_a_folder_named_like_the_package_is_not_in_the_way(file, tmp_path, monke
 
 def test_what_never_ends_is_killed_and_the_mdp_named(file):
     started = time.monotonic()
-    with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\n\d states?, 2 actions"):
+    with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\ns0 a0 → "):
         judge_file(file, "sleeps", timeout=2)
     assert time.monotonic() - started < 10
     with pytest.raises(ProcessLookupError):
@@ -83,7 +92,7 @@ def test_what_never_ends_is_killed_and_the_mdp_named(file):
 
 
 def test_what_ends_its_process_is_named_with_its_status(file):
-    with pytest.raises(EstimatorError, match=r"vanishes ended its own process, with status 3; it was on\n1 state"):
+    with pytest.raises(EstimatorError, match=r"vanishes ended its own process, with status 3; it was on\ns0 a0 → "):
         judge_file(file, "vanishes")
 
 
@@ -98,7 +107,9 @@ def test_an_unknown_function_is_told_the_nearest_names(file):
 
 
 def test_a_file_that_is_missing_or_does_not_load_is_named(tmp_path):
-    with pytest.raises(EstimatorError, match=r"nowhere.py is not a Python file; give the path of one that defines f"):
+    with pytest.raises(
+        EstimatorError, match=r"nowhere.py does not exist; give the path of a Python file that defines f"
+    ):
         judge_file(tmp_path / "nowhere.py", "f")
     broken = tmp_path / "broken.py"
     broken.write_text("def f(:\n", encoding="utf-8")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from numeric.errors import EstimatorError
-from numeric.estimators import reward_to_go
+from numeric.estimators import reward_to_go, weighted_scores
+from numeric.returns import discounts, rewards_to_go
 from numeric.testing import judge
 
 from .known_estimators import leave_one_out, without_discount_power
@@ -70,20 +71,32 @@ def draws_at_random(b, theta):
     return reward_to_go(b, theta) * np.random.default_rng().normal()
 
 
+def doubles_or_nothing(b, theta):
+    return reward_to_go(b, theta) * 2 * np.random.default_rng().integers(0, 2)
+
+
+def first_trajectory_twice(b, theta):
+    """Unbiased, and not symmetric."""
+    weights = discounts(b.gamma, b.rewards.shape[1]) * rewards_to_go(b.rewards, b.gamma)
+    scale = np.ones((len(b), 1))
+    scale[0] += 1
+    scale[1] -= 1
+    return weighted_scores(b, theta, weights * scale)
+
+
 FAULTS = {
-    raises: r"raises raises KeyError: 'missing', line \d+ of raises \[batch: \(s=0, a=0, r=0\)\]",
+    raises: r"raises raises KeyError: 'missing', line \d+ of raises \[batch: \(s=\d, a=\d, r=",
     leaves: r"leaves raises SystemExit: 3",
-    returns_a_number: r"returns 1.0 of type float; return a NumPy array \[S, A\] = \(1, 2\)",
-    returns_a_list: r"returns \[\[0.0, 0.0\]\] of type list; return a NumPy array",
-    returns_a_row: r"returns shape \(2,\); return one estimate \[S, A\] = \(1, 2\) per batch",
+    returns_a_number: r"returns 1.0 of type float; return a NumPy array \[S, A\] = \(\d, \d\)",
+    returns_a_list: r"returns \[\[.* of type list; return a NumPy array",
+    returns_a_row: r"returns shape \(\d,\); return one estimate \[S, A\] = \(\d, \d\) per batch",
     returns_complex: r"returns dtype complex128; return an array of a real dtype",
     returns_truth: r"returns dtype bool; return an array of a real dtype",
-    returns_nan: r"returns nan at \[s=0, a=0\]; return finite numbers",
+    returns_nan: r"returns (nan|-?inf) at \[s=0, a=0\]; return finite numbers",
     mutates_in_place: r"changes its batch or theta \(ValueError: .* is read-only, line \d+ of mutates",
-    mutates_by_assignment: r"changes its batch or theta \(FrozenInstanceError: .*; copy before writing",
+    mutates_by_assignment: r"changes its batch \(assigns b.gamma\); compute new arrays",
     mutates_theta: r"changes its batch or theta \(ValueError: output array is read-only",
-    remembers: r"gives two answers for one batch, .* and later .*: it remembers earlier calls",
-    draws_at_random: r"gives two answers for one batch, .* compute from b and theta alone",
+    remembers: r"gives two answers for one batch, .* and later .*: it remembers earlier calls, or draws",
 }
 
 
@@ -131,16 +144,34 @@ def test_a_fault_on_an_mdp_met_while_shrinking_only_stops_the_shrinking():
 
 @pytest.mark.parametrize("changes", [{"batch": 0}, {"max_examples": 0}])
 def test_numbers_below_one_are_refused(changes):
-    with pytest.raises(EstimatorError, match=r"(batch|max_examples) is 0; give an integer >= 1"):
+    with pytest.raises(EstimatorError, match=r"(batch|mdps) is 0; give an integer >= 1"):
         judge(reward_to_go, **changes)
 
 
 def test_a_group_too_large_to_enumerate_is_refused():
     assert judge(leave_one_out, batch=8, max_examples=5).mdps == 5
-    with pytest.raises(EstimatorError, match="batch is 13; every batch is enumerated: give at most 12"):
-        judge(leave_one_out, batch=13)
+
+
+def test_a_group_too_large_to_enumerate_is_enumerated_up_to_its_order_or_sampled():
+    assert judge(leave_one_out, batch=20, max_examples=5).sampled is None
+    found = judge(first_trajectory_twice, batch=20, max_examples=2)
+    assert (found.verdict, found.mdps) == ("UNBIASED", 2)
+    assert 0 < found.sampled["detectable"] < 1
+
+
+def test_what_draws_at_random_is_tested_sequentially_with_stated_rates():
+    found = judge(draws_at_random)
+    assert found.verdict == "BIASED"
+    assert found.sampled["false_alarm"] == found.sampled["miss"] == 1e-3
+    fair = judge(doubles_or_nothing)
+    assert fair.verdict == "UNBIASED"
+    assert fair.sampled["detectable"] < 0.5
+    assert any("draws at random" in note for note in fair.notes)
 
 
 def test_an_unknown_kind_is_told_the_known_ones():
-    with pytest.raises(EstimatorError, match="kind is 'tensorflow'; the known kinds are numpy"):
+    with pytest.raises(
+        EstimatorError,
+        match="kind is 'tensorflow'; the known kinds are advantage, numpy, torch, jax, value_target",
+    ):
         judge(reward_to_go, kind="tensorflow")

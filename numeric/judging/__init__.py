@@ -1,0 +1,1 @@
+"""The judge of estimators, one idea a file: cases, rollouts, batches, kinds, trials, verdicts, counterexamples."""
