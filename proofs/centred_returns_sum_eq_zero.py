@@ -14,7 +14,8 @@ total = TimeSum(return_to_go(k), k, 0, T - 1)
     assuming=[AtMost(1, T)],
     source="Folklore (deviations from a mean)",
     falsehood=Falsehood(
-        Equation(TimeSum(return_to_go(t) - total / (T + 1), t, 0, T - 1), 0), "the mean is taken over one return too many"
+        Equation(TimeSum(return_to_go(t) - total / (T + 1), t, 0, T - 1), 0),
+        "the mean is taken over one return too many",
     ),
     world="number_line",
 )

@@ -19,5 +19,5 @@ score = grad(Log(p))
     ),
     world="quiz_bandit",
 )
-def length_normalised_gradient(start):
+def length_normalised_gradient_eq_grad_per_token_reward(start):
     return start.eq(start.claim.rhs, by=[expectation, log_derivative, linearity])

@@ -20,7 +20,7 @@ entropy = -mean(Log(p), a, p)
     ),
     world="quiz_bandit",
 )
-def entropy_gradient(start):
+def entropy_grad_eq(start):
     score = grad(Log(p))
     return (
         start

@@ -4,7 +4,7 @@ from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_reward
 from derive.rules import log_of_product, unfold
 from derive.terms import ACTIONS, Definition, Equation, Exp, Log, Positive, SumOver, Var, real_symbol
-from proofs.k2_gradient_is_reverse_kl_gradient import reference
+from proofs.grad_k2_expectation_eq_reverse_kl_grad import reference
 
 kappa, b = real_symbol("kappa"), Var("b", ACTIONS)
 normaliser = SumOver(reference(b) * Exp(kappa * bandit_reward(b)), b)
@@ -22,5 +22,5 @@ optimum = Definition("pi_star", (a,), reference(a) * Exp(kappa * bandit_reward(a
     world="quiz_bandit",
     defining=[Equation(optimum(a), optimum.body)],
 )
-def dpo_reward_eq_log_ratio(start):
+def dpo_reward_eq_beta_logratio(start):
     return start.eq(kappa * bandit_reward(a), by=[unfold, log_of_product])

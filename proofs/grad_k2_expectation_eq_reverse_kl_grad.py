@@ -23,7 +23,7 @@ score = grad(Log(p))
     ),
     world="quiz_bandit",
 )
-def k2_gradient_is_reverse_kl_gradient(start):
+def grad_k2_expectation_eq_reverse_kl_grad(start):
     return (
         start
         .eq(mean(gap * score, a, p), by=[chain_rule, linearity])

@@ -21,5 +21,5 @@ def earned(each):
     ),
     world="number_line",
 )
-def reward_shift_leaves_gradient(start):
+def reward_constant_shift_gradient_invariant_fixed_horizon(start):
     return start.eq(earned(reward(t)), by=linearity)

@@ -19,7 +19,7 @@ total = Definition("R", (), TimeSum(arrives, t, 0, 1), "path")
     world="number_line",
     defining=[Equation(total(), total.body)],
 )
-def number_line_objective(start):
+def numberline_objective_eq_sq(start):
     return (
         start
         .eq(PathSum(PathProbability(walk) * total(), walk), by=expectation)

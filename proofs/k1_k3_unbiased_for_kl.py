@@ -20,7 +20,7 @@ k1 = -Log(p / mu)
     ),
     world="quiz_bandit",
 )
-def k3_unbiased_for_kl(start):
+def k1_k3_unbiased_for_kl(start):
     return (
         start
         .eq(mean(p / mu, x, mu) - 1 + mean(k1, x, mu), by=linearity)

@@ -4,7 +4,7 @@ from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_policy, bandit_reward, grad, mean
 from derive.rules import expectation, linearity, log_derivative, product_rule
 from derive.terms import Equation, Positive, SumOver, real_symbol
-from proofs.k2_gradient_is_reverse_kl_gradient import gap, p, reference, score
+from proofs.grad_k2_expectation_eq_reverse_kl_grad import gap, p, reference, score
 from proofs.score_function_identity import score_function_identity
 
 beta, r = real_symbol("beta"), bandit_reward(a)
@@ -21,7 +21,7 @@ beta, r = real_symbol("beta"), bandit_reward(a)
     ),
     world="quiz_bandit",
 )
-def rlhf_gradient(start):
+def rlhf_gradient_eq_shaped_reward_score(start):
     return (
         start
         .eq(

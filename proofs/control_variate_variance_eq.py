@@ -20,5 +20,5 @@ covariance = mean(f * g, x, p) - mean(f, x, p) * mean(g, x, p)
     ),
     world="quiz_bandit",
 )
-def control_variate_excess(start):
+def control_variate_variance_eq(start):
     return start.eq(start.claim.rhs, by=[variance, linearity])
