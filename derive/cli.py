@@ -78,10 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
     one = command("bias", _bias, "judge an estimator by its exact expectation")
     one.add_argument("estimator", metavar="FILE.py::FUNCTION")
-    one.add_argument("--kind", default=None, metavar="KIND", help="numpy (default), advantage, torch, jax, value_target")
+    one.add_argument("--kind", metavar="KIND", help="numpy (default), advantage, torch, jax, value_target")
     one.add_argument("--batch", type=int, default=None, metavar="N", help="trajectories in a batch (1)")
     one.add_argument("--shared-start", action="store_true", default=None, help="all of a batch start in one state")
-    one.add_argument("--objective", default=None, metavar="NAME", help="discounted J (default), undiscounted J, KL, ...")
+    one.add_argument("--objective", metavar="NAME", help="discounted J (default), undiscounted J, KL, ...")
     one.add_argument("--mdps", type=int, default=50, metavar="N", help="MDPs to judge on")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
@@ -410,6 +410,24 @@ def _told(verdict: Any, name: str) -> str:
     for other, variance in (verdict.compared or {}).items():
         lines.append(f"mean variance of {other}, on policy: {variance:.3g}")
     return "\n".join(lines)
+
+
+# learning
+
+
+def _train(options: argparse.Namespace) -> int:
+    """2 where Ctrl-C has ended the run: everything is saved, and --resume goes on."""
+    from dataclasses import asdict
+
+    from numeric.runs import run, told
+
+    summary = run(
+        options.algorithm, options.world, options.output, seeds=options.seeds, updates=options.updates,
+        resume=options.resume, settings=options.set, discount=options.discount, jobs=options.jobs,
+        backend=options.backend, report=_progress,
+    )  # fmt: skip
+    _say(options, asdict(summary), told(summary))
+    return 2 if summary.interrupted else 0
 
 
 # certificates
