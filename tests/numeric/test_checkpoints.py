@@ -88,12 +88,19 @@ def test_another_file_is_no_checkpoint(content, tmp_path):
         State.load(tmp_path / "missing.npz")
 
 
-def test_a_failed_save_leaves_the_old_checkpoint_and_nothing_else(tmp_path):
+class Broken:
+    """Cannot become an array."""
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize("damage", [{"settings": {"clip": object()}}, {"parameters": {"actor": Broken()}}])
+def test_a_failed_save_leaves_the_old_checkpoint_and_nothing_else(damage, tmp_path):
     state = train("ppo", number_line(), seed=0, updates=1).state
     state.save(tmp_path / "state.npz")
     before = (tmp_path / "state.npz").read_bytes()
-    broken = dataclasses.replace(state, settings={"clip": object()})
-    with pytest.raises(TypeError):
-        broken.save(tmp_path / "state.npz")
+    with pytest.raises((TypeError, RuntimeError)):
+        dataclasses.replace(state, **damage).save(tmp_path / "state.npz")
     assert (tmp_path / "state.npz").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]

@@ -1,4 +1,4 @@
-"""Updates of networks: gradients by the complex step, advantages episode by episode, returns that are those of episodes."""
+"""Updates of networks: gradients by the complex step, advantages episode by episode, returns of whole episodes."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from numeric.networks import Network, forward, initial_weights
 from numeric.surrogates import importance_weighted, ppo_clip
 from numeric.training import neural
 from numeric.training.rollouts import Agent, Copies, Rollout, initial_networks, log_softmax, roll, shapes
-from numeric.training.settings import GRPOSettings, PPOSettings, ReinforceSettings
+from numeric.training.settings import GRPOSettings, PPOSettings, ReinforceSettings, RLOOSettings
 from numeric.training.simulators import simulator
 
 EPS = float(np.finfo(np.float64).eps)
@@ -17,13 +17,8 @@ def agent_of(inputs=3, actions=3, hidden=6, seed=0):
     rng = np.random.default_rng(seed)
     actor, critic = Network(inputs, hidden, actions), Network(inputs, hidden, 1)
     theta = initial_weights(actor, rng)
-    parameters = {
-        "actor": theta,
-        "reference": theta / 2,
-        "critic": initial_weights(critic, rng),
-        "returns": np.zeros(3),
-    }
-    return Agent(actor, critic, parameters, {})
+    tables = {"actor": theta, "reference": theta / 2, "critic": initial_weights(critic, rng)}
+    return Agent(actor, critic, {**tables, "returns": np.zeros(3)}, {})
 
 
 def rollout_of(agent, ends, seed=0):
@@ -110,6 +105,13 @@ def test_a_step_that_was_none_does_not_count():
         assert not np.array_equal(ours.parameters["actor"], agent.parameters["actor"])
 
 
+def gradient_of(agent, rollout, weights):
+    """Σ w z over the steps that were taken."""
+    taken = rollout.taken
+    x, old, actions = rollout.observed[:-1][taken], rollout.log_probabilities[taken], rollout.actions[taken]
+    return neural.policy_gradient(agent, x, actions, importance_weighted, old, weights[taken])[0]
+
+
 def test_the_weights_of_reinforce_are_its_estimators():
     """One step of size 1 upwards is (1/N) Σ w z, recomputed from the definition."""
     agent, settings = (
@@ -117,28 +119,10 @@ def test_the_weights_of_reinforce_are_its_estimators():
         {"optimiser": "ascent", "learning_rate": 1.0, "episodes": 2, "discount": 0.5},
     )
     rollout = rollout_of(agent, ["..", ".t", "t."])  # column 1 ends at t = 1, its next row was begun anew
-    rollout = Rollout(
-        *(
-            getattr(rollout, f)
-            for f in (
-                "observed",
-                "actions",
-                "rewards",
-                "terminated",
-                "truncated",
-                "taken",
-                "log_probabilities",
-            )
-        )
-    )
     r = rollout.rewards
-    to_go = np.array(
-        [
-            [r[0, 0] + 0.5 * r[1, 0] + 0.25 * r[2, 0], r[0, 1] + 0.5 * r[1, 1]],
-            [r[1, 0] + 0.5 * r[2, 0], r[1, 1]],
-            [r[2, 0], 0],
-        ]
-    )
+    last = np.array([r[2, 0], 0.0])
+    middle = r[1] + 0.5 * last
+    to_go = np.array([r[0] + 0.5 * middle, middle, last])
     expected = {
         "total-return": np.broadcast_to(to_go[0], (3, 2)),
         "reward-to-go": to_go,
@@ -147,19 +131,36 @@ def test_the_weights_of_reinforce_are_its_estimators():
         "normalised-returns": to_go,  # before there are earlier returns
     }
     for name, weights in expected.items():
-        moved, _ = neural.reinforce(
-            ReinforceSettings(estimator=name, **settings), agent, rollout, np.random.default_rng(0)
-        )
-        taken = rollout.taken
-        gradient, _ = neural.policy_gradient(
-            agent,
-            rollout.observed[:-1][taken],
-            rollout.actions[taken],
-            importance_weighted,
-            rollout.log_probabilities[taken],
-            weights[taken] / 2,
-        )
+        chosen, rng = ReinforceSettings(estimator=name, **settings), np.random.default_rng(0)
+        moved, _ = neural.reinforce(chosen, agent, rollout, rng)
+        gradient = gradient_of(agent, rollout, weights / 2)
         assert np.abs(moved.parameters["actor"] - agent.parameters["actor"] - gradient).max() <= 1e-13
+
+
+def test_one_pass_of_ppo_at_ratio_one_is_the_mean_over_all_places_of_the_batch():
+    """Divided by L N, which is fixed, not by the number of steps taken, which is random."""
+    agent, settings = agent_of(), PPOSettings(epochs=1, minibatches=1, optimiser="ascent", learning_rate=1.0)
+    rollout = rollout_of(agent, ["..", "tc", "..", ".."])
+    estimate, _ = neural.advantages_and_targets(agent, rollout, 0.0, settings.discount, settings.trace)
+    moved, _ = neural.ppo(settings, agent, rollout, np.random.default_rng(0))
+    step = moved.parameters["actor"] - agent.parameters["actor"]
+    assert np.abs(step - gradient_of(agent, rollout, estimate / 8)).max() <= 1e-13
+
+
+def test_one_pass_of_a_group_at_ratio_one_is_the_mean_over_its_episodes():
+    agent = agent_of()
+    rollout = rollout_of(agent, ["...t", "..t.", ".t..", "tttt"])
+    rollout.taken[2:, 1] = rollout.taken[3:, 2] = rollout.taken[1:, 3] = False  # one episode each
+    total = np.where(rollout.taken, rollout.rewards, 0.0).sum(axis=0)
+    others = total - (total.sum() - total) / 3
+    for learn, kind, gain in [
+        (neural.rloo, RLOOSettings, others),
+        (neural.grpo, GRPOSettings, (total - total.mean()) / total.std()),
+    ]:
+        settings = kind(groups=1, size=4, optimiser="ascent", learning_rate=1.0)
+        moved, _ = learn(settings, agent, rollout, np.random.default_rng(0))
+        step = moved.parameters["actor"] - agent.parameters["actor"]
+        assert np.abs(step - gradient_of(agent, rollout, np.tile(gain / 4, (4, 1)))).max() <= 1e-13
 
 
 @pytest.mark.parametrize("name", ["CartPole-v1", "Acrobot-v1"])

@@ -9,7 +9,9 @@ import pytest
 
 from numeric.enumeration import enumerate_trajectories
 from numeric.errors import MDPError, TrainError
-from numeric.estimators import reward_to_go
+from numeric.estimators import (
+    reward_to_go,
+)
 from numeric.exact import moments, objective, objective_gradient
 from numeric.mdp import FiniteMDP
 from numeric.policies import gibbs_logits, kl_divergence, softmax_probabilities, softmax_score

@@ -57,6 +57,28 @@ def test_resuming_in_the_middle_of_episodes_gives_the_same_bits(algorithm, name,
         assert straight.objective is None
 
 
+@pytest.fixture
+def short_pole():
+    """A cart and pole of its own name, and so in single copies, with episodes of at most 12 steps."""
+    import gymnasium
+
+    name, place = "ShortPole-v1", "gymnasium.envs.classic_control.cartpole:CartPoleEnv"
+    gymnasium.register(name, entry_point=place, max_episode_steps=12)
+    yield name
+    del gymnasium.registry[name]
+
+
+def test_training_goes_on_between_two_short_episodes(short_pole, tmp_path):
+    """A checkpoint after every update, many of them where a copy has just ended."""
+    settings = PPOSettings(environments=3, steps=12, minibatches=1, hidden=4, epochs=1)
+    whole = take(ppo(short_pole, settings, 0), 8)
+    assert any(record.state.environment["over"].any() for record in whole)
+    for before, after in itertools.pairwise(whole):
+        before.state.save(tmp_path / "state.npz")
+        (resumed,) = take(ppo(short_pole, settings, 0, State.load(tmp_path / "state.npz")), 1)
+        assert bits(resumed.state) == bits(after.state)
+
+
 @pytest.mark.parametrize("name", ["CartPole-v1", "Acrobot-v1"])
 def test_copies_go_on_where_their_snapshot_was_taken(name):
     """Also where an episode has just ended, and the copy is begun anew by the next step."""
