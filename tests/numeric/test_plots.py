@@ -155,6 +155,9 @@ def test_the_board_of_an_environment_is_where_its_states_are(name):
             if plane.picture[wanted[0]][wanted[1]] == "H" and name.startswith("Cliff"):
                 wanted = (3, 0)  # back to the start
             assert mdp.transition[s, a, plane.place.index(wanted)] >= 1 / 3 - 1e-12
+            back = tuple(np.subtract(plane.place[s], move))
+            if back in plane.place and wanted != (3, 0):  # ice is slippery to the sides, never backwards
+                assert mdp.transition[s, a, plane.place.index(back)] == 0
 
 
 def test_without_a_board_few_states_are_a_table_and_many_are_left_out(drawn, tmp_path):

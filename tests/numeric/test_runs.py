@@ -14,6 +14,7 @@ import pytest
 
 import numeric.running.summary
 from numeric.errors import NumericError, TrainError, WorldError
+from numeric.running.learners import advance
 from numeric.running.plan import NAMES, plan
 from numeric.running.progress import line
 from numeric.runs import run, told
@@ -41,7 +42,12 @@ def files(folder):
 def held(path):
     if path.suffix != ".npz":
         return path.read_bytes()
-    state = asdict(State.load(path))
+    return told_of(State.load(path))
+
+
+def told_of(state):
+    """All that a state holds, to be compared."""
+    state = asdict(state)
     arrays = {k: {n: (a.dtype.str, a.shape, a.tobytes()) for n, a in state.pop(k).items()} for k in GROUPS}
     return json.dumps(state, sort_keys=True), arrays
 
@@ -60,6 +66,30 @@ def interrupts(after, times=1):
                 os.kill(os.getpid(), signal.SIGINT)
 
     return report
+
+
+@pytest.mark.parametrize("algorithm", NAMES)
+def test_the_bits_do_not_depend_on_where_a_stretch_ends(algorithm):
+    same_in_pieces(plan(algorithm, world_of(algorithm)))
+
+
+@pytest.mark.parametrize("algorithm", ["reinforce", "actor-critic", "ppo", "grpo", "rloo"])
+def test_the_bits_do_not_depend_on_where_a_stretch_ends_without_a_model(algorithm):
+    pytest.importorskip("gymnasium")
+    settings = {"hidden": 8} | ({"steps": 20, "environments": 4} if algorithm == "ppo" else {})
+    same_in_pieces(plan(algorithm, "CartPole-v1", settings))
+
+
+def same_in_pieces(chosen):
+    """Nine updates in one go, and in goes of 1, 2, 3 and 3."""
+    whole, pieces = advance(chosen, 3, None, 9), [advance(chosen, 3, None, 1)]
+    for updates in (2, 3, 3):
+        pieces.append(advance(chosen, 3, pieces[-1].state, updates))
+    assert told_of(pieces[-1].state) == told_of(whole.state)
+    assert pieces[-1].ended == whole.ended
+    for name, column in whole.curve.items():
+        joined = np.concatenate([piece.curve[name] for piece in pieces if piece.curve])
+        np.testing.assert_array_equal(joined, column)
 
 
 @pytest.mark.parametrize("algorithm", ENDLESS)
@@ -82,6 +112,7 @@ def test_what_ends_by_itself_ends_in_the_same_place_after_an_interruption(algori
     first = run(algorithm, name, tmp_path / "cut", updates=1)
     last = run(algorithm, name, tmp_path / "cut", updates=100_000, resume=True)
     assert first.updates == 1 < last.updates == whole.updates
+    assert run(algorithm, name, tmp_path / "cut", resume=True).updates == whole.updates  # nothing is left to do
     assert whole.objective == pytest.approx(whole.optimum, rel=1e-12)
     assert files(tmp_path / "cut") == files(tmp_path / "whole")
 
