@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -367,6 +368,38 @@ def test_the_command_line(tmp_path):
     assert (again.returncode, again.stdout) == (2, "")
     assert len(again.stderr.splitlines()) == 1
     assert "already" in again.stderr
+
+
+def test_ctrl_c_on_the_command_line_saves_and_resume_goes_on(tmp_path):
+    out = tmp_path / "out"
+    line = [
+        sys.executable,
+        "-m",
+        "derive.cli",
+        "train",
+        "ppo",
+        "--world",
+        "number-line",
+        "--seeds",
+        "2",
+        "-o",
+        str(out),
+    ]
+    with subprocess.Popen(
+        [*line, "--updates", "1000000", "--output-format", "json"], stdout=subprocess.PIPE
+    ) as process:
+        while not (out / "run.json").exists() and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        told = json.loads(process.communicate(timeout=60)[0])
+    assert (process.returncode, told["interrupted"]) == (2, True)
+    reached = told["updates"]
+    assert 0 < reached < 1_000_000
+    done = subprocess.run([*line, "--updates", str(reached + 3), "--resume"], check=False, stdout=subprocess.PIPE)
+    assert done.returncode == 0
+    whole = advance(plan("ppo", "number_line"), 1, None, reached + 3)
+    assert held(out / "checkpoints" / "seed-1.npz") == told_of(whole.state)
 
 
 def test_the_command_line_says_a_fault_in_one_line(tmp_path):
