@@ -57,6 +57,8 @@ class Branches(Prefixes):
                     inner = self.take()
                     parameter = Sym(inner.start, inner.end, inner.text)
                 return tree.Constant(token.start, self.last_end, parameter)
+        if said.isalpha() and self.is_op("(", "["):
+            return self.symbol(token.start, said, "rm", ())
         raise self.stopped(f"the words “{said[:60]}” inside the formula", token)
 
     def cases(self) -> Node:

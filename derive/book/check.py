@@ -166,7 +166,7 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
             _beside(walk, n, formula, statement, conditions)
         elif relation in conditions:
             walk.step(formula, relation.start, relation.end, CONDITION)
-        elif statement.is_bare:
+        elif statement.is_bare:  # an objective, too: \max_π E[…] on its own
             walk.last = relation.sides[0]
             walk.step(formula, relation.start, relation.end, BARE)
         else:

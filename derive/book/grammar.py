@@ -158,6 +158,8 @@ class Parser(Branches):
             return tree.Set(token.start, self.last_end, items)
         if self.is_op("{"):
             return self.braces()
+        if self.is_op("|"):
+            return self.size()
         raise self.stopped("expected an expression")
 
     def braces(self) -> Node:
@@ -188,6 +190,8 @@ class Parser(Branches):
             return self.big(token)
         if name == "int":
             return self.integral(token)
+        if name in ("arg", "argmax", "argmin") or (name in ("min", "max") and self.is_op("_")):
+            return self.best(token)
         if name in ("log", "ln", "exp", "min", "max"):
             if self.is_op("_", "^"):
                 raise self.stopped(f"an index or power on \\{name}")
@@ -200,7 +204,7 @@ class Parser(Branches):
             return tree.Grad(token.start, body.end, sub, body)
         if name == "dots":
             return tree.Dots(token.start, token.end)
-        if name == "boxed":
+        if name in ("boxed", "cancel"):
             return self.braces()
         if name == "underset":
             return self.underset(token)

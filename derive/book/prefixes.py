@@ -120,6 +120,26 @@ class Prefixes(Indices):
         self.depth -= 1
         return tree.Big(token.start, body.end, token.text, sub, upper, body)
 
+    def best(self, token: Token) -> Node:
+        r"""`\max_\theta …`, `\arg\max_{a} …`: the rest of the term is what is made best."""
+        name = token.text
+        if name == "arg":
+            if not self.is_command("max", "min"):
+                raise self.stopped("expected max or min")
+            name += self.take().text
+        sub = self.scripted("_")
+        if self.is_op("^"):
+            raise self.stopped(f"a superscript on \\{name}")
+        body = self.term()
+        return tree.Best(token.start, body.end, name, sub, body)
+
+    def size(self) -> Node:
+        """|x|, where an expression may begin."""
+        start = self.take().start
+        body = self.expr()
+        self.expect("|")
+        return tree.Size(start, self.last_end, body)
+
     def integral(self, token: Token) -> Node:
         r"""`\int_\tau f(\tau) d\tau`, `\int f(x) dx`: the variables stand in the differentials, or else below."""
         if self.is_command("int"):

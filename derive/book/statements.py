@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ _LAYOUT = frozenset(
         "equation*",
         "gather",
         "gather*",
+        "array",
+        "subarray",
     }
 )
 _NOTES = frozenset({"and", "so", "hence", "thus", "therefore", "i.e.", "that is", "with", "where", "or equivalently"})
@@ -89,10 +92,25 @@ def _between(parser: Parser) -> list[str]:
         token = parser.take()
         if token.kind == "text":
             words = token.text.strip(" ,.:~")
-            if not (words in _NOTES or words == "" or (words.startswith("(") and words.endswith(")"))):
+            if not (words in _NOTES or words == "" or _is_remark(words, parser)):
                 raise parser.stopped(f"the words “{words[:60]}” inside the formula", token)
             reasons.append(words)
     return reasons
+
+
+_CONDITION = re.compile(
+    r"\b(if|when|whenever|unless|only|not|for|where|with|assum\w*|suppos\w*|given|otherwise|except|provided|up to|in "
+    r"expectation|approx\w*|or|let|since|because|such that|s\.t\.)\b",
+    re.I,
+)
+
+
+def _is_remark(words: str, parser: Parser) -> bool:
+    """(tower property); or words at the end of a row that name no condition."""
+    if words.startswith("(") and words.endswith(")"):
+        return True
+    ends = parser.now.kind in ("row", "end") or parser.is_op("&", ".", ",")
+    return ends and _CONDITION.search(words) is None
 
 
 def _separated(parser: Parser) -> bool:

@@ -11,13 +11,14 @@ from derive.book.claims import context, probabilities, readings
 from derive.book.definitions import defined, parameter_of
 from derive.book.document import Formula
 from derive.book.elaborate import read
+from derive.book.estimates import expected, is_estimator
 from derive.book.introduce import DEFINES, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
 from derive.book.sorts import is_head, is_update, key_of, number
 from derive.book.tokens import Stopped
-from derive.book.tree import Node, Sym
+from derive.book.tree import Best, Node, Sym
 from derive.book.tree import walk as tree_walk
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
@@ -38,6 +39,10 @@ def judge_step(
     try:
         if (simple := _no_equation(walk, formula, left, operator, right)) is not None:
             return simple, None
+        if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
+            return estimate
+        if operator == "approx" and not (number(left) and number(right)):
+            return Judgement("unknown", "D053", "an approximation is decided for numbers and sample means only"), None
         if number(left) and number(right):
             return arithmetic.judge(left, operator, right, walk.judges), None
         if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
@@ -81,11 +86,24 @@ def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, ri
         return Judgement("definition", "D023", addition.message)
     if operator in ("~", "in", "->"):
         return Judgement("not-a-claim", "D032", "says where something lies, goes or is drawn from")
-    if operator == "approx" and not (number(left) and number(right)):
-        return Judgement("unknown", "D053", "an approximation is decided for numbers only")
+    if any(isinstance(side, Best) and side.name.startswith("arg") for side in (left, right)):
+        return Judgement("not-a-claim", "D035", "names what makes an objective best")
     if operator not in ("=", ":=", "approx"):
         return Judgement("unknown", "D052", f"the relation {operator} is not decided")
     return None
+
+
+def _estimate(walk: Progress, formula: Formula, left: Node, operator: str, right: Node, first: bool) -> Judged | None:
+    """A sample mean: the definition of an estimator; or a claim, that it estimates the other side."""
+    mean = expected(right)
+    if mean is None or operator not in ("=", ":=", "approx"):
+        return None
+    if first and operator != "approx" and (is_estimator(left) or is_head(left, walk.scope.survey)):
+        if is_estimator(left):
+            return Judgement("definition", "D025", "an estimator, the mean of a sample"), None
+        return None
+    judgement, read_as = judge_claim(left, mean, walk.setting(formula))
+    return replace(judgement, message=f"for the expectation of the sample mean: {judgement.message}"), read_as
 
 
 def _introduce(walk: Progress, formula: Formula, addition: Introduced, left: Node, right: Node) -> Judged:

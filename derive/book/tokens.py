@@ -120,6 +120,8 @@ class _Lexer:
             return [Token("text", text, i, end)], end
         if name in ("begin", "end"):
             text, end = _group(s, _skip(s, j), i)
+            if name == "begin" and text in ("array", "subarray", "alignedat"):
+                end = _group(s, _skip(s, end), i)[1]
             return [Token("begin" if name == "begin" else "finish", text, i, end)], end
         if name in GREEK:
             return [Token("letter", name, i, j)], j

@@ -112,6 +112,22 @@ class Fun(Node):
 
 
 @dataclass(frozen=True)
+class Best(Node):
+    """max_x, min_x, argmax_x, argmin_x of what follows."""
+
+    name: str
+    sub: Items | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Size(Node):
+    """|x|: an absolute value, a length or the size of a set."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
 class Branches(Node):
     rows: tuple[tuple[Node, Items | None], ...]  # value, condition (None: otherwise)
 

@@ -34,6 +34,7 @@ OPERATORS = {
     "{": "set{", "rbrace": "set}", "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall",
     "implies": "implies", "Rightarrow": "implies", "iff": "implies", "colon": ":",
     "Longrightarrow": "implies", "Leftrightarrow": "implies", "therefore": "implies",
+    "succ": ">", "prec": "<", "ll": "<", "gg": ">", "lvert": "|", "rvert": "|",
 }  # fmt: skip
 SPACES = frozenset({
     "\t", "\n", "\r", " ", "!", ",", ":", ";", ">", "allowbreak", "centering", "displaystyle", "enspace", "limits",
@@ -47,7 +48,7 @@ TEXTS = frozenset({
     "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
 })  # fmt: skip
 KNOWN = (
-    "underset", "int", "sqrt", "overbrace",
+    "underset", "arg", "argmax", "argmin", "cancel", "int", "sqrt", "overbrace",
     "min", "max",
     "sum", "prod", "nabla", "partial", "frac", "dfrac", "tfrac", "log", "ln", "exp", "infty", "dots", "mathbb",
     "mathrm", "operatorname", "mathcal", "mathbf", "mathsf", "mathit", "boldsymbol", "bm", "mathop", "hat",

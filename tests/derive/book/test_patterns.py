@@ -112,3 +112,29 @@ def test_a_theorem_that_is_true_for_the_replaced_return_only(check):
 def test_the_theorem_with_the_discount_that_was_missing(check):
     *_, step = check(redefined("So we use a discount factor $\\gamma$:", r"\gamma^t G_t")).steps
     assert step.verdict in ("proved", "holds")
+
+
+POLICY = r"Let the policy be $\pi_\theta(a|s)$. The objective is $J(\theta) = \mathbb{E}_\tau[\sum_{t=0}^{T} r_t]$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_{i,t}|s_{i,t}) \sum_{k=t}^{T} r_{i,k}", "holds"),
+        (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t^{(i)}|s_t^{(i)}) r_t^{(i)}", "refuted"),
+        (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t|s_t) r_t^{(i)}", "unknown"),
+        (r"\nabla_\theta J \approx \frac{1}{M} \sum_{i=1}^{N} \sum_{t=0}^{T} r_t^{(i)}", "unknown"),
+        (r"\hat{g} = \frac{1}{|\mathcal{D}|} \sum_{\tau \in \mathcal{D}} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t|s_t) r_t", "definition"),
+        (r"\theta^* = \arg\max_\theta J(\theta)", "not-a-claim"),
+        (r"\max_\theta \mathbb{E}_\tau \left[ \sum_{t=0}^{T} r_t \right]", "not-a-claim"),
+        (r"|r_0| = r_0", "not-read"),
+    ],
+)  # fmt: skip
+def test_samples_and_what_is_best(check, written, verdict):
+    assert verdicts(check(POLICY + f"$$ {written} $$")) == [verdict]
+
+
+def test_a_remark_at_the_end_of_a_row_is_no_condition(check):
+    text = r"$$ \begin{aligned} \nabla_\theta J &= \nabla_\theta \mathbb{E}_\tau \left[ \sum_t r_t \right] & \text{Expand the objective} \\ &= \nabla_\theta J & \text{if } r > 0 \end{aligned} $$"
+    assert verdicts(check(POLICY + text)) == ["not-read"]
+    assert verdicts(check(POLICY + text.replace("if } r > 0", "Collect} ")))[0] in ("proved", "holds")
