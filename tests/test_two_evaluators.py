@@ -65,7 +65,7 @@ def test_where_both_have_a_value_it_is_the_same(seed: int) -> None:
                 continue
             assert first == other, f"{term}\n{first} and {other} on {model}"
             seen["equal"] += 1
-    assert seen["equal"] >= TERMS // 2, seen
+    assert seen["equal"] >= TERMS // 4, seen
 
 
 def test_a_wrong_value_would_be_seen() -> None:
