@@ -33,6 +33,7 @@ __all__ = [
     "grpo",
     "policy_gradient",
     "ppo",
+    "regularised",
     "reinforce",
     "rloo",
     "state_values",
@@ -50,7 +51,7 @@ def reinforce(
     settings: ReinforceSettings, agent: Agent, rollout: Rollout, rng: np.random.Generator
 ) -> tuple[Agent, dict[str, float]]:
     """θ ← θ + α (1/N) Σ_n Σ_t w_t z_t, w_t the weights of the chosen estimator, one episode a copy."""
-    rewards = _regularised(agent, rollout, settings.entropy)
+    rewards = regularised(agent, rollout, settings.entropy)
     to_go = rewards_to_go(rewards.T, settings.discount).T
     if settings.estimator == "total-return":
         weights = np.broadcast_to(to_go[0], to_go.shape)
@@ -113,13 +114,13 @@ def _grouped(
     rng: np.random.Generator,
     compare: Callable[[Floats], Floats],
 ) -> tuple[Agent, dict[str, float]]:
-    rewards = _regularised(agent, rollout, settings.entropy, settings.kl)
+    rewards = regularised(agent, rollout, settings.entropy, settings.kl)
     total = rewards.sum(axis=0).reshape(settings.groups, settings.size)
     weights = np.broadcast_to(compare(total).ravel(), rewards.shape)
     return _clipped_ascent(agent, rollout, weights, None, settings, 1 / total.size, rng)
 
 
-def _regularised(agent: Agent, rollout: Rollout, entropy_weight: float, kl_weight: float = 0.0) -> Floats:
+def regularised(agent: Agent, rollout: Rollout, entropy_weight: float, kl_weight: float = 0.0) -> Floats:
     """r_t - β log(π(a_t|s_t) / ρ(a_t|s_t)) - η log π(a_t|s_t), 0 where no step was taken, as in `tabular`."""
     rewards = rollout.rewards - entropy_weight * rollout.log_probabilities
     if kl_weight:
@@ -138,7 +139,7 @@ def state_values(agent: Agent, observed: Floats) -> Floats:
 def advantages_and_targets(
     agent: Agent, rollout: Rollout, entropy_weight: float, discount: float, trace: float
 ) -> tuple[Floats, Floats]:
-    rewards = _regularised(agent, rollout, entropy_weight)
+    rewards = regularised(agent, rollout, entropy_weight)
     values = state_values(agent, rollout.observed)
     here, later = values[:-1].T, values[1:].T
     estimate = gae(rewards.T, here, later, rollout.terminated.T, rollout.truncated.T, discount, trace).T

@@ -55,6 +55,13 @@ def test_a_checkpoint_of_another_configuration_is_refused(call, message):
         call(state)
 
 
+def test_a_checkpoint_with_parameters_of_another_shape_is_refused():
+    state = train("ppo", number_line(), seed=0, updates=1).state
+    for parameters in ({**state.parameters, "actor": np.zeros((4, 2))}, {"actor": state.parameters["actor"]}):
+        with pytest.raises(TrainError, match=r"the checkpoint has the shape of (actor|reference) = "):
+            ppo(number_line(), PPOSettings(), 0, dataclasses.replace(state, parameters=parameters))
+
+
 def test_a_checkpoint_cut_short_is_refused_at_every_length(tmp_path):
     train("ppo", number_line(), seed=0, updates=2).state.save(tmp_path / "whole.npz")
     whole = (tmp_path / "whole.npz").read_bytes()

@@ -84,6 +84,21 @@ def test_advantages_are_those_of_each_episode_alone():
             assert targets[t, n] == pytest.approx(total + value[t, n], abs=1e-13)
 
 
+def test_penalties_are_part_of_the_reward_where_a_step_was_taken():
+    """r - β log(π/ρ)(a|s) - η log π(a|s), π from θ and ρ from the reference."""
+    agent = agent_of()
+    rollout = rollout_of(agent, ["..", "tc", "..", ".."])
+    ours = neural.regularised(agent, rollout, 0.25, 0.5)
+    for t, n in np.ndindex(ours.shape):
+        x, a = rollout.observed[t, n][None], rollout.actions[t, n]
+        log, other = (
+            log_softmax(forward(agent.actor, agent.parameters[name], x)[0])[0, a]
+            for name in ("actor", "reference")
+        )
+        expected = rollout.rewards[t, n] - 0.5 * (log - other) - 0.25 * log
+        assert ours[t, n] == pytest.approx(expected if rollout.taken[t, n] else 0.0, abs=1e-13)
+
+
 def test_a_step_that_was_none_does_not_count():
     """Whatever stands where a copy was begun anew, the update is the same."""
     agent = agent_of()
@@ -192,3 +207,13 @@ def test_an_episode_each_is_rolled_out_once():
     assert (rollout.ended & rollout.taken).sum(axis=0).tolist() == [1] * 5
     assert (rollout.taken.sum(axis=0) == 1 + (rollout.ended & rollout.taken).argmax(axis=0)).all()
     assert rollout.taken[-1].any()
+
+
+@pytest.mark.parametrize("name", ["CartPole-v1", "Acrobot-v1"])
+def test_the_copies_of_a_group_begin_alike_and_groups_differ(name):
+    pytest.importorskip("gymnasium")
+    copies, rng = Copies(name, GRPOSettings(groups=2, size=3), {}), np.random.default_rng(0)
+    agent = Agent(*shapes(copies.simulator, 4), initial_networks(copies.simulator, 4, rng), {})
+    starts = copies.roll(agent, rng).observed[0].reshape(2, 3, -1)
+    assert (starts == starts[:, :1]).all()
+    assert (starts[0, 0] != starts[1, 0]).any()
