@@ -21,6 +21,7 @@ from derive.terms import (
     Apply,
     At,
     Cases,
+    Coincide,
     Defined,
     Domain,
     Exp,
@@ -540,6 +541,17 @@ def log_product(context: Context, term: Expr) -> Expr:
     for factor in body.args:
         context.positive(factor)
     return Add(*(Log(factor) for factor in body.args))
+
+
+@axiom
+def coincidence(context: Context, term: Expr) -> Expr:
+    """π(a|s) = μ(a|s) at a parameter where the two coincide (so never under a gradient)."""
+    _need(isinstance(term, Apply), "{} is no letter applied", term)
+    for hypothesis in context.given:
+        if isinstance(hypothesis, Coincide) and hypothesis.letter == term.letter:
+            context.used.add(hypothesis)
+            return hypothesis.other(*term.args[1:])
+    raise Refused("nothing says what {} coincides with", term)
 
 
 @axiom

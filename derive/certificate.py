@@ -20,10 +20,10 @@ from derive import kernel
 from derive.binding import alike
 from derive.errors import DeriveError, Tampered, Unreadable
 from derive.kernel import Theorem
-from derive.terms import AtMost, Equation, Positive, Possible
+from derive.terms import AtMost, Coincide, Equation, Positive, Possible
 from derive.wire import Table, decode, encode, untable
 
-_HYPOTHESES = (Equation, AtMost, Positive, Possible)
+_HYPOTHESES = (Equation, AtMost, Positive, Possible, Coincide)
 MAX_PROOF_STEPS = 100_000
 
 

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -179,7 +178,8 @@ def _worlds_agree(derivation: Derivation) -> bool:
     from numeric.examples import agree
 
     lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
-    found = _valued(derivation, lambda setting: agree(lhs, rhs, setting))
+    given = tuple(map(encode, derivation.assuming))
+    found = _valued(derivation, lambda setting: agree(lhs, rhs, setting, *given))
     return bool(found) and all(agreed for _, agreed in found)
 
 
@@ -322,6 +322,10 @@ def _content(d: Derivation) -> Sheet:
     )  # fmt: skip
 
 
+def _value_of(exact: Callable[..., Any], wire: Any, given: tuple[Any, ...]) -> Callable[[Any], Any]:
+    return lambda setting: exact(wire, setting, *given)
+
+
 def _where_it_fails(counterexample: Any) -> str:
     from derive.models.counterexample import greek
 
@@ -335,11 +339,11 @@ def _example(d: Derivation) -> Example:
     from derive.wire import encode
     from numeric.examples import describe, estimate, exact
 
-    rows = []
+    rows, given = [], tuple(map(encode, d.assuming))
     for side in (d.claim.lhs, d.claim.rhs):
         wire = encode(side)
-        for setting, value in _valued(d, partial(exact, wire)):
-            drawn = estimate(wire, setting, SAMPLES, SEED)
+        for setting, value in _valued(d, _value_of(exact, wire, given)):
+            drawn = estimate(wire, setting, SAMPLES, SEED, *given)
             if drawn is not None or side == d.claim.lhs:
                 sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
                 rows.append(ExampleRow(setting.label, side, str(value), *sampled))

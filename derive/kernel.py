@@ -34,6 +34,7 @@ from derive.terms import (
     ZERO,
     At,
     AtMost,
+    Coincide,
     Definition,
     Domain,
     Equation,
@@ -55,6 +56,7 @@ from derive.timeline import as_linear, is_linear, linear, needed
 Law = Callable[..., Expr]
 LAWS: Final[dict[str, Law]] = {}
 _SEAL: Final = object()
+PASSING: Final = (Equation, AtMost, Coincide)  # what may hold at one value of the parameter and not beside it
 
 
 def axiom(law: Law) -> Law:
@@ -346,7 +348,7 @@ def _discharge(
         local = [linear(high - low) for low, high in _bounds(node, place) if is_linear(high - low)]
         hypotheses = _without(hypotheses, name, local, given)
     if isinstance(node, (Gradient, At)):
-        _refuse(hypotheses, node, lambda h: isinstance(h, (Equation, AtMost)) and node.parameter in free_in(h))
+        _refuse(hypotheses, node, lambda h: isinstance(h, PASSING) and node.parameter in free_in(h))
     if isinstance(node, AVERAGES_PATHS):
         _refuse(hypotheses, node, _speaks_of_the_trajectory)
     return hypotheses

@@ -18,8 +18,11 @@ from derive.errors import Endless, IllFormed, Refused
 from derive.kernel import Theorem, free_in
 from derive.terms import (
     AVERAGES_PATHS,
+    At,
     AtMost,
+    Coincide,
     Equation,
+    Gradient,
     Hypothesis,
     Possible,
     TimeProduct,
@@ -64,6 +67,8 @@ def below(node: Expr, index: int, given: Given) -> Given:
             given = (*given, *(AtMost(low, high) for end, low, high in ranges if name not in free(end)))
     if isinstance(node, AVERAGES_PATHS):
         given = tuple(h for h in given if not isinstance(h, (Possible, Equation)))
+    if isinstance(node, (Gradient, At)):
+        given = tuple(h for h in given if not isinstance(h, (Coincide, Equation)))
     return given
 
 

@@ -20,6 +20,7 @@ from derive.errors import IllFormed, Refused
 from derive.kernel import Theorem, law
 from derive.rewriting import Conversion, Given, everywhere
 from derive.terms import (
+    Apply,
     At,
     Cases,
     Defined,
@@ -371,6 +372,12 @@ def empty(node: Expr, given: Given) -> Theorem:
 def enumerate_cases(node: Expr, given: Given) -> Theorem:
     """A sum over a listed set written out, and its case distinctions decided."""
     return first_of("case", "sift", "enumeration")(node, given)
+
+
+@_rule("at the old policy", Apply)
+def at_old(node: Expr, given: Given) -> Theorem:
+    """π_θ = π_old at the parameter in question; not under a gradient."""
+    return law("coincidence", node, given=given)
 
 
 @_rule("value at a point", At, Exp)

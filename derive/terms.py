@@ -7,7 +7,7 @@ A term is an inert SymPy expression: nothing evaluates itself, and users may go 
 * letters      `Letter` (a primitive function, perhaps a probability mass function), `Definition` (a name for a term)
 * trajectory   `State(t)`, `Action(t)`: random variables of one trajectory s_0 a_0 s_1 … s_T of a `Process`
 * operators    sums, products, expectations, gradient, logarithm: those that bind a name say which
-* statements   `Equation`, and the hypotheses `AtMost`, `Positive` and `Possible`
+* statements   `Equation`, and the hypotheses `AtMost`, `Positive`, `Possible` and `Coincide`
 
 An expectation over a process binds no name: s_t and a_t are functions of the trajectory, so that "depends only
 on the past of t" is a comparison of positions on the time line (`position` in derive/timeline.py).
@@ -479,5 +479,26 @@ class Possible:
         return "P(tau) > 0"
 
 
-Hypothesis = AtMost | Positive | Possible | Equation
+@dataclass(frozen=True)
+class Coincide:
+    """Two letters have the same values at the parameter in question, though not the same gradients: π_θ = π_old."""
+
+    letter: Letter
+    other: Letter
+
+    def __post_init__(self) -> None:
+        if self.letter.domains != self.other.domains or self.letter.pmf != self.other.pmf:
+            raise IllFormed(f"{self.letter.name} and {self.other.name} are not functions of one kind")
+
+    @property
+    def equation(self) -> Equation:
+        """letter(x, …) = other(x, …), the arguments standing for all of their kind."""
+        names = [time_symbol(f"_{i}") if d is None else Var(f"_{i}", d) for i, d in enumerate(self.letter.domains)]
+        return Equation(self.other(*names), self.letter(*names))
+
+    def __str__(self) -> str:
+        return f"{self.letter.name} = {self.other.name}"
+
+
+Hypothesis = AtMost | Positive | Possible | Coincide | Equation
 ZERO, ONE = Integer(0), Integer(1)

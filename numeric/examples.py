@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -81,8 +81,14 @@ def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
         elif wire[0] == "real" and wire[1] not in full["reals"] and wire[1] != "theta":
             full["reals"][wire[1]] = "1/3"
         elif wire[0] == "letter":
-            full["letters"].setdefault(f"{wire[1]}/{len(wire[2])}", _table(full, *wire[2:]))
+            full["letters"].setdefault(_key(wire), _table(full, *wire[2:]))
+    for _, letter, other in (wire for wire in statement if wire[0] == "Coincide"):
+        full["letters"][_key(other)] = {"table": full["letters"][_key(letter)]["table"]}
     return full
+
+
+def _key(letter: Wire) -> str:
+    return f"{letter[1]}/{len(letter[2])}"
 
 
 def _parts(wire: Wire) -> Iterator[Wire]:
@@ -144,28 +150,28 @@ def _corner() -> dict[str, Any]:
     return {"table": [[[i, j], "1" if i == j == 1 else "0"] for i in (-1, 1) for j in (-1, 1)]}
 
 
-def exact(wire: Wire, setting: Setting) -> Fraction | float:
-    """The value of a term in the setting."""
-    return value(wire, completed(setting.model, wire))
+def exact(wire: Wire, setting: Setting, *given: Wire) -> Fraction | float:
+    """The value of a term in the setting, completed so that the hypotheses hold."""
+    return value(wire, completed(setting.model, wire, *given))
 
 
-def agree(lhs: Wire, rhs: Wire, setting: Setting) -> bool:
-    """Whether both sides of a statement are equal in the setting."""
-    return agrees(lhs, rhs, completed(setting.model, lhs, rhs))
+def agree(lhs: Wire, rhs: Wire, setting: Setting, *given: Wire) -> bool:
+    """Whether both sides of a statement are equal in the setting, completed so that the hypotheses hold."""
+    return agrees(lhs, rhs, completed(setting.model, lhs, rhs, *given))
 
 
-def estimate(wire: Wire, setting: Setting, samples: int, seed: int) -> Estimate | None:
+def estimate(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire) -> Estimate | None:
     """An expectation or variance estimated from samples; None for a term that is neither.
 
     Raises UnevaluableError where the term has no value in the world.
     """
     rng = np.random.default_rng(seed)
     if wire[0] == "At" and setting.chance == Fraction(1, 2) and wire[3] == ("num", 0, 1):
-        return estimate(wire[1], setting, samples, seed)
+        return estimate(wire[1], setting, samples, seed, *given)
     if wire[0] == "Expectation":
         drawn = _along_trajectories(wire[1], wire[2], setting, samples, rng)
     elif wire[0] in ("Mean", "Variance"):
-        drawn = _over_a_variable(wire[1], wire[2], wire[3], setting, samples, rng)
+        drawn = _over_a_variable(wire[1:4], given, setting, samples, rng)
     else:
         return None
     mean, spread = float(drawn.mean()), float(drawn.var())
@@ -189,12 +195,12 @@ def _named(indices: NDArray[np.int64], domain: Wire) -> NDArray[np.int64]:
 
 
 def _over_a_variable(
-    body: Wire, var: Wire, weight: Wire, setting: Setting, samples: int, rng: np.random.Generator
+    parts: Wire, given: Sequence[Wire], setting: Setting, samples: int, rng: np.random.Generator
 ) -> Floats:
-    name, domain = var[1], var[2]
-    full = completed(setting.model, var, body, weight)
-    elements = _elements(full, domain)
-    models = [{**full, "elements": full["elements"] | {name: e}} for e in elements]
+    body, var, weight = parts
+    full = completed(setting.model, var, body, weight, *given)
+    elements = _elements(full, var[2])
+    models = [{**full, "elements": full["elements"] | {var[1]: e}} for e in elements]
     chances = np.array([float(value(weight, m)) for m in models])
     outcomes = np.array([float(value(body, m)) for m in models])
     return outcomes[rng.choice(len(elements), size=samples, p=chances / chances.sum())]

@@ -1,4 +1,4 @@
-"""The first witness: any term evaluated exactly on a finite model; an identity decided, or refuted by the smallest one."""
+"""The first witness: any term evaluated exactly on a finite model; an identity decided, or refuted by a small one."""
 
 from derive.models.counterexample import Counterexample
 from derive.models.evaluation import Model, evaluate

@@ -25,6 +25,7 @@ from derive.terms import (
     Action,
     Apply,
     AtMost,
+    Coincide,
     Equation,
     Hypothesis,
     Letter,
@@ -47,7 +48,8 @@ class Claim:
     def __init__(self, equation: Equation, hypotheses: Sequence[Hypothesis]) -> None:
         self.equation = equation
         self.program = compiled((equation.lhs, equation.rhs))
-        given = [h for h in hypotheses if isinstance(h, Equation)]
+        told = [h.equation if isinstance(h, Coincide) else h for h in hypotheses]
+        given = [h for h in told if isinstance(h, Equation)]
         self.positive = {key_of(h.letter) for h in hypotheses if isinstance(h, Positive)}
         self.possible = [_path(h.process) for h in hypotheses if isinstance(h, Possible)]
         self.equations = [compiled((h.lhs, h.rhs)) for h in given]

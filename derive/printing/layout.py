@@ -45,6 +45,7 @@ from derive.terms import (
     At,
     AtMost,
     Cases,
+    Coincide,
     Defined,
     Definition,
     Domain,
@@ -107,6 +108,8 @@ def layout(node: Any) -> Box:
         return _at_most(node)
     if isinstance(node, Positive):
         return Row((symbol(node.letter), Sign(">", "relation"), Number("0")))
+    if isinstance(node, Coincide):
+        return Row((symbol(node.letter), Sign("=", "relation"), symbol(node.other)))
     if isinstance(node, Possible):
         return Row((layout(PathProbability(node.process)), Sign(">", "relation"), Number("0")))
     return lay(node).box

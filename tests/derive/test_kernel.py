@@ -30,6 +30,7 @@ from derive.terms import (
     Action,
     At,
     AtMost,
+    Coincide,
     Domain,
     Equation,
     Expectation,
@@ -368,3 +369,15 @@ def test_replay_rebuilds_from_the_premises_up() -> None:
     assert replay(theorem) is not theorem
     places = {id(node): i for i, node in enumerate(order)}
     assert all(places[id(p)] < i for i, node in enumerate(order) for p in node.proof if isinstance(p, Theorem))
+
+
+def test_letters_that_coincide_do_so_at_one_parameter_only() -> None:
+    old = Letter("mu", policy.domains, pmf=True)
+    here = law("coincidence", policy(a, s), given=(Coincide(policy, old),))
+    assert here.rhs == old(a, s)
+    summed = cong(here, SumOver(HOLE, a), HOLE)
+    assert summed.hypotheses == {Coincide(policy, old)}
+    with pytest.raises(Refused, match="pi = mu does not hold throughout"):
+        cong(here, Gradient(HOLE, theta), HOLE)
+    with pytest.raises(Refused, match="pi = mu does not hold throughout"):
+        cong(here, At(HOLE, theta, 0), HOLE)

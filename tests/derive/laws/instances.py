@@ -14,6 +14,7 @@ from derive.terms import (
     At,
     AtMost,
     Cases,
+    Coincide,
     Domain,
     Exp,
     Expectation,
@@ -226,6 +227,11 @@ def exp_zero(rng: Random) -> Instance:
     return Exp(0), (), ()
 
 
+def coincidence(rng: Random) -> Instance:
+    old = Letter("b", policy.domains, pmf=True)
+    return rng.choice([policy(a, s), policy(a, State(t)), pi(t)]), (), (Coincide(policy, old), *INSIDE)
+
+
 def exp_sum(rng: Random) -> Instance:
     return Exp(combined((theta, gamma, f(x)), rng) + rng.choice([theta, f(x) + 1])), (), ()
 
@@ -274,6 +280,6 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
         paths_alike, marginal, transport, exp_sum,
-        exp_multiple, log_power, log_exp,
+        exp_multiple, log_power, log_exp, coincidence,
     )
 }  # fmt: skip

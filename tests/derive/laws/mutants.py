@@ -15,6 +15,7 @@ from derive.terms import (
     At,
     AtMost,
     Cases,
+    Coincide,
     Exp,
     Expectation,
     Given,
@@ -306,5 +307,13 @@ MUTANTS: tuple[Mutant, ...] = (
         PathSum(1, process),
         (process.until(1),),
         (AtMost(2, T),),
+    ),
+    Mutant(
+        "coincidence",
+        "the gradients are taken to be equal too",
+        lambda w: Gradient(x_policy(a, s), theta),
+        Gradient(policy(a, s), theta),
+        (),
+        (Coincide(policy, x_policy),),
     ),
 )

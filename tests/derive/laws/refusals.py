@@ -128,4 +128,5 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("product_of_powers", (TimeProduct(c(k) ** -1, k, 0, T), (), ()), "cannot show"),
     ("transport", (Expectation(v(State(1)), process), (policy,), ()), "is not known at position 0"),
     ("paths_alike", (PathSum(1, process), (process.until(1),), ()), "has not the horizon"),
+    ("coincidence", (pi(t), (), INSIDE), "nothing says what .* coincides with"),
 )

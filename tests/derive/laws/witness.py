@@ -13,7 +13,7 @@ from sympy import Expr, Symbol
 
 from derive.binding import free, subterms
 from derive.kernel import Theorem, free_in
-from derive.terms import AtMost, Domain, Equation, Exp, Hypothesis, Letter, Positive, Possible, Process, Var
+from derive.terms import AtMost, Coincide, Domain, Equation, Exp, Hypothesis, Letter, Positive, Possible, Process, Var
 from derive.timeline import as_linear
 from derive.wire import encode
 from numeric.errors import UnevaluableError
@@ -78,6 +78,8 @@ def _models(
     choices = list(_indices(names, hypotheses, _horizons(nodes)))
     for _ in range(count if choices else 0):
         model = _model(nodes, names, hypotheses, rng.choice(choices), rng)
+        for same in (h for h in hypotheses if isinstance(h, Coincide)):
+            model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
         if all(_holds(h, model) for h in hypotheses if isinstance(h, Equation)):
             yield model
 
@@ -121,11 +123,13 @@ def _model(
         "indices": {s.name: v for s, v in at.items()},
         "elements": {v.name: rng.choice(domains[v.domain.name]) for v in variables},
         "reals": {s.name: ["log", str(_fraction(rng))] if s in exped else str(_fraction(rng)) for s in reals},
-        "letters": {
-            f"{f.name}/{len(f.domains)}": _table(f, domains, everywhere or f in positive, rng) for f in letters
-        },
+        "letters": {_key(f): _table(f, domains, everywhere or f in positive, rng) for f in letters},
         "trajectory": None,
     }
+
+
+def _key(letter: Letter) -> str:
+    return f"{letter.name}/{len(letter.domains)}"
 
 
 def _domains(nodes: Iterable[Any]) -> set[Domain]:
