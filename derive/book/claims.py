@@ -20,6 +20,7 @@ from derive.book.scope import Scope
 from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
+from derive.book.values import NAMES, anchored
 from derive.errors import IllFormed
 from derive.terms import (
     STATES,
@@ -59,7 +60,8 @@ def readings(scope: Scope, nodes: Sequence[Node]) -> tuple[list[Reading], bool]:
     rewards = _rewards(scope)
     lasts = survey.horizons or (("T", 0 if survey.first else -1),)
     listed = _mentions_element(nodes)
-    found = [Reading(r, last, listed) for last in lasts for r in rewards]
+    values = (True, False) if _speaks_of_values(nodes) else (True,)
+    found = [Reading(r, last, v, listed) for v in values for last in lasts for r in rewards]
     return found[:MAX_READINGS], len(found) <= MAX_READINGS
 
 
@@ -68,6 +70,11 @@ def _rewards(scope: Scope) -> tuple[str, ...]:
     forms = scope.survey.rewards
     first = "sas" if "sas" in forms or not forms else "sa" if "sa" in forms else "s"
     return (first, "s") if scope.state_reward and first != "s" else (first,)
+
+
+def _speaks_of_values(nodes: Sequence[Node]) -> bool:
+    calls = (n for node in nodes for n in walk(node) if isinstance(n, tree.Call))
+    return any(n.head.name in NAMES for n in calls)
 
 
 def _mentions_element(nodes: Sequence[Node]) -> bool:
@@ -104,7 +111,7 @@ def claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: S
 
 
 def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node]) -> Claim:
-    ctx = context(scope, reading)
+    ctx = anchored([left, right], context(scope, reading))
     remark = ""
     constant = _constant(right)
     if constant is not None:
@@ -115,6 +122,7 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
         remark = f"up to terms that do not depend on {ctx.theta.name}: the gradients are compared"
     else:
         equation = Equation(read(left, ctx), read(right, ctx))
+    _rename_policy([left, right], equation, ctx.notes)
     extra = [fact for c in conditions for fact in order(c, ctx)]
     return Claim(equation, (*hypotheses(equation, scope.survey.first, ctx.horizon), *extra), reading, ctx.notes, remark)
 
@@ -134,6 +142,14 @@ def counted(one: Claim, first: int) -> tuple[Equation, tuple[Hypothesis, ...]]:
         for h in one.hypotheses
     )
     return Equation(left, right), facts
+
+
+def _rename_policy(nodes: Sequence[Node], equation: Equation, notes: Notes) -> None:
+    """Without a gradient, a statement about π alone is one about any policy, so that its name assumes nothing."""
+    marked = any(isinstance(n, tree.Sym) and n.name == "pi" and n.sub is not None for node in nodes for n in walk(node))
+    sides = (equation.lhs, equation.rhs)
+    if not marked and not any(isinstance(n, Gradient) for side in sides for n in unfolded(side)):
+        notes.assumed.discard("π written for π_θ")
 
 
 def _constant(node: Node) -> tuple[Node, tree.Sym | None] | None:
@@ -205,7 +221,7 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
     nodes = [n for side in (claim.equation.lhs, claim.equation.rhs) for n in unfolded(side)]
     if any(isinstance(n, Letter) and n.name == "r" and n.domains[:1] == (STATES,) for n in nodes):
         inside = {"s": "s_t", "sa": "s_t, a_t", "sas": "s_t, a_t, s_{t+1}"}[claim.reading.reward]
-        said.append(f"r_t = r({inside})")
+        said.append(f"r_{{t+1}} = r({inside})" if scope.survey.arrival else f"r_t = r({inside})")
     if (
         any(isinstance(n, (Expectation, PathSum, PathProbability, Given)) for n in nodes)
         or "process" in claim.notes.used
@@ -215,6 +231,8 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         said.append(
             "for every environment, deterministic or not" if scope.survey.deterministic else "environment P, start ρ_0"
         )
+    if "endless" in claim.notes.used:
+        said.append("sums to ∞ end with the episode, after which no reward comes")
     if "integral" in claim.notes.used:
         said.append("integrals are sums over finite sets")
     if claim.reading.listed:

@@ -22,6 +22,7 @@ class Reading:
 
     reward: str = "sas"  # what r_t depends on: s, sa, sas
     last: tuple[str, int] = ("T", -1)  # the index of the last action
+    values: bool = True  # V, Q and A are those of the process, else any functions
     listed: bool = False  # actions run over the set that the text lists, and its instance rules apply
 
     def horizon(self, first: int) -> Expr:
@@ -52,6 +53,7 @@ class Context:
     bound: Mapping[str, Basic] = field(default_factory=dict)
     facts: tuple[AtMost, ...] = ()
     number: tuple[str, Symbol] | None = None  # what stands for θ in σ(θ) := …, a function of a number
+    anchor: Expr | None = None  # the moment at which a statement for all s and a is read
     depth: int = 0
     differentiated: bool = False  # inside a gradient, where a letter may not be assumed constant
 

@@ -15,7 +15,8 @@ from derive.book.letters import (
 from derive.book.scope import Binding, Key
 from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Node, Sym
+from derive.book.tree import Call, Items, Node, Sym
+from derive.book.values import anchored, head_time, is_value, place
 from derive.terms import (
     Definition,
     Gradient,
@@ -49,6 +50,8 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
         raise stop(
             f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}", head
         ) from fault
+    if isinstance(binding.head, Call) and is_value(binding.head, ctx):
+        return definition(place(Call(head.start, head.end, head, Items(head.start, head.end, args, ())), ctx))
     survey = ctx.scope.survey
     indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
     if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
@@ -76,6 +79,8 @@ def defined(binding: Binding, ctx: Context) -> Definition:
     """The definition that a binding makes under this reading: its body is read where it stands."""
     if ctx.depth > MAX_UNFOLD:
         raise stop("definitions that lead into each other", binding.head)
+    if isinstance(binding.head, Call) and is_value(binding.head, ctx):
+        return _value_definition(binding, binding.head, ctx)
     survey = ctx.scope.survey
     inside = replace(
         ctx,
@@ -116,6 +121,18 @@ def defined(binding: Binding, ctx: Context) -> Definition:
             return Definition(_name(sym), (number,), body, "call")
     body = ctx.read(binding.body, inside)
     return Definition(_name(sym), tuple(params), body, _form(binding, sym, parts, body, ctx))
+
+
+def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
+    """V(s) := E[G_t | s_t = s], A(s_t,a_t) := Q(s_t,a_t) - V(s_t): a definition with the time for its argument."""
+    before = ctx.scope.before(binding.serial) if binding.serial else ctx.scope
+    inside = replace(ctx, scope=before, bound={}, facts=(), number=None, depth=ctx.depth + 1, anchor=None)
+    at = head_time(head, inside)
+    inside = anchored([head, binding.body], inside) if at is None else inside
+    at = inside.anchor if at is None else at
+    if not isinstance(at, Symbol):
+        raise stop("a value that is defined at one time only", head)
+    return Definition(_name(head.head), (at,), ctx.read(binding.body, inside), "index")
 
 
 def parameter_of(where: Node | tuple[Node, ...], ctx: Context) -> str | None:

@@ -13,7 +13,8 @@ from derive.book.letters import (
 )
 from derive.book.sorts import is_parameter
 from derive.book.sums import fresh_variable, refuse_dependence
-from derive.book.tree import Call, Dot, Expect, Node, Relation, Sym, walk
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
+from derive.book.values import drawn
 from derive.terms import (
     Apply,
     Mean,
@@ -24,6 +25,8 @@ from derive.terms import (
 
 def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
+    if len(parts) == 1 and (average := _average(parts[0], node.body, ctx)) is not None:
+        return average
     inner, draws = ctx, []
     for part in parts:
         var, inner, at, weight = _draw(part, node.body, _with_state(node.body, inner))
@@ -33,6 +36,17 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
         refuse_dependence(body, at, part, ctx)
         body = Mean(body, var, weight)
     return body
+
+
+def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
+    """E_{s' ~ P(·|s,a)}[…], E_{a ~ π}[…] at a moment of the trajectory."""
+    if not isinstance(part, Relation) or part.operators != ("~",):
+        return None
+    first, law = part.sides
+    if isinstance(law, Sym) and law.name in POLICIES and isinstance(first, Sym) and first.head in ("a", "a'"):
+        state = Sym(law.start, law.end, "s", primes=first.primes)
+        law = Call(law.start, law.end, law, Items(law.start, law.end, (first, state), ("|",)))
+    return drawn(first, law, body, ctx) if isinstance(first, Sym) and isinstance(law, Call) else None
 
 
 def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:

@@ -28,8 +28,8 @@ def element(node: Node, ctx: Context) -> Expr:
         raise stop("this is no element of a set that is known here", node)
     domain = ctx.domain(node.name.lower())
     if node.sub is None:
-        value = ctx.bound.get(node.head)
-        return value if isinstance(value, Var) else Var(node.head, domain)
+        value = ctx.bound.get(node.head, ctx.bound.get(node.head.lower()) if ctx.anchor is not None else None)
+        return value if isinstance(value, (Var, State, Action)) else Var(node.head, domain)
     if node.sub.only is None or node.primes:
         raise stop("more than one index on an element", node)
     label = indexed_name(node, ctx)
@@ -43,9 +43,9 @@ def element(node: Node, ctx: Context) -> Expr:
     raise stop("an index on an outcome that is no state and no action", node)
 
 
-def moment(node: Node, ctx: Context) -> Expr:
-    """A time, counted from 0 whatever the text counts from."""
-    at = time(node, ctx) - ctx.scope.survey.first
+def moment(node: Node, ctx: Context, later: int = 0) -> Expr:
+    """A time, counted from 0 whatever the text counts from; `later`: by how much it is written late."""
+    at = time(node, ctx) - ctx.scope.survey.first - later
     if at.is_negative:
         raise stop("a time before the first", node)
     return at

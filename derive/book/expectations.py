@@ -103,7 +103,8 @@ def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
 def _position(given: Items, body: Expr, ctx: Context) -> Expr:
     """s_t: position 2t; s_t, a_t: 2t+1; h_t: 2t. The body may not look back behind s_t, which a history would fix."""
     places = []
-    for part in given.parts:
+    for whole in given.parts:
+        part = _at_the_anchor(whole, ctx)
         if isinstance(part, Sym) and part.head == "h" and part.sub is not None and part.sub.only is not None:
             places.append(("h", moment(part.sub.only, ctx)))
         elif (
@@ -128,6 +129,15 @@ def _position(given: Items, body: Expr, ctx: Context) -> Expr:
     return 2 * at + (1 if kinds[-1] == "a" else 0)
 
 
+def _at_the_anchor(part: Node, ctx: Context) -> Node:
+    """s_t of the condition s_t = s, where the statement is read at s = s_t; and of the condition s, a."""
+    if isinstance(part, Relation) and part.operators == ("=",) and ctx.anchor is not None:
+        first, second = part.sides
+        if first is not None and second is not None and element(first, ctx) == element(second, ctx):
+            return first
+    return part
+
+
 def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
     """Whether every state and action of the body comes at `at` or later."""
     known = Known((*ctx.facts, AtMost(at, at)))  # so that `opened` keeps the names in `at` apart
@@ -140,8 +150,9 @@ def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
         if isinstance(term, (TimeSum, TimeProduct)):
             with known.opened(term) as (_, inner):
                 return later(inner, known)
-        inside = (later(a, known) for a in term.args if isinstance(a, Expr))
-        return not isinstance(term, (PathSum, Given)) and all(inside)
+        if isinstance(term, Given):  # by the Markov property a function of s_k or s_k, a_k alone
+            return known.shows(2 * at, term.position) and later(term.body, known)
+        return not isinstance(term, PathSum) and all(later(a, known) for a in term.args if isinstance(a, Expr))
 
     return later(body, known)
 
@@ -169,9 +180,9 @@ def _unnamed(node: Expect, ctx: Context) -> Expr:
     body = ctx.read(node.body, ctx)
     if not is_random(body):
         raise stop("an expectation that does not say over what", node)
-    ctx.notes.assumed.add("E[…] read as E_τ[…]")
     process = ctx.process(ctx.policy())
     if node.given is None:
+        ctx.notes.assumed.add("E[…] read as E_τ[…]")
         return Expectation(body, process)
     return Given(body, _position(node.given, body, ctx), process)
 

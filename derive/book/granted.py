@@ -13,6 +13,7 @@ from derive.terms import (
     AtMost,
     Defined,
     Equation,
+    Given,
     Hypothesis,
     Letter,
     Log,
@@ -71,7 +72,12 @@ def _moments(term: Basic, horizon: Expr) -> Iterator[AtMost]:
     if isinstance(term, (State, Action)) and is_linear(term.time):
         yield AtMost(Integer(0), term.time)
         yield AtMost(term.time, horizon - int(isinstance(term, Action)))
-    for part in term.args:
+    if isinstance(term, Given) and is_linear(term.position):
+        odd = int(term.position.as_coeff_Add()[0] % 2)
+        yield AtMost(((term.position - odd) / 2).expand(), horizon - odd)
+    if isinstance(term, Defined) and (value := meaning(term)) is not None:
+        yield from _moments(value, horizon)
+    for part in () if isinstance(term, Defined) else term.args:
         yield from _moments(part, horizon)
 
 

@@ -37,7 +37,11 @@ def lead(document: Document, n: int) -> str:
     """The sentence that leads to a display."""
     formula = document.formulas[n]
     start = formula.offsets[0]
-    before = formula.source.text[max(0, start - 1_500) : start].rstrip("$[\\ \t\r\n")
+    low = max(0, start - 1_500)
+    for other in document.formulas[max(0, n - 40) : n]:
+        if other.displayed and other.source is formula.source:
+            low = max(low, other.offsets[-1])
+    before = formula.source.text[low:start].rstrip("$[\\ \t\r\n")
     paragraph = re.split(r"\r?\n[ \t]*\r?\n", before)[-1]
     return "" if paragraph.lstrip().startswith("#") else re.split(r"[.!?]\s", paragraph)[-1]
 

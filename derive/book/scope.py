@@ -43,6 +43,7 @@ class Survey:
     of_policies: frozenset[str] = frozenset()  # those that π carries
     horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c
     first: int = 0  # the index of the first action
+    arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     marked_policy: bool = False  # π_θ occurs
     discounted: bool = False  # γ occurs

@@ -18,8 +18,9 @@ from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
 from derive.book.sorts import is_head, is_update, key_of, number
 from derive.book.tokens import Stopped
-from derive.book.tree import Best, Node, Sym
+from derive.book.tree import Best, Call, Node, Sym
 from derive.book.tree import walk as tree_walk
+from derive.book.values import NAMES
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
 from derive.printing import latex, text
@@ -143,6 +144,8 @@ def _define(
     key = key_of(left, walk.scope.survey)
     assert key is not None
     earlier = walk.scope.found(key)
+    if _about_values(left, right) and (earlier or left_name(left) != "A"):
+        return judge_claim(left, right, walk.setting(formula, conditions))
     binding = walk.binding(left, right, formula)
     if not earlier:
         return _bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
@@ -162,6 +165,16 @@ def _define(
         return _bind(walk, binding, Judgement("definition", "D021", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
     return _bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+def _about_values(left: Node, right: Node) -> bool:
+    """V(s) = Σ_a π(a|s) Q(s,a): values in terms of values lead into each other, and define nothing."""
+    return left_name(left) in NAMES and any(isinstance(n, Call) and n.head.name in NAMES for n in tree_walk(right))
+
+
+def left_name(left: Node) -> str:
+    """V of V^π(s)."""
+    return left.head.name if isinstance(left, Call) and not left.head.accents else ""
 
 
 def _brings_in(walk: Progress, n: int, earlier: Binding, later: Binding) -> bool:

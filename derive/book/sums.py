@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Integer, Symbol
+from sympy import Add, Expr, Integer, Symbol
+from sympy import Mul as Mul_
 
+from derive.binding import subterms
 from derive.book.context import Context, is_path, stop, time
 from derive.book.elements import element, indexed_name, moment
 from derive.book.letters import (
@@ -15,11 +17,14 @@ from derive.book.letters import (
     TIMES,
 )
 from derive.book.tree import Big, Mul, Node, Relation, Sym, walk
+from derive.book.values import weighted
 from derive.context import Context as Known
 from derive.terms import (
+    Apply,
     AtMost,
     Domain,
     PathSum,
+    State,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -58,6 +63,7 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     survey = ctx.scope.survey
     last = ctx.horizon + survey.first - 1
     lower: Expr = Integer(survey.first)
+    endless = False
     upper = last
     if isinstance(part, Relation):
         index, low, high = _range(part, ctx)
@@ -70,7 +76,8 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     if node.upper is not None:
         if node.upper.only is None or (isinstance(part, Relation) and part.operators[0] != "="):
             raise stop("limits of a sum that are not known here", node)
-        upper = time(node.upper.only, ctx)
+        endless = isinstance(node.upper.only, Sym) and node.upper.only.name == "infty"
+        upper = last if endless else time(node.upper.only, ctx)
         if not isinstance(part, Relation):
             raise stop("a sum with an end and no start", node)
     else:
@@ -80,7 +87,36 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
     if index in lower.free_symbols | upper.free_symbols:
         raise stop("a sum whose limits use its own index", node)
-    return cls(ctx.read(node.body, inner), index, lower, upper)
+    body = ctx.read(node.body, inner)
+    if endless:
+        return _endless(node, cls, body, index, lower, inner)
+    return cls(body, index, lower, upper)
+
+
+def _endless(node: Big, cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> Expr:
+    """A sum to infinity in an episode: it ends with the episode, where every term after that is a reward's multiple."""
+    known = Known((*ctx.facts, AtMost(index, index)))
+    starts = [n.time for n in subterms(body) if isinstance(n, State)]
+    shifts = [s - index for s in starts if index not in (s - index).free_symbols]  # t, in r_{t+k}: it ends t earlier
+    shift = min(shifts, key=lambda s: s.as_coeff_Add()[0], default=None)
+    if cls is not TimeSum or shift is None or not pays(body, index + shift, known):
+        ctx.notes.assumed.add("an infinite sum or product cut at the end of an episode")
+        shift = shift if shift is not None and cls is TimeSum else Integer(0)
+    ctx.notes.used.add("endless")
+    found: Expr = cls(body, index, lower, ctx.horizon - 1 - shift)
+    return found
+
+
+def pays(term: Expr, at: Expr, known: Known) -> bool:
+    """Whether a term is zero once the episode has ended before `at`: each of its summands has a later reward in it."""
+    if isinstance(term, (Mul_, TimeSum)):
+        parts = term.args if isinstance(term, Mul_) else (term.body,)
+        return any(pays(p, at, known) for p in parts)
+    if isinstance(term, Add):
+        return all(pays(p, at, known) for p in term.args)
+    if isinstance(term, Apply) and term.letter.name in ("r", "R"):
+        return known.shows(at, term.args[1].time) if isinstance(term.args[1], State) else False
+    return False
 
 
 def loose_factor(node: Big) -> bool:
@@ -133,6 +169,8 @@ def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | No
 
 
 def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    if len(parts) == 1 and (average := _average(parts[0], node.body, ctx)) is not None:
+        return average
     inner, variables = ctx, []
     for part in parts:
         if isinstance(part, Relation):
@@ -150,6 +188,12 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
         refuse_dependence(body, at, part, ctx)
         body = SumOver(body, var)
     return body
+
+
+def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
+    """A sum weighted by the process's own law, at a moment of the trajectory."""
+    first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part
+    return weighted(first, body, ctx) if isinstance(first, Sym) and first.name in ELEMENTS else None
 
 
 def _names_a_set(node: Node | None) -> bool:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from derive.book import tree
 from derive.book.letters import (
+    COUNTERS,
     DISTRIBUTIONS,
     ELEMENTS,
     HORIZONS,
     PARAMETERS,
     POLICIES,
     REWARDS,
+    TIMES,
 )
 from derive.book.scope import Survey
 from derive.book.sorts import integer
@@ -26,6 +28,7 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
+    arrivals: dict[str, list[int]] = field(default_factory=dict)
     of_policies: set[str] = field(default_factory=set)
     discounted: bool = False
 
@@ -41,6 +44,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         horizons=tuple(dict.fromkeys(seen.horizons)),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
+        arrival=_arrival(seen),
         of_policies=frozenset(seen.of_policies),
         marked_policy=bool(seen.of_policies),
         discounted=seen.discounted,
@@ -57,7 +61,29 @@ _DETERMINISTIC = re.compile(
 _NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarely|non)\b|n['’]t", re.I)
 
 
+def _arrival(seen: _Seen) -> int:
+    """1 where some reward is R_{t+1}, R_{t+k+1}, and none is R_t, R_k, R_0."""
+    least = [min(found) for found in seen.arrivals.values()]
+    return int(bool(least) and all(low >= 1 for low in least))
+
+
+def _after(node: Node) -> int | None:
+    """The number in an index t + k + 1; None for R_T and for what is no index of time."""
+    if isinstance(node, Num):
+        return integer(node)
+    if isinstance(node, Sym):
+        return None if node.name in HORIZONS or node.name not in TIMES | COUNTERS else 0
+    if isinstance(node, tree.Add):
+        parts = [_after(term) if sign == 1 or isinstance(term, Num) else None for sign, term in node.terms]
+        return None if None in parts else sum(s * p for (s, _), p in zip(node.terms, parts, strict=True) if p)
+    return None
+
+
 def _note(node: Node, seen: _Seen) -> None:
+    if isinstance(node, Sym) and node.head in ("r", "R") and node.sub is not None and node.sup is None:
+        value = _after(node.sub.only) if node.sub.only is not None else None
+        if value is not None:
+            seen.arrivals.setdefault(node.head, []).append(value)
     seen.discounted |= isinstance(node, Sym) and node.head == "gamma"
     if isinstance(node, tree.Grad) and node.sub is not None:
         seen.parameters |= {

@@ -35,6 +35,7 @@ from derive.book.letters import (
 from derive.book.sorts import integer, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Group, Node, Num, Relation, Sym
+from derive.book.values import is_value, value, value_at
 from derive.errors import IllFormed
 from derive.terms import (
     Apply,
@@ -73,15 +74,16 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     if node.sub is None and node.head == ctx.reading.last[0]:
         return time(node, ctx)
     if (
-        node.name == "r"
-        and node.head == "r"
+        (node.head == "r" or (node.head == "R" and ctx.scope.survey.arrival))
         and node.sub is not None
         and node.sub.only is not None
         and node.sup is None
     ):
-        return reward(moment(node.sub.only, ctx), ctx)
+        return reward(moment(node.sub.only, ctx, ctx.scope.survey.arrival), ctx)
     if node.sub is None and node.head == node.name and (node.name in SCALARS or node.head in ctx.scope.numbers):
         return real_symbol(node.name)
+    if (known_value := value_at(node, ctx)) is not None:
+        return known_value
     if (found_positive := _of_parameter(node, ctx)) is not None:
         return found_positive
     raise stop(f"the letter {node.head} has no meaning that is known here", node)
@@ -139,6 +141,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return path_probability(node, ctx)
     if (found := in_force(key, ctx)) is not None:
         return applied(head, found, tuple(node.args.parts), ctx)
+    if is_value(node, ctx) and (ctx.anchor is not None or head.name in "VQA"):
+        return value(node, ctx)
     if (letter := _letter(node, sorts, ctx)) is not None:
         return application(node, letter, args, ctx)
     if (

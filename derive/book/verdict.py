@@ -86,7 +86,7 @@ def _claims(left: Node, right: Node, setting: Setting) -> tuple[list[Claim], boo
         try:
             one = setting.claim(left, right, reading)
         except Stopped as fault:
-            stopped, complete = fault, False
+            stopped, complete = stopped or fault, complete and not reading.values
             continue
         if all(one.equation != c.equation or one.hypotheses != c.hypotheses for c in found):
             found.append(one)

@@ -114,7 +114,9 @@ def test_the_theorem_with_the_discount_that_was_missing(check):
     assert step.verdict in ("proved", "holds")
 
 
-POLICY = r"Let the policy be $\pi_\theta(a|s)$. The objective is $J(\theta) = \mathbb{E}_\tau[\sum_{t=0}^{T} r_t]$." + "\n\n"
+POLICY = (
+    r"Let the policy be $\pi_\theta(a|s)$. The objective is $J(\theta) = \mathbb{E}_\tau[\sum_{t=0}^{T} r_t]$." + "\n\n"
+)
 
 
 @pytest.mark.parametrize(

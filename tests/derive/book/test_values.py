@@ -1,0 +1,95 @@
+"""Statements about V, Q and A: the Bellman equations, the advantage, rewards on arrival, sums to infinity."""
+# ruff: noqa: E501 (formulas in one piece)
+
+import pytest
+
+START = r"""Let the policy be $\pi_\theta(a|s)$ and let $\gamma$ be the discount. The rewards are $r(s,a,s')$. The return is defined as
+$$ G_t = \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
+The value is defined by
+$$ V^\pi(s) = \mathbb{E}[G_t | s_t = s] $$
+and the action value is defined by
+$$ Q^\pi(s,a) = \mathbb{E}[G_t | s_t = s, a_t = a] $$
+The advantage is defined by
+$$ A^\pi(s,a) = Q^\pi(s,a) - V^\pi(s) $$
+The objective is
+$$ J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}[G_0] $$
+
+"""
+TRUE = [
+    r"V^\pi(s) = \sum_a \pi(a|s) Q^\pi(s,a)",
+    r"V^\pi(s) = \sum_{a \in \mathcal{A}} \pi(a|s) \, Q^\pi(s,a)",
+    r"Q^\pi(s,a) = \sum_{s'} P(s'|s,a) \left( r(s,a,s') + \gamma V^\pi(s') \right)",
+    r"V^\pi(s) = \mathbb{E}_{a \sim \pi}[ Q^\pi(s,a) ]",
+    r"V^\pi(s) = \sum_a \pi(a|s) \sum_{s'} P(s'|s,a) [ r(s,a,s') + \gamma V^\pi(s') ]",
+    r"V^\pi(s) = \mathbb{E}[r_t + \gamma V^\pi(s_{t+1}) | s_t = s]",
+    r"Q^\pi(s,a) = \mathbb{E}[r_t + \gamma V^\pi(s_{t+1}) | s_t = s, a_t = a]",
+    r"Q^\pi(s,a) = \mathbb{E}_{s' \sim P(\cdot|s,a)}\left[ r(s,a,s') + \gamma \mathbb{E}_{a' \sim \pi(\cdot|s')}[ Q^\pi(s',a') ] \right]",
+    r"\mathbb{E}_{a \sim \pi(\cdot|s)}[A^\pi(s,a)] = 0",
+    r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \gamma^t \nabla_\theta \log \pi_\theta(a_t|s_t) A^\pi(s_t,a_t) \right]",
+    r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \gamma^t \nabla_\theta \log \pi_\theta(a_t|s_t) Q^\pi(s_t,a_t) \right]",
+    r"G_t = r_t + \gamma G_{t+1}",
+    r"G_t = \sum_{k=0}^{\infty} \gamma^k r_{t+k}",
+]
+FALSE = [
+    r"Q^\pi(s,a) = \sum_{s'} P(s'|s,a) \left( r(s,a,s') + V^\pi(s') \right)",
+    r"V^\pi(s) = \mathbb{E}[r_t + \gamma V^\pi(s_t) | s_t = s]",
+    r"V^\pi(s) = \sum_{a} \pi(a|s) A^\pi(s,a)",
+    r"A^\pi(s,a) = r(s,a,s') + \gamma V^\pi(s') - V^\pi(s)",
+    r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \nabla_\theta \log \pi_\theta(a_t|s_t) A^\pi(s_t,a_t) \right]",
+    r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \gamma^t \nabla_\theta \log \pi_\theta(a_t|s_t) V^\pi(s_t) \right]",
+]
+UNREAD = [
+    r"V^\pi(s) = \sum_a Q^\pi(s,a)",
+    r"V^\pi(s) = \sum_{s'} \rho(s') V^\pi(s')",
+    r"V^\pi(s) = \max_a Q^\pi(s,a)",
+    r"V^\pi(s_t) = \mathbb{E}[r_{t-1} + \gamma V^\pi(s_t) | s_t]",
+    r"V^\pi(s) = \mathbb{E}[G_t | s_t = s, s_{t+1} = s]",
+]
+
+
+def last(check, latex):
+    return check(START + f"$$ {latex} $$").steps[-1]
+
+
+@pytest.mark.parametrize("latex", TRUE)
+def test_true(check, latex):
+    assert last(check, latex).verdict in ("proved", "holds")
+
+
+@pytest.mark.parametrize("latex", FALSE)
+def test_false(check, latex):
+    assert last(check, latex).verdict == "refuted"
+
+
+@pytest.mark.parametrize("latex", UNREAD)
+def test_no_reading(check, latex):
+    assert last(check, latex).verdict in ("not-read", "unknown")
+
+
+ARRIVING = r"""Let the policy be $\pi(a|s)$ and $\gamma$ the discount. The return is defined as
+$$ G_t = R_{t+1} + \gamma R_{t+2} + \gamma^2 R_{t+3} + \dots + \gamma^{T-t-1} R_T $$
+The value is defined by
+$$ v_\pi(s) = \mathbb{E}_\pi[G_t | S_t = s] $$
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("latex", "good"),
+    [
+        (r"v_\pi(s) = \mathbb{E}_\pi[R_{t+1} + \gamma v_\pi(S_{t+1}) | S_t = s]", True),
+        (r"v_\pi(s) = \mathbb{E}_\pi[R_{t+1} + v_\pi(S_{t+1}) | S_t = s]", False),
+        (r"v_\pi(s) = \mathbb{E}_\pi[R_{t+1} + \gamma v_\pi(S_t) | S_t = s]", False),
+        (r"G_t = \sum_{k=0}^{\infty} \gamma^k R_{t+k+1}", True),
+        (r"G_t = \sum_{k=1}^{\infty} \gamma^k R_{t+k+1}", False),
+        (r"G_t = R_{t+1} + \gamma G_{t+1}", True),
+    ],
+)
+def test_rewards_on_arrival(check, latex, good):
+    verdict = check(ARRIVING + f"$$ {latex} $$").steps[-1].verdict
+    assert verdict in (("proved", "holds") if good else ("refuted", "unknown"))
+
+
+def test_what_the_text_leaves_to_the_reader_never_refutes(check):
+    text = r"Let $\pi_\theta(a|s)$ be the policy." + "\n\n$$ V^\\pi(s) = \\mathbb{E}_{a \\sim \\pi}[A^\\pi(s,a)] $$"
+    assert check(text).steps[-1].code == "D051"
