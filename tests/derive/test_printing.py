@@ -27,6 +27,7 @@ from derive.notation import (
     k,
     n,
     objective,
+    other_policy,
     path,
     payoff,
     pi,
@@ -314,9 +315,9 @@ def test_every_node_has_a_layout(tag):
 
 def test_every_hypothesis_is_printed():
     samples = {terms.AtMost: before(k, t), terms.Positive: Positive(policy), terms.Equation: Equation(J, R)}
-    samples |= {terms.Possible: terms.Possible(process)}
+    samples |= {terms.Possible: terms.Possible(process), terms.Coincide: terms.Coincide(policy, other_policy)}
     assert set(samples) == set(terms.Hypothesis.__args__)
-    assert [text(h) for h in samples.values()] == ["k < t", "π_θ > 0", "J(θ) = R(τ)", "P_θ(τ) > 0"]
+    assert [text(h) for h in samples.values()] == ["k < t", "π_θ > 0", "J(θ) = R(τ)", "P_θ(τ) > 0", "π_θ = μ"]
 
 
 def test_a_term_outside_the_language_is_refused():
