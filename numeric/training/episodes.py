@@ -16,11 +16,16 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+BITS = 48  # of a uniform integer: a probability is met to 2^-48, and state · 2^48 + integer fits 63 bits
+AT_ONCE = 16  # time steps between two looks whether all episodes are over
+
+
 @dataclass(frozen=True, eq=False)
 class Sampler:
-    """The steps that P allows, and where each stands in a table with a padded column per state: `row`, `column` [K].
+    """The steps that P allows, their `chance` P(s'|s, a) and where each stands: number `row` of those of state `owner`.
 
-    Episodes have at most `longest` steps: T, or where an infinite horizon is cut off.
+    `last` are the last steps of each state. Episodes have at most `longest` steps: T, or where an infinite
+    horizon is cut off.
     """
 
     mdp: FiniteMDP
@@ -28,7 +33,8 @@ class Sampler:
     steps: Steps
     chance: Floats
     row: Integers
-    column: Integers
+    owner: Integers
+    last: Integers
     start: Floats
 
 
@@ -36,11 +42,11 @@ def sampler(mdp: FiniteMDP, longest: int) -> Sampler:
     """What all policies on `mdp` share; `longest` cuts episodes off where the horizon is infinite."""
     steps = possible_steps(mdp, np.full((mdp.n_states, mdp.n_actions), 1 / mdp.n_actions))
     chance = mdp.transition[steps.state[:-1], steps.action[:-1], steps.next_state[:-1]]
-    column = np.repeat(np.arange(mdp.n_states), np.diff(steps.start)[:-1])
+    owner = np.repeat(np.arange(mdp.n_states), np.diff(steps.start)[:-1])
     start = mdp.initial.cumsum()
     most = longest if mdp.horizon is None else mdp.horizon
-    row = np.arange(len(column)) - steps.start[column]
-    return Sampler(mdp, most, steps, chance, row, column, start / start[-1])
+    row = np.arange(len(owner)) - steps.start[owner]
+    return Sampler(mdp, most, steps, chance, row, owner, steps.start[1:-1] - 1, start / start[-1])
 
 
 def sample_episodes(
@@ -48,30 +54,29 @@ def sample_episodes(
 ) -> Trajectories:
     """s_0 ~ ρ_0, (a_t, s_{t+1}) ~ π(a|s_t) P(s'|s_t, a_t): `episodes` trajectories, by inverting the distribution.
 
-    Neighbours in blocks of `alike` share s_0. The arrays are as long as the longest episode.
+    Neighbours in blocks of `alike` share s_0. The arrays are about as long as the longest episode.
     """
-    steps, over = kept.steps, kept.mdp.n_states
-    below = _cumulative(kept, policy)
-    state = np.searchsorted(kept.start, rng.random(episodes // alike), side="right").repeat(alike)
+    bounds, over = _bounds(kept, policy), kept.mdp.n_states << BITS
+    shifted = kept.steps.target << BITS
+    state = np.searchsorted(kept.start, rng.random(episodes // alike), side="right").repeat(alike) << BITS
     chosen = np.empty((kept.longest, episodes), dtype=np.int64)
-    for t in range(kept.longest):
-        uniform = rng.random(episodes)
-        step = steps.start.take(state)
-        for bound in below:
-            step += bound.take(state) <= uniform
-        chosen[t] = step
-        state = steps.target.take(step)
-        if t % 4 == 3 and state.min() == over:  # all over: at most three columns of padding
-            return padded_batch(steps, chosen[: t + 1], kept.mdp.discount)
-    return padded_batch(steps, chosen, kept.mdp.discount)
+    for first in range(0, kept.longest, AT_ONCE):
+        block = chosen[first : first + AT_ONCE]
+        for t, uniform in enumerate(rng.integers(1 << BITS, size=block.shape)):
+            block[t] = step = bounds.searchsorted(state + uniform, side="right")
+            state = shifted.take(step)
+        if state.min() == over:
+            return padded_batch(kept.steps, chosen[: first + len(block)], kept.mdp.discount)
+    return padded_batch(kept.steps, chosen, kept.mdp.discount)
 
 
-def _cumulative(kept: Sampler, policy: Floats) -> Floats:
-    """Σ_{j<=k} p(step j of s): [width - 1, S + 1], infinite from the last step of s on, so that none lies beyond."""
-    width = int(kept.row.max()) + 1
-    law = np.zeros((width, kept.mdp.n_states + 1))
-    law[kept.row, kept.column] = policy[kept.steps.state[:-1], kept.steps.action[:-1]] * kept.chance
-    bounds = law.cumsum(axis=0)
-    last = np.diff(kept.steps.start) - 1
-    bounds[np.arange(width)[:, None] >= last] = np.inf
-    return bounds[:-1]
+def _bounds(kept: Sampler, policy: Floats) -> Integers:
+    """s 2^48 + 2^48 Σ_{j<=k} p(step j of s), ascending over all steps: one search finds the state's and the step."""
+    steps, states = kept.steps, kept.mdp.n_states
+    law = np.zeros((int(kept.row.max()) + 1, states))
+    law[kept.row, kept.owner] = policy[steps.state[:-1], steps.action[:-1]] * kept.chance
+    inside = law.cumsum(axis=0)[kept.row, kept.owner]
+    inside[kept.last] = 1
+    whole = np.append(np.rint(np.minimum(inside, 1) * (1 << BITS)).astype(np.int64), 1 << BITS)
+    bounds: Integers = whole + (np.append(kept.owner, states) << BITS)
+    return bounds

@@ -81,7 +81,7 @@ class PPOSettings:
     episodes: int = 32
     epochs: int = 3
     clip: float = 0.2
-    trace: float = 0.95
+    trace: float = 0.8
     learning_rate: float = 0.5
     optimiser: str = "adam"
     critic_rate: float = 0.5

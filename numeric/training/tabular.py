@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numeric.estimators import standardised, weighted_scores
 from numeric.mdp import FiniteMDP, Trajectories
 from numeric.optimisers import adam, ascent
-from numeric.policies import entropy, kl_divergence, softmax_log_probabilities, softmax_probabilities
+from numeric.policies import kl_divergence, softmax_log_probabilities, softmax_probabilities
 from numeric.returns import discounts, gae, returns, rewards_to_go
 from numeric.surrogates import ppo_clip_table
 from numeric.training.episodes import Sampler, sample_episodes
@@ -142,7 +142,7 @@ def _grouped(
     total = returns(rewards, b.gamma).reshape(settings.groups, settings.size)
     weights = np.broadcast_to(compare(total).reshape(-1, 1), b.mask.shape)
     moved, memory, values = _clipped_ascent(settings, parameters, memory, b, policy, weights)
-    values["kl_to_reference"] = _per_step(b, kl_divergence(theta, parameters["reference"]))
+    values["kl_to_reference"] = _per_step(b, kl_divergence(theta, parameters["reference"]))[0]
     return Update(moved, memory, b, policy, values)
 
 
@@ -155,15 +155,18 @@ def _clipped_ascent(
     weights: Floats,
 ) -> tuple[Arrays, Arrays, dict[str, float]]:
     """`epochs` steps on the clipped surrogate of the whole batch, from the sums of the weights above and below 0."""
-    positive = _sums(b, np.maximum(weights, 0), policy) / len(b)
-    negative = _sums(b, np.minimum(weights, 0), policy) / len(b)
+    states, actions, weight = b.obs[b.mask], b.actions[b.mask], weights[b.mask] / len(b)
+    cells = states * policy.shape[1] + actions
+    positive, negative = (
+        np.bincount(cells, part, policy.size).astype(np.float64).reshape(policy.shape)
+        for part in (np.maximum(weight, 0), np.minimum(weight, 0))
+    )
     step, old, surrogate = step_of(settings.optimiser), parameters["actor"], 0.0
     for _ in range(settings.epochs):
         new = softmax_probabilities(parameters["actor"])
         surrogate, gradient = ppo_clip_table(new, policy, positive, negative, settings.clip)
         parameters, memory = step(parameters, {"actor": gradient}, memory, settings.learning_rate)
-    taken = b.obs[b.mask], b.actions[b.mask]
-    ratio = softmax_probabilities(parameters["actor"])[taken] / policy[taken]
+    ratio = softmax_probabilities(parameters["actor"])[states, actions] / policy[states, actions]
     values = {"surrogate": surrogate, "clip_fraction": float((np.abs(ratio - 1) > settings.clip).mean())}
     return parameters, memory, {**values, **_spread(b, old, parameters["actor"])}
 
@@ -238,16 +241,16 @@ def mean_of_others(total: Floats) -> Floats:
     return others
 
 
-def _sums(b: Trajectories, weights: Floats, policy: Floats) -> Floats:
-    cells = b.obs * policy.shape[1] + b.actions
-    sums: Floats = np.bincount(cells[b.mask], weights[b.mask], policy.size).astype(np.float64)
-    return sums.reshape(policy.shape)
-
-
-def _per_step(b: Trajectories, per_state: Floats) -> float:
-    return float(per_state[b.obs[b.mask]].mean())
+def _per_step(b: Trajectories, *per_state: Floats) -> list[float]:
+    """The means over the steps taken."""
+    visits = np.bincount(b.obs[b.mask], minlength=len(per_state[0]))
+    return [float(visits @ values / visits.sum()) for values in per_state]
 
 
 def _spread(b: Trajectories, old: Floats, new: Floats) -> dict[str, float]:
     """The entropy of the policy that sampled and its divergence from the new one, as means over the steps taken."""
-    return {"entropy": _per_step(b, entropy(old)), "kl": _per_step(b, kl_divergence(old, new))}
+    logs = softmax_log_probabilities(old)
+    policy = np.exp(logs)
+    uncertainty = -(policy * logs).sum(axis=1)
+    divergence = (policy * (logs - softmax_log_probabilities(new))).sum(axis=1)
+    return dict(zip(("entropy", "kl"), _per_step(b, uncertainty, divergence), strict=True))
