@@ -1,4 +1,4 @@
-"""The pytest plugin: short failures, `--derive-profile`, the verdict in the report. Imports nothing until it is used."""
+"""The pytest plugin: short failures, `--derive-profile`, the verdict in the report. It imports nothing until used."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from numeric.judging.answers import Answers, gathered, scored
 from numeric.judging.batch import Batch, Pool
-from numeric.judging.calling import parameters
+from numeric.judging.calling import bound
 from numeric.judging.case import Case
 from numeric.judging.choices import Chooser
 from numeric.judging.watch import Watch
@@ -18,6 +19,7 @@ from numeric.judging.watch import Watch
 __all__ = ["advantage", "gradient_array", "value_target"]
 
 Floats = NDArray[np.float64]
+PROBED = 100  # calls, before which each case is watched more closely
 Checked = Callable[[Any, Watch, Pool, int], NDArray[Any]]
 
 
@@ -47,9 +49,9 @@ def gradient_array(function: Callable[..., Any], case: Case, pool: Pool, watch: 
 
 
 def value_target(function: Callable[..., Any], case: Case, pool: Pool, watch: Watch) -> Answers:
-    """Targets [N, T]: of V_t(s_t), Q_t(s_t, a_t) or A_t(s_t, a_t) at every step that was taken."""
-    batch, chance, targets = _called(function, case, pool, watch, _weights)
-    largest = float(np.abs(targets[pool.rollouts.arrays["mask"][pool.rows[batch]]]).max(initial=0.0))
+    """Targets [N, T]: of V_t(s_t), Q_t(s_t, a_t) or A_t(s_t, a_t) at every step that was taken; [N] for t = 0 alone."""
+    batch, chance, targets = _called(function, case, pool, watch, _targets)
+    largest = float(np.nanmax(np.abs(targets[pool.rollouts.arrays["mask"][pool.rows[batch]]]), initial=0.0))
     return Answers(batch, chance, np.zeros((len(batch), 0)), largest, targets=targets)
 
 
@@ -61,6 +63,8 @@ def _called(
     call = bound(function, case.theta, chooser)
     batches, chances, values = [], [], []
     with watch.calls_of(pool) as at:
+        if watch.calls < PROBED:
+            _precision(call, pool, chooser, watch)
         for number in range(len(pool.rows)):
             at[0] = number
             chooser.begin()
@@ -73,30 +77,29 @@ def _called(
                 more = chooser.next_sequence()
             watch.calls += 1
     found = np.array(values)
-    if found.dtype.kind == "f" and not (found.astype(np.float32) == found).all():
+    if not (found.astype(np.float32) == found)[~np.isnan(found)].all():
         watch.reads.add("*more than float32*")
     return np.array(batches), np.array(chances), found
 
 
-def bound(function: Callable[..., Any], theta: Any, choose: Any) -> Callable[[Batch], Any]:
-    """f(b), with `theta` and `choose` filled in where f has parameters of these names; a second one is theta."""
-    names = parameters(function)
-    takes_theta = "theta" in names[1:] or (len(names) > 1 and names[1] != "choose")
-    extra: list[Any] = [theta] if takes_theta else []
-    if takes_theta and isinstance(theta, np.ndarray):
-        extra[0] = theta.copy()
-        extra[0].flags.writeable = False
-    if "choose" in names:
-        if names.index("choose") == 1:
-            extra.insert(0, choose)
-        else:
-            extra.append(choose)
-    return lambda b: function(b, *extra)
+def _precision(call: Callable[[Batch], Any], pool: Pool, chooser: Chooser, watch: Watch) -> None:
+    """One call more, where PyTorch is loaded, to see whether f computes in less than float64 somewhere inside."""
+    if "torch" not in sys.modules:
+        return
+    from numeric.judging.torch_kind import dtypes_below_double
+
+    chooser.begin()
+    with dtypes_below_double() as seen:
+        call(Batch(pool, 0, chooser))
+    if "float32" in seen:
+        watch.computes_in("float32")
 
 
 def _array(value: Any, watch: Watch, pool: Pool, number: int, wanted: str) -> NDArray[Any]:
     if isinstance(value, np.ndarray):
         array: NDArray[Any] = value
+    elif isinstance(value, list) and "[N, T]" in wanted:
+        array = np.asarray(value, dtype=np.float64)
     elif hasattr(value, "detach"):
         array = _from_torch(value, watch)
     elif hasattr(value, "__array__") and not np.isscalar(value):
@@ -114,6 +117,19 @@ def _from_torch(value: Any, watch: Watch) -> NDArray[Any]:
     watch.computes_in(str(value.dtype).removeprefix("torch."))
     array: NDArray[Any] = value.detach().cpu().numpy()
     return array
+
+
+def _targets(value: Any, watch: Watch, pool: Pool, number: int) -> NDArray[Any]:
+    """One number a step; one a trajectory, [N], is the target at t = 0, the other steps having none (NaN)."""
+    number_of, steps = pool.rows.shape[1], pool.rollouts.arrays["mask"].shape[1]
+    if np.shape(value) == (number_of,) and (number_of, steps) != (1, 1):
+        array = _array(value, watch, pool, number, f"an array [N] = ({number_of},)")
+        if not np.isfinite(array).all():
+            watch.fault(f"returns {array[~np.isfinite(array)][0]}; return finite numbers", pool, number)
+        whole = np.full((number_of, steps), np.nan)
+        whole[:, 0] = array
+        return whole
+    return _weights(value, watch, pool, number)
 
 
 def _weights(value: Any, watch: Watch, pool: Pool, number: int) -> NDArray[Any]:

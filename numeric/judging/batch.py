@@ -85,7 +85,11 @@ class Batch:
         pool: Pool = self.__dict__["_pool"]
         pool.reads.add(name)
         given = self.__dict__.get("_given")
-        value = given[name] if given is not None else pool.field(name)[self.__dict__["_number"]]
+        if "_whole" in self.__dict__:
+            whole, rows = self.__dict__["_whole"]
+            value = getattr(whole, name)[rows]
+        else:
+            value = given[name] if given is not None else pool.field(name)[self.__dict__["_number"]]
         self.__dict__[name] = value
         return value
 
@@ -97,11 +101,22 @@ class Batch:
 
     def __len__(self) -> int:
         """N."""
-        return int(self.__dict__["_pool"].rows.shape[1])
+        number = int(self.__dict__["_pool"].rows.shape[1])
+        return len(np.arange(number)[self.__dict__["_whole"][1]]) if "_whole" in self.__dict__ else number
+
+    def select(self, rows: Any) -> Batch:
+        """The batch of these trajectories, in this order: a slice, indices, or a mask [N]."""
+        other = Batch(self._pool, self._number, self.choose)
+        other.__dict__["_whole"] = (self, rows)
+        other.__dict__["gamma"] = self.gamma
+        return other
 
     def replace(self, **changes: Any) -> Batch:
         """The same batch with other arrays in some fields: `b.replace(rewards=...)`."""
         other = Batch(self._pool, self._number, self.choose, self.__dict__.get("_given"))
+        if "_whole" in self.__dict__:
+            other.__dict__["_whole"] = self.__dict__["_whole"]
+        other.__dict__["gamma"] = self.gamma
         for name, value in changes.items():
             if name not in (*FIELDS, "gamma"):
                 raise EstimatorError(f"replaces {name!r}, which no batch has; fields are {', '.join(FIELDS)}, gamma")

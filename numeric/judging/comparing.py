@@ -14,7 +14,7 @@ from numeric.judging.case import Case
 from numeric.judging.judge import Asked, chosen_cases
 from numeric.judging.picture import fraction_text, picture
 from numeric.judging.shrinking import minimise, size
-from numeric.judging.trial import Trial, tried
+from numeric.judging.trial import DOUBLE, UNITS, Trial, tried
 from numeric.judging.watch import Watch, time_limit
 
 __all__ = ["Difference", "first_difference", "larger_variance"]
@@ -36,9 +36,11 @@ class Difference:
 def first_difference(f: Callable[..., Any], g: Callable[..., Any], asked: Asked) -> Difference | None:
     """A case on which E[f] ≠ E[g]; None when there is none among those drawn."""
 
+    watches = Watch(f), Watch(g)
+
     def differs(one: Trial, other: Trial) -> bool:
-        gap = np.abs(one.expected - other.expected).max()
-        return bool(gap > one.bound() + other.bound() and gap > 1e-9 * np.abs(one.expected).max())
+        unit = UNITS["float32"] if watches[0].lower or watches[1].lower else DOUBLE
+        return bool(np.abs(one.expected - other.expected).max() > one.bound(unit) + other.bound(unit))
 
     def words(one: Trial, other: Trial) -> tuple[Any, Any, str]:
         place = np.unravel_index(np.abs(one.expected - other.expected).argmax(), one.expected.shape)
@@ -50,7 +52,7 @@ def first_difference(f: Callable[..., Any], g: Callable[..., Any], asked: Asked)
             (f"E[{_name(f)}][{at}] = {fraction_text(ours)}, E[{_name(g)}][{at}] = {fraction_text(theirs)}"),
         )
 
-    return _smallest(f, g, asked, differs, words)
+    return _smallest(f, g, asked, watches, differs, words)
 
 
 def larger_variance(f: Callable[..., Any], g: Callable[..., Any], asked: Asked) -> Difference | None:
@@ -66,17 +68,17 @@ def larger_variance(f: Callable[..., Any], g: Callable[..., Any], asked: Asked) 
             (f"Var[{_name(f)}] = {fraction_text(one.variance)} > Var[{_name(g)}] = {fraction_text(other.variance)}"),
         )
 
-    return _smallest(f, g, asked, differs, words)
+    return _smallest(f, g, asked, (Watch(f), Watch(g)), differs, words)
 
 
 def _smallest(
     f: Callable[..., Any],
     g: Callable[..., Any],
     asked: Asked,
+    watches: tuple[Watch, Watch],
     differs: Callable[[Trial, Trial], bool],
     words: Callable[[Trial, Trial], tuple[Any, Any, str]],
 ) -> Difference | None:
-    watches = Watch(f), Watch(g)
     with time_limit(asked.timeout, watches[0].name):
         questions = (
             asked.question(),

@@ -64,10 +64,10 @@ def judge_file(
         return Verdict(**json.loads(outcome.files["verdict"]))
     if "error" in outcome.files:
         raise EstimatorError(outcome.files["error"])
-    where = outcome.files.get("case", "(it was still being loaded)")
+    where = outcome.files.get("case", "(it was still being loaded)").replace("\n", "; ")
     if outcome.status is None:
-        raise EstimatorError(f"{function_name} did not end within {timeout:g} seconds; it was on\n{where}")
-    raise EstimatorError(f"{function_name} ended its own process, with status {outcome.status}; it was on\n{where}")
+        raise EstimatorError(f"{function_name} did not end within {timeout:g} seconds; it was on {where}")
+    raise EstimatorError(f"{function_name} ended its own process, with status {outcome.status}; it was on {where}")
 
 
 def _check(given: dict[str, Any]) -> None:

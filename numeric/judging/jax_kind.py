@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.judging.answers import Answers, gathered
-from numeric.judging.arrays_kind import bound
 from numeric.judging.batch import Batch, Pool
+from numeric.judging.calling import bound
 from numeric.judging.case import Case
 from numeric.judging.choices import Chooser
 from numeric.judging.rollouts import FIELDS
@@ -19,7 +19,7 @@ from numeric.judging.watch import Watch
 __all__ = ["SHAPES", "JaxLoss"]
 
 Floats = NDArray[np.float64]
-SHAPES = ((2, 2), (4, 2))  # (T, A) of the arrays: one compilation each
+SHAPES = ((2, 2), (4, 3), (6, 2))  # (T, A) of the arrays: one compilation each
 AT_ONCE = 256
 
 

@@ -133,6 +133,7 @@ def _off(
     mask = arrays["mask"][rows]
     time = np.broadcast_to(np.arange(case.steps), mask.shape)
     obs, actions = arrays["obs"][rows], arrays["actions"][rows]
+    mask = mask & ~np.isnan(answers.targets)
     off = np.where(mask, answers.targets - exact[time, obs, actions], 0.0)
     cells = np.ravel_multi_index((time, obs, actions), exact.shape)
     number = np.arange(len(rows))[:, None, None] * exact.size + cells

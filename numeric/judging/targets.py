@@ -73,7 +73,7 @@ def cell_means(
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """E[target_t | s_t] or E[target_t | s_t, a_t], 0 where never visited; and which cells are visited: [T, S, A]."""
     arrays, rows = pool.rollouts.arrays, pool.rows[batch]
-    mask = arrays["mask"][rows]
+    mask = arrays["mask"][rows] & ~np.isnan(targets)
     weight = np.broadcast_to(chance[:, None, None], mask.shape)[mask]
     shape = (case.steps, *case.theta.shape)
     time = np.broadcast_to(np.arange(case.steps), mask.shape)[mask]

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from numeric.errors import EstimatorError
 from numeric.judging.answers import Answers, gathered
-from numeric.judging.arrays_kind import bound
 from numeric.judging.batch import Batch, Pool
+from numeric.judging.calling import bound
 from numeric.judging.case import Case
 from numeric.judging.choices import Chooser
 from numeric.judging.rollouts import FIELDS
 from numeric.judging.watch import Watch
 
-__all__ = ["TorchLoss"]
+__all__ = ["TorchLoss", "dtypes_below_double"]
 
 Floats = NDArray[np.float64]
 AT_ONCE = 4096
@@ -102,7 +102,7 @@ class TorchLoss:
         """One call, watched closely: a scalar, with a gradient, in which precision, nothing written."""
         import torch
 
-        with _Dtypes() as seen:
+        with dtypes_below_double() as seen:
             fields = {name: tensor[0].clone() for name, tensor in tensors.items()}
             logits = fields["logits"].requires_grad_()
             versions: dict[str, Any] = {}
@@ -199,7 +199,7 @@ def _finite(gradient: Any, value: Any, watch: Watch, pool: Pool, numbers: range,
     return found
 
 
-def _Dtypes() -> Any:
+def dtypes_below_double() -> Any:
     """A context that notes every dtype below float64 that an operation gives."""
     import torch
     from torch.utils._python_dispatch import TorchDispatchMode

@@ -124,10 +124,9 @@ def on(case: Case, question: Question, pool: Pool, chance: Floats, answers: Answ
         assert answers.targets is not None
         expected, seen = cell_means(case, pool, answers.batch, weight, answers.targets, question.against.given_action)
         exact = np.where(seen, question.against.table(case), 0.0)
-        variance = float(
-            np.tensordot(weight, answers.targets**2, axes=1).sum()
-            - (np.tensordot(weight, answers.targets, axes=1) ** 2).sum()
-        )
+        present = np.nan_to_num(answers.targets)
+        mean = np.tensordot(weight, present, axes=1)
+        variance = float((np.tensordot(weight, present**2, axes=1) - mean**2).sum())
     else:
         expected = np.tensordot(weight, answers.estimates, axes=1)
         exact = question.against.gradient(case)

@@ -30,7 +30,7 @@ class Verdict:
     max |E[f] - ∇J| over entries and MDPs, `variance` the mean over MDPs of Σ Var[f], `cosine` the smallest cosine
     between E[f] and ∇J where neither is zero, `mdps` the number judged. `repair` is what would make a biased f right,
     where something was found; `notes` say what else was seen; `sampled` the error rates where batches were sampled.
-    `compared` holds the mean variances of the library's own estimators, `pairs` E[f] and the exact value, entry by entry,
+    `compared` holds the mean variances of the library's own estimators, `pairs` E[f] and the exact value by entry,
     where they were asked for.
     """
 

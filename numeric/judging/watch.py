@@ -31,6 +31,7 @@ class Watch:
         self.lower: set[str] = set()
         self._printed, self._first_line = 0, ""
         self.seconds, self.calls = 0.0, 0
+        self.left_out: str | None = None
 
     @contextlib.contextmanager
     def calls_of(self, pool: Pool) -> Iterator[list[int]]:
@@ -74,10 +75,11 @@ class Watch:
     @property
     def notes(self) -> list[str]:
         """What is no fault, but worth a line."""
+        notes = [self.left_out] if self.left_out else []
         if not self._printed:
-            return []
+            return notes
         lines = "1 line" if self._printed == 1 else f"{self._printed:,} lines"
-        return [f"{self.name} prints ({lines}, the first: {self._first_line[:60]!r})"]
+        return [*notes, f"{self.name} prints ({lines}, the first: {self._first_line[:60]!r})"]
 
     def _heard(self, text: str) -> None:
         if text:

@@ -84,7 +84,7 @@ def test_a_folder_named_like_the_package_is_not_in_the_way(file, tmp_path, monke
 
 def test_what_never_ends_is_killed_and_the_mdp_named(file):
     started = time.monotonic()
-    with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on\ns0 a0 → "):
+    with pytest.raises(EstimatorError, match=r"sleeps did not end within 2 seconds; it was on s0 a0 → "):
         judge_file(file, "sleeps", timeout=2)
     assert time.monotonic() - started < 10
     with pytest.raises(ProcessLookupError):
@@ -92,7 +92,7 @@ def test_what_never_ends_is_killed_and_the_mdp_named(file):
 
 
 def test_what_ends_its_process_is_named_with_its_status(file):
-    with pytest.raises(EstimatorError, match=r"vanishes ended its own process, with status 3; it was on\ns0 a0 → "):
+    with pytest.raises(EstimatorError, match=r"vanishes ended its own process, with status 3; it was on s0 a0 → "):
         judge_file(file, "vanishes")
 
 

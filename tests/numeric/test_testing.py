@@ -115,8 +115,10 @@ def test_the_missing_discount_power_is_shown_on_one_state_with_fractions():
     assert found["text"].splitlines() == [
         "s0 a0 → s0 r=1; s0 a1 → s0",
         "start s0, π uniform, γ = 1/2, T = 2",
+        "first disagrees on s0 a0 r=1, s0 a0 r=1: weights (3/2, 1), right (3/2, 1/2)",
         "θ[s0, a0]: E[estimator] = 1/2, exact 3/8",
         "θ[s0, a1]: E[estimator] = -1/2, exact -3/8",
+        "the nearest correct estimator equals γ^t times yours",
         "equal if γ = 1",
     ]
 
