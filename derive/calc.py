@@ -111,6 +111,8 @@ class Chain:
             reached = steps[0].rhs if steps else reached
         names = ", ".join(r.name for r in reasons)
         what = "leaves the line before as it is" if reached == self.last else f"gives {text(reached)}"
+        if refusals.idle and reached != self.last:
+            return f"{self._where()}: {', '.join(refusals.idle)} does nothing here; the line follows without"
         notes = [
             n for n in dict.fromkeys(explain(r) for r in refusals.last) if n.startswith(("cannot show", "log", "needs"))
         ]
@@ -214,17 +216,25 @@ def justify(
 ) -> Theorem | None:
     """⊢ before = line by these reasons, or None."""
     given, refusals = tuple(given), refusals or Refusals()
+    wanted = frozenset(r.name for r in reasons if r.name != "arithmetic")
+    for theorem, used in _joined(before, line, reasons, given, refusals):
+        if used == wanted:
+            return kernel.weaken(theorem, given)
+        refusals.idle = refusals.idle or sorted(wanted - used)
+    return None
+
+
+def _joined(
+    before: Expr, line: Expr, reasons: Sequence[Reason], given: Given, refusals: Refusals
+) -> Iterator[tuple[Theorem, frozenset[str]]]:
+    """⊢ before = line, with the names of the reasons that did something; first where fewest did."""
     rewriting = [r for r in reasons if r.name != "arithmetic"]
     left = list(_reached(before, rewriting, given, refusals))
     right = list(_reached(line, rewriting, given, refusals))
-    wanted = set(range(len(rewriting)))
-    for (first, used), (second, also) in sorted(product(left, right), key=lambda pair: len(pair[0][1] | pair[1][1])):
-        if used | also != wanted:
-            continue
+    for (first, used), (second, also) in sorted(product(left, right), key=lambda pair: -len(pair[0][1] | pair[1][1])):
         joined = _join(first, second, given)
         if joined is not None:
-            return kernel.weaken(joined, given)
-    return None
+            yield joined, frozenset(rewriting[i].name for i in used | also)
 
 
 def _join(first: Theorem, second: Theorem, given: Given) -> Theorem | None:

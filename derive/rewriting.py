@@ -52,6 +52,7 @@ class Refusals:
 
     def __init__(self) -> None:
         self.last: list[Exception] = []
+        self.idle: list[str] = []  # reasons without which the line follows all the same
 
     def note(self, refusal: Exception) -> None:
         self.last = [*self.last[-7:], refusal]

@@ -18,7 +18,7 @@ from derive import kernel
 from derive.binding import bound_name, fresh, names, substitute
 from derive.errors import IllFormed, Refused
 from derive.kernel import Theorem, law
-from derive.rewriting import Conversion, Given, everywhere
+from derive.rewriting import HOLE, Conversion, Given, everywhere
 from derive.terms import (
     Apply,
     At,
@@ -138,7 +138,7 @@ def arithmetic(node: Expr, given: Given) -> Theorem:
 def linearity(node: Expr, given: Given) -> Theorem:
     """L(X + Y) = L X + L Y, L(c X) = c L(X) for averages and gradients, which pass through finite sums."""
     if isinstance(node, SUMS):
-        return first_of("vanishing", "additivity")(node, given)
+        return number_out(node, given)
     if isinstance(node, Mul):
         return into_sums(node, given)
     return first_of("vanishing", "gradient_constant", "additivity", "homogeneity", "average_of_one", "exchange")(
@@ -146,16 +146,27 @@ def linearity(node: Expr, given: Given) -> Theorem:
     )
 
 
+def number_out(node: Expr, given: Given) -> Theorem:
+    """Σ (f + g) = Σ f + Σ g and Σ 2 f = 2 Σ f: numbers stand before a sum, all else in it."""
+    number, rest = node.body.as_coeff_Mul()
+    if number in (0, 1):
+        return first_of("vanishing", "additivity")(node, given)
+    return law("homogeneity", node, number, rest, given=given)
+
+
 def into_sums(node: Expr, given: Given) -> Theorem:
-    """c Σ_k f(k) = Σ_k c f(k)."""
+    """c Σ_k f(k) = Σ_k c f(k), for a c that is no number."""
     for total in (a for a in node.args if isinstance(a, SUMS)):
-        others = Mul(*(a for a in node.args if a is not total))
+        number, others = Mul(*(a for a in node.args if a is not total)).as_coeff_Mul()
         inner = _apart(total, others)
         merged = inner.func(others * inner.body, *inner.args[1:])
+        if others == 1:
+            continue
         try:
-            return kernel.sym(law("homogeneity", merged, others, inner.body, given=given))
+            entered = kernel.sym(law("homogeneity", merged, others, inner.body, given=given))
         except (Refused, IllFormed):
             continue
+        return entered if number == 1 else kernel.cong(entered, number * HOLE, HOLE, given)
     raise Refused("no factor is a sum that the others may enter")
 
 
