@@ -160,7 +160,7 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     if not found:
         walk.step(formula, 0, len(formula.latex), MACROS)
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
-    for statement in found:
+    for statement in sorted(found, key=lambda s: s.role != "where"):  # “where” says what the letters before it mean
         relation = statement.relation
         if statement.role in ("aside", "premise", "conclusion"):
             _beside(walk, n, formula, statement, conditions)

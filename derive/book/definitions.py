@@ -44,6 +44,8 @@ def in_force(key: Key | None, ctx: Context) -> Binding | None:
 def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -> Expr:
     """A use of a definition, at the indices of `head` and at `args`."""
     ctx.notes.bindings.add(binding)
+    if binding.assumed:
+        ctx.notes.assumed.add(f"{head.head} as in line {binding.line}")
     try:
         definition = defined(binding, ctx)
     except Stopped as fault:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.book.delimiters import QUOTE, mask_latex, mask_markdown, scan
+from derive.book import plain
+from derive.book.delimiters import QUOTE, Span, mask_latex, mask_markdown, scan
 from derive.book.source import Source, cells, decode
 from derive.errors import Unreadable
 
@@ -83,7 +84,11 @@ def read(path: Path) -> Document:
 
 def parse(*sources: Source) -> Document:
     """The mathematics of decoded texts, in their order."""
-    return Document(sources, tuple(f for source in sources for f in _formulas(source)))
+    return Document(sources, tuple(f for source in sources for f in sorted(_formulas(source), key=_begin)))
+
+
+def _begin(formula: Formula) -> int:
+    return formula.offsets[0]
 
 
 def _formulas(source: Source) -> Iterator[Formula]:
@@ -91,6 +96,8 @@ def _formulas(source: Source) -> Iterator[Formula]:
     is_latex = source.name.endswith(".tex") or re.search(r"^\s*\\documentclass", text, re.M) is not None
     masked, fences = mask_latex(source) if is_latex else mask_markdown(source)
     spans = sorted([*scan(text, masked, backticks=not is_latex), *fences])
+    if not is_latex:
+        yield from _plain(source, masked, spans)
     ends = [0, *(end for _, end, _, _ in spans)]
     starts = [*(start for start, _, _, _ in spans), len(text)]
     for n, (start, end, displayed, closed) in enumerate(spans):
@@ -99,6 +106,17 @@ def _formulas(source: Source) -> Iterator[Formula]:
         offsets = (*kept, kept[-1] + 1 if kept else end)
         latex = "".join(text[i] for i in kept)
         yield Formula(source, latex, offsets, displayed, closed, _words(before), _words(after))
+
+
+def _plain(source: Source, masked: bytearray, spans: list[Span]) -> Iterator[Formula]:
+    """The equations in plain Unicode that stand alone on a line."""
+    text = source.text
+    found = list(plain.lines(text, masked, [(start, end) for start, end, _, _ in spans]))
+    ends = [0, *(end for _, end in found)]
+    starts = [*(start for start, _ in found), len(text)]
+    for n, (start, end) in enumerate(found):
+        latex, offsets = plain.latex(text, start, end)
+        yield Formula(source, latex, offsets, True, True, text[ends[n] : start], text[end : starts[n + 1]])
 
 
 def _kept(text: str, masked: bytearray, start: int, end: int) -> list[int]:

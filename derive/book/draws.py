@@ -10,8 +10,9 @@ from derive.book.laws import distribution
 from derive.book.letters import (
     ELEMENTS,
     POLICIES,
+    law,
 )
-from derive.book.sorts import is_parameter
+from derive.book.sorts import is_parameter, parameter_name
 from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn
@@ -20,6 +21,7 @@ from derive.terms import (
     Mean,
     State,
     Var,
+    real_symbol,
 )
 
 
@@ -85,6 +87,9 @@ def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
     if len(domains) != 1 + len(values):
         raise stop("a law at a number is not supported", call)
     letter = distribution(call.head, domains, ctx)
+    marks = [r for r in rest if is_parameter(r, ctx.scope.survey)]
+    if letter is not None and letter.parameter is None and marks and call.head.name in ("p", "q"):
+        letter = law(letter.name, letter.domains, real_symbol(parameter_name(marks[0])))
     separators = call.args.separators[: len(kept)]
     if letter is None or (kept and (separators[0] != "|" or any(s != "," for s in separators[1:]))):
         raise stop("a law that is not known here", call)

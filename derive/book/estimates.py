@@ -28,6 +28,15 @@ def expected(node: Node) -> Node | None:
     return None if mean is None else _replaced(node, outermost[0], mean)
 
 
+def conditional(left: Node, right: Node) -> Node | None:
+    """E[left | s_t, a_t], where right is a value A(s_t,a_t), Q(s_t,a_t), V(s_t); None for anything else."""
+    if not isinstance(right, tree.Call) or right.head.name not in ("A", "Q", "V") or right.head.accents:
+        return None
+    if any(not isinstance(a, Sym) or a.sub is None for a in right.args.parts):
+        return None
+    return tree.Expect(left.start, left.end, None, left, right.args)
+
+
 def is_estimator(node: Node) -> bool:
     """Whether a letter carries the mark of an estimate: a hat, a tilde or a bar."""
     return isinstance(node, Sym) and bool(node.accents)

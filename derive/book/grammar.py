@@ -20,6 +20,7 @@ from derive.book.indices import CLOSING
 from derive.book.tokens import Token
 from derive.book.tree import Items, Node, Sym
 
+_FACTORS = (Sym, tree.Num, tree.Call, tree.Group, tree.Pow)  # a b / c is (a b) / c, as a (b / c) is
 _SEPARATORS = (",", ";", "|", "||", ":")
 
 
@@ -105,7 +106,7 @@ class Parser(Branches):
                 self.take()
                 under = self.factor()
                 over = factors[0] if len(factors) == 1 else tree.Mul(start, self.last_end, tuple(factors))
-                if slashed or len(factors) > 1:
+                if slashed or not all(isinstance(f, _FACTORS) for f in factors[:-1]):
                     raise self.stopped("a quotient with / of several factors; write \\frac")
                 factors, slashed = [tree.Div(start, under.end, over, under)], True
             elif self.starts_factor():

@@ -12,6 +12,19 @@ CLOSING = {"(": ")", "[": "]"}
 _SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}
 
 
+def _values_named(items: Items) -> Items:
+    """π(a = 1) is π(1)."""
+    parts = []
+    for part in items.parts:
+        named = isinstance(part, tree.Relation) and part.operators == ("=",) and isinstance(part.sides[1], tree.Num)
+        first = part.sides[0] if isinstance(part, tree.Relation) else None
+        plain = isinstance(first, Sym) and first == Sym(first.start, first.end, "a")
+        value = part.sides[1] if isinstance(part, tree.Relation) and named and plain else part
+        assert value is not None
+        parts.append(value)
+    return Items(items.start, items.end, tuple(parts), items.separators)
+
+
 class Indices(Cursor):
     """Letters, and what stands below, above and after them."""
 
@@ -99,7 +112,8 @@ class Indices(Cursor):
             return self.expectation(head)
         if self.is_op("(") or (self.is_op("[") and name in ("J", "H", "V")):
             closing = CLOSING[self.take().text]
-            return tree.Call(start, self.last_end, head, self.bracketed(closing))
+            items = self.bracketed(closing)
+            return tree.Call(start, self.last_end, head, _values_named(items) if name == "pi" else items)
         return head
 
     def underset(self, token: Token) -> Node:

@@ -59,12 +59,19 @@ def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str =
         message = "the rewards of an example; general statements are read with any r"
         return Introduced("instance", replace(scope, state_reward=scope.state_reward or alone), "D022", message)
     if number(right) and isinstance(left, (Sym, Call)):
-        if is_primitive(left, scope.survey):
+        if is_primitive(left, scope.survey) or _numbered_parameter(left, scope):
             return Introduced(
                 "instance", scope, "D022", "a value in an example; general statements are read without it"
             )
         return Introduced("instance", scope, "D054", "a value in an example, whose other numbers are not read")
     return None
+
+
+def _numbered_parameter(left: Node, scope: Scope) -> bool:
+    """θ_1: the parameter after a step of an example."""
+    names = scope.survey.parameters or {"theta"}
+    only = left.sub.only if isinstance(left, Sym) and left.sub is not None else None
+    return isinstance(left, Sym) and left.head in names and only is not None and integer(only) is not None
 
 
 def _only_state(condition: Node | None) -> bool:

@@ -43,11 +43,15 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             if ctx.scope.survey.marked_policy:
                 ctx.notes.assumed.add("π written for π_θ")
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
+        if "*" in labels:
+            ctx.notes.assumed.add(f"{head.name}^* any policy")
         return law(name, sorts, None if labels else parameter)
     if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and parameter is None:
         return law("P", sorts)
     if names == ("S",) and parameter is None and labels == ["0"]:
         return law("rho_0", sorts)
+    if parameter is None and head.name in ctx.scope.survey.parametric and names[:1] in (("X",), ("Y",)):
+        parameter = ctx.theta
     if head.name in ("p", "q", "P") and sorts and names[0] in ("X", "Y") and not labels:
         return law(head.name, sorts, parameter)
     return None

@@ -53,6 +53,11 @@ class Progress:
         near = [r for f, r in self.orders if f.source == formula.source and here - f.offsets[0] < NEAR]
         return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
 
+    def known(self, head: Node) -> bool:
+        """Whether the text has defined a letter."""
+        key = key_of(head, self.scope.survey)
+        return key is not None and bool(self.scope.found(key))
+
     def step(self, formula: Formula, start: int, end: int, judgement: Judgement, read_as: str | None = None) -> None:
         """A verdict on the characters from start to end of a formula."""
         j = judgement

@@ -33,6 +33,7 @@ class Binding:
     line: int
     serial: int
     doubtful: bool = False
+    assumed: bool = False  # the text's first definition cannot be read
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Survey:
     arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     marked_policy: bool = False  # π_θ occurs
+    parametric: frozenset[str] = frozenset()  # p, where p(x; θ) occurs
     discounted: bool = False  # γ occurs
     deterministic: bool = False
     arbitrary: frozenset[str] = frozenset()  # functions that the prose declares arbitrary
@@ -86,7 +88,8 @@ class Scope:
     def elements(self, letter: str) -> tuple[int, ...] | None:
         """The listed elements of the set that a letter runs over, or None when the text lists none."""
         listed = [e for name, e, _ in self.sets if name == letter]
-        return listed[-1] if listed else None
+        given = tuple(e for name, e, _, _ in self.instances if name == "pi/1") if letter == "a" else ()
+        return listed[-1] if listed else given if len(set(given)) == len(given) > 1 else None
 
     def values(self, letter: str, elements: tuple[int, ...]) -> dict[int, Node] | None:
         """The values of a letter at every listed element, or None when one is missing."""

@@ -156,6 +156,11 @@ def is_update(left: Node, right: Node, survey: Survey) -> bool:
     )
 
 
+def _optimal(sym: Sym) -> bool:
+    """π^*, which a text defines."""
+    return sym.sup is not None and sym.sup.only is not None and label_of(sym.sup.only) == "*"
+
+
 def is_primitive(node: Node, survey: Survey) -> bool:
     """Letters that a text of this field starts from, so that `letter = …` is a claim or an example's value."""
     sym = node.head if isinstance(node, Call) else node
@@ -164,7 +169,7 @@ def is_primitive(node: Node, survey: Survey) -> bool:
     sorts = {sort_of(a, survey) for a in node.args.parts} if isinstance(node, Call) else set()
     if isinstance(node, Call):
         return (
-            sym.name in POLICIES
+            (sym.name in POLICIES and not _optimal(sym))
             or (sym.name in DISTRIBUTIONS and sorts <= {"S", "A", "X", "Y", "path", "param", "number"})
             or (sym.name == "r" and "path" not in sorts)
         )

@@ -11,6 +11,7 @@ from derive.book.statements import statements
 
 DISCOUNTED = (r"G_t := \sum_{k \geq t} \gamma^{k-t} r_k", r"R(\tau) := \sum_t \gamma^{t - FIRST} r_t")
 PLAIN = (r"G_t := \sum_{k \geq t} r_k", r"R(\tau) := \sum_t r_t")
+SIGMOID = r"\sigma(x) := \frac{1}{1 + e^{-x}}"
 OBJECTIVE = r"J(\THETA) := \mathbb{E}_\tau[R(\tau)]"
 
 
@@ -19,7 +20,7 @@ def standard(survey: Survey) -> tuple[Binding, ...]:
     if survey.parameter is None:
         return ()
     found = []
-    for written in (*(DISCOUNTED if survey.discounted else PLAIN), OBJECTIVE):
+    for written in (*(DISCOUNTED if survey.discounted else PLAIN), OBJECTIVE, SIGMOID):
         latex = written.replace("FIRST", str(survey.first)).replace("THETA", survey.parameter)
         head, body = statements(latex)[0].relation.sides
         assert head is not None

@@ -32,7 +32,7 @@ _NOTES = frozenset({"and", "so", "hence", "thus", "therefore", "i.e.", "that is"
 @dataclass(frozen=True)
 class Statement:
     """One chain. `reasons` are remarks that stood beside it; `role` tells an aside (the note of a brace), a premise
-    (before ⟹) and a conclusion (after it) from the rest."""
+    (before ⟹), a conclusion (after it) and what follows “where” from the rest."""
 
     relation: Relation
     reasons: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
     tokens = _unwrapped(tokenise(latex, macros))
     parser = Parser(tokens)
     found: list[Statement] = []
-    after_comma = False
+    after_comma = where = False
     while True:
         reasons = _between(parser)
         if reasons and found:
@@ -69,7 +69,8 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
             raise parser.stopped("a statement beside an expression", at)
         found += [Statement(aside, (), "aside") for aside in parser.asides]
         parser.asides.clear()
-        found.append(Statement(relation, (), "conclusion" if concludes and found else ""))
+        where = where or any(r in ("where", "with") for r in reasons)
+        found.append(Statement(relation, (), "conclusion" if concludes and found else "where" if where else ""))
         after_comma = _separated(parser)
     if not found:
         raise Stopped("an empty formula", 0, len(latex), "")

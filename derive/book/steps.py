@@ -11,7 +11,7 @@ from derive.book.claims import context, probabilities, readings
 from derive.book.definitions import defined, parameter_of
 from derive.book.document import Formula
 from derive.book.elaborate import read
-from derive.book.estimates import expected, is_estimator
+from derive.book.estimates import conditional, expected, is_estimator
 from derive.book.introduce import DEFINES, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
@@ -43,6 +43,11 @@ def judge_step(
         if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
             return estimate
         if operator == "approx" and not (number(left) and number(right)):
+            if first and is_head(left, walk.scope.survey) and not walk.known(left):
+                return Judgement("definition", "D025", "an estimator"), None
+            if (around := conditional(left, right)) is not None:
+                judgement, read_as = judge_claim(around, right, walk.setting(formula))
+                return replace(judgement, message=f"for the expectation given s and a: {judgement.message}"), read_as
             return Judgement("unknown", "D053", "an approximation is decided for numbers and sample means only"), None
         if number(left) and number(right):
             return arithmetic.judge(left, operator, right, walk.judges), None
@@ -149,6 +154,9 @@ def _define(
     binding = walk.binding(left, right, formula)
     if not earlier:
         return _bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
+    if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
+        message = f"read as the definition, since that of line {earlier[-1].line} cannot be read"
+        return _bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
     if operator == "=":
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if (
@@ -165,6 +173,14 @@ def _define(
         return _bind(walk, binding, Judgement("definition", "D021", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
     return _bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+def _can_be_read(walk: Progress, binding: Binding) -> bool:
+    try:
+        defined(binding, context(walk.scope, readings(walk.scope, [binding.body])[0][0]))
+    except (Stopped, DeriveError):
+        return False
+    return True
 
 
 def _about_values(left: Node, right: Node) -> bool:

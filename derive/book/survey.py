@@ -28,6 +28,7 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
+    parametric: set[str] = field(default_factory=set)
     arrivals: dict[str, list[int]] = field(default_factory=dict)
     of_policies: set[str] = field(default_factory=set)
     discounted: bool = False
@@ -44,16 +45,19 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         horizons=tuple(dict.fromkeys(seen.horizons)),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
+        parametric=frozenset(seen.parametric),
         arrival=_arrival(seen),
         of_policies=frozenset(seen.of_policies),
         marked_policy=bool(seen.of_policies),
         discounted=seen.discounted,
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
-        arbitrary=frozenset(_ARBITRARY.findall(prose)),
+        arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
     )
 
 
-_ARBITRARY = re.compile(r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+\$([A-Za-z])\b")
+_ARBITRARY = re.compile(
+    r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+(?:\$([A-Za-z])\b|([A-Za-z])(?= of\b|\())"
+)
 _DETERMINISTIC = re.compile(
     r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic",
     re.I,
@@ -96,6 +100,10 @@ def _note(node: Node, seen: _Seen) -> None:
         seen.of_policies |= marks if node.name == "pi" else set()
     if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
         _note_horizon(node, node.upper.only, seen)
+    if isinstance(node, Call) and node.head.name in DISTRIBUTIONS and len(node.args.parts) == 2:
+        first, mark = node.args.parts
+        of_parameter = isinstance(mark, Sym) and mark.name in PARAMETERS and node.args.separators == (";",)
+        seen.parametric |= {node.head.name} if of_parameter and isinstance(first, Sym) and first.name in "xy" else set()
     if isinstance(node, Call) and node.head.name in REWARDS and node.head.name == "r":
         sorts = "".join(ELEMENTS[a.name].name for a in node.args.parts if isinstance(a, Sym) and a.name in ELEMENTS)
         form = {"S": "s", "SA": "sa", "SAS": "sas"}.get(sorts)

@@ -32,6 +32,7 @@ from derive.book.letters import (
     law,
     positive,
 )
+from derive.book.scope import Key
 from derive.book.sorts import integer, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Group, Node, Num, Relation, Sym
@@ -43,6 +44,7 @@ from derive.terms import (
     Definition,
     Domain,
     Exp,
+    Gradient,
     Letter,
     Var,
     real_symbol,
@@ -141,6 +143,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return path_probability(node, ctx)
     if (found := in_force(key, ctx)) is not None:
         return applied(head, found, tuple(node.args.parts), ctx)
+    if (slope := _slope(node, key, ctx)) is not None:
+        return slope
     if is_value(node, ctx) and (ctx.anchor is not None or head.name in "VQA"):
         return value(node, ctx)
     if (letter := _letter(node, sorts, ctx)) is not None:
@@ -154,6 +158,17 @@ def call(node: Call, ctx: Context) -> Expr:
         if factor is not None:
             return factor * ctx.read(node.args.only, ctx)
     raise stop(f"the letter {head.head} is no function of these arguments that is known here", node)
+
+
+def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
+    """σ'(θ) for a function σ of numbers: its derivative."""
+    if node.head.primes != 1 or key is None or not is_parameter(node.args.parts[0], ctx.scope.survey):
+        return None
+    plain = replace(node.head, primes=0)
+    found = in_force(replace(key, head=plain.head), ctx)
+    if found is None:
+        return None
+    return Gradient(applied(plain, found, node.args.parts, ctx), ctx.real_parameter(parameter_name(node.args.parts[0])))
 
 
 def _scalar(head: Sym, ctx: Context) -> Expr | None:

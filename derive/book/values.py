@@ -19,7 +19,7 @@ from derive.book.elements import element, moment, reward
 from derive.book.laws import distribution
 from derive.book.sorts import is_parameter, sort_of
 from derive.book.tree import Call, Node, Relation, Sym, walk
-from derive.terms import Action, Definition, Given, Letter, State, TimeSum, real_symbol, time_symbol
+from derive.terms import Action, Definition, Expectation, Given, Letter, State, TimeSum, real_symbol, time_symbol
 
 NAMES = {"V": "V", "Q": "Q", "A": "A", "v": "V", "q": "Q"}
 _SORTS = {"V": ("S",), "Q": ("S", "A"), "A": ("S", "A")}
@@ -156,6 +156,10 @@ def drawn(first: Sym, law: Call, body: Node | None, ctx: Context) -> Expr | None
         return None
     survey = ctx.scope.survey
     given = [element(a, ctx) for a in law.args.parts[1:] if not is_parameter(a, survey)]
+    if kind_of_start(first, law, given, ctx):
+        start = State(Integer(0), ctx.domain("s"))
+        at_start = ctx.read(body, ctx.binding(first.head, start)) if body is not None else Integer(1)
+        return Expectation(at_start, ctx.process(ctx.policy()))
     if not given or not all(isinstance(g, (State, Action)) for g in given) or len({g.time for g in given}) != 1:
         return None
     at = given[0].time
@@ -170,6 +174,14 @@ def drawn(first: Sym, law: Call, body: Node | None, ctx: Context) -> Expr | None
     inner = ctx.binding(first.head, found)
     averaged = ctx.read(body, inner) if body is not None else Integer(1)
     return Given(averaged, position, ctx.process(ctx.policy()))
+
+
+def kind_of_start(first: Sym, law: Call, given: Sequence[Expr], ctx: Context) -> bool:
+    """Whether s is drawn from ρ_0(s)."""
+    if first.head != "s" or given:
+        return False
+    letter = distribution(law.head, (ctx.domain("s"),), ctx)
+    return letter is not None and letter.name == "rho_0"
 
 
 def head_time(node: Call, ctx: Context) -> Expr | None:

@@ -49,7 +49,6 @@ $$ G_t := \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
         r"\min(\gamma) = \gamma",
         r"J(\gamma) = \gamma",
         r"\sigma^{-1}(\theta) = \gamma",
-        r"0 + \sigma'(\theta) = \gamma",
         r"\pi_\theta(a, s) = \gamma",
         r"\pi_\theta(s \mid a) = \gamma",
         r"P(s' \mid a, s) = \gamma",
