@@ -18,6 +18,7 @@ from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.macros import macros_of, without_definitions
 from derive.book.progress import Progress, Step
+from derive.book.remarks import conventions
 from derive.book.scope import Scope, Survey
 from derive.book.sorts import key_of
 from derive.book.source import files
@@ -65,7 +66,8 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     """The verdict on every displayed step."""
     parsed = _parsed(document)
     known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
-    walk = Progress(document, judges, parsed, _opening(survey(known, document.text)))
+    inferred = survey(known, document.text)
+    walk = Progress(document, judges, parsed, _opening(conventions(inferred, document.sources)))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:
@@ -90,7 +92,7 @@ def _opening(found: Survey) -> Scope:
 
 
 def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:
-    macros = macros_of(document.text)
+    macros = {**macros_of(document.preamble), **macros_of(document.text)}
     found: dict[int, tuple[Statement, ...] | Exception] = {}
     for n, formula in enumerate(document.formulas):
         try:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.book import plain
+from derive.book import plain, restructured
 from derive.book.delimiters import QUOTE, Span, mask_latex, mask_markdown, scan
-from derive.book.source import Source, cells, decode
+from derive.book.source import MAX_BYTES, Source, cells, decode
 from derive.errors import Unreadable
 
+MAX_PARTS, MAX_PREAMBLE = 60, 200_000
+PREAMBLES = ("conf.py", "preamble.tex", "macros.tex", "commands.tex", "notation.tex", "macros.md")
 _OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\\[\])])")
 
 
@@ -62,6 +64,7 @@ class Document:
 
     sources: tuple[Source, ...]
     formulas: tuple[Formula, ...]
+    preamble: str = ""  # the project's macro files, as text
 
     @property
     def displays(self) -> tuple[Formula, ...]:
@@ -73,13 +76,56 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The mathematics of one file. Raises Unreadable when the file cannot be read as text."""
+    """The mathematics of one file and of those it takes in with \\input. Raises Unreadable."""
+    source = _opened(path)
+    if path.suffix == ".ipynb":
+        return parse(*cells(source))
+    found: list[tuple[Source, tuple[Formula, ...]]] = []
+    formulas = _taken_in(source, path.resolve().parent, found, (path.resolve(),))
+    return Document(tuple(s for s, _ in found), formulas, _preamble(path))
+
+
+def _opened(path: Path) -> Source:
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(MAX_BYTES + 1)
     except OSError as fault:
         raise Unreadable(f"{path} cannot be opened: {fault.strerror}") from fault
-    source = decode(str(path), data)
-    return parse(*(cells(source) if path.suffix == ".ipynb" else [source]))
+    return decode(str(path), data)
+
+
+_INPUT = re.compile(r"^(?:[^%\r\n]|\\%)*?\\(?:input|include|subfile)\s*\{([^}\r\n]+)\}", re.M)
+
+
+def _taken_in(
+    source: Source, root: Path, found: list[tuple[Source, tuple[Formula, ...]]], above: tuple[Path, ...]
+) -> tuple[Formula, ...]:
+    """The formulas of a LaTeX file with those of its parts where they are taken in; nothing outside its folder."""
+    own = tuple(sorted(_formulas(source), key=_begin))
+    found.append((source, own))
+    if not source.name.endswith(".tex"):
+        return own
+    placed = [(_begin(f), (f,)) for f in own]
+    for match in _INPUT.finditer(source.text):
+        name = match[1].strip()
+        part = (root / (name if name.endswith(".tex") else f"{name}.tex")).resolve()
+        if root not in part.parents or part in above or not part.is_file() or len(found) >= MAX_PARTS:
+            continue
+        child = replace(_opened(part), name=str(Path(source.name).parent / part.relative_to(root)))
+        placed.append((match.start(), _taken_in(child, root, found, (*above, part))))
+    return tuple(f for _, part in sorted(placed, key=lambda p: p[0]) for f in part)
+
+
+def _preamble(path: Path) -> str:
+    """The text of the project's files for macros beside or above a file: read as text, never run."""
+    parts = []
+    for folder in [path.resolve().parent, *list(path.resolve().parents)[1:4]]:
+        for name in PREAMBLES:
+            place = folder / name
+            if place.is_file() and place.stat().st_size < MAX_PREAMBLE and place != path.resolve():
+                parts.append(place.read_text(encoding="utf-8", errors="replace"))
+        if (folder / ".git").exists():
+            break
+    return "\n".join(parts)
 
 
 def parse(*sources: Source) -> Document:
@@ -93,11 +139,20 @@ def _begin(formula: Formula) -> int:
 
 def _formulas(source: Source) -> Iterator[Formula]:
     text = source.text
+    if source.name.endswith(".rst"):
+        yield from _between(source, bytearray(len(text)), sorted(restructured.spans(text)))
+        return
     is_latex = source.name.endswith(".tex") or re.search(r"^\s*\\documentclass", text, re.M) is not None
     masked, fences = mask_latex(source) if is_latex else mask_markdown(source)
     spans = sorted([*scan(text, masked, backticks=not is_latex), *fences])
     if not is_latex:
         yield from _plain(source, masked, spans)
+    yield from _between(source, masked, spans)
+
+
+def _between(source: Source, masked: bytearray, spans: list[Span]) -> Iterator[Formula]:
+    """The formulas at these places, with the words before and after each."""
+    text = source.text
     ends = [0, *(end for _, end, _, _ in spans)]
     starts = [*(start for start, _, _, _ in spans), len(text)]
     for n, (start, end, displayed, closed) in enumerate(spans):

@@ -47,7 +47,10 @@ class Parser(Branches):
             parts.append(self.part())
             while self.now.kind == "quad":
                 self.take()
-            if self.is_op(*_SEPARATORS) and not self.is_op(*closing):
+            if self.now.kind == "row" and self.depth and closing == ("}",):  # lines below an operator
+                self.take()
+                separators.append(",")
+            elif self.is_op(*_SEPARATORS) and not self.is_op(*closing):
                 separators.append(self.take().text)
             elif self.is_op(*closing):
                 return Items(start, self.last_end, tuple(parts), tuple(separators))

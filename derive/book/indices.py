@@ -132,6 +132,8 @@ class Indices(Cursor):
         if self.now.kind == "command" and self.now.text in FONTS:
             font = FONTS[self.take().text]
             word = self.name_in_braces()[0] if self.is_op("{") else self.take().text
+        elif self.is_op("{"):
+            word, font = self.name_in_braces()
         while not font and self.now.kind in ("letter", "number"):
             word += self.take().text
         self.expect("}")

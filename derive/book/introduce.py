@@ -11,7 +11,7 @@ from derive.book import tree
 from derive.book.document import Document
 from derive.book.letters import ELEMENTS, TRAJECTORY
 from derive.book.scope import Scope
-from derive.book.sorts import integer, is_head, is_primitive, key_of, number, sort_of
+from derive.book.sorts import integer, is_head, is_primitive, key_of, names_reward, number, sort_of
 from derive.book.statements import Statement
 from derive.book.tree import Call, Node, Relation, Sym, walk
 
@@ -52,6 +52,8 @@ def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str =
         return _listed_set(left, right, line, scope)
     if isinstance(left, Sym) and left.head == TRAJECTORY and left.sub is None and isinstance(right, tree.Group):
         return Introduced("declaration", scope, "D023", "the parts of a trajectory")
+    if names_reward(left, right):
+        return Introduced("declaration", scope, "D023", "what the reward of a step depends on")
     if isinstance(left, Call) and left.head.name in ("pi", "r"):
         return _instance(left, right, line, scope)
     if isinstance(left, Sym) and left.head == "r" and left.sub is not None and isinstance(right, tree.Branches):

@@ -47,6 +47,7 @@ class Survey:
     arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     marked_policy: bool = False  # π_θ occurs
+    reward_function: bool = False  # the text writes r_t = R(s_t, a_t, …): R is r
     parametric: frozenset[str] = frozenset()  # p, where p(x; θ) occurs
     discounted: bool = False  # γ occurs
     deterministic: bool = False

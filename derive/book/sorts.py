@@ -146,6 +146,17 @@ def is_head(node: Node, survey: Survey) -> bool:
     return len(set(shown)) == len(shown)
 
 
+def names_reward(left: Node, right: Node) -> bool:
+    """r_t = R(s_t, a_t, s_{t+1}): the reward of a step, by the reward function."""
+    if not (isinstance(left, Sym) and left.head in ("r", "R") and left.sub is not None and left.sup is None):
+        return False
+    return (
+        isinstance(right, Call)
+        and right.head == Sym(right.head.start, right.head.end, right.head.name)
+        and (right.head.name in ("r", "R") and all(isinstance(a, Sym) and a.name in ELEMENTS for a in right.args.parts))
+    )
+
+
 def is_update(left: Node, right: Node, survey: Survey) -> bool:
     """θ_{t+1} = θ_t + …, θ' = θ + …: a parameter that is made from itself."""
     names = survey.parameters or {"theta"}

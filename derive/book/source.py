@@ -10,7 +10,7 @@ from pathlib import Path
 
 from derive.errors import Unreadable
 
-SUFFIXES = (".md", ".markdown", ".txt", ".tex", ".ipynb")
+SUFFIXES = (".md", ".markdown", ".qmd", ".myst", ".rst", ".txt", ".tex", ".ipynb")
 MAX_BYTES = 10_000_000
 
 
@@ -39,6 +39,11 @@ def files(path: Path) -> list[Path]:
         if not found:
             raise Unreadable(f"{path} holds no text; expected a file ending in {', '.join(SUFFIXES)}")
         return found
+    if not path.exists() and any(c in str(path) for c in "*?["):
+        root = Path(path.anchor or ".")
+        pattern = str(path.relative_to(path.anchor)) if path.anchor else str(path)
+        if found := sorted(p for p in root.glob(pattern) if p.is_file() and p.suffix.lower() in SUFFIXES):
+            return found
     if not path.exists():
         raise Unreadable(f"{path} does not exist; give the path of a text or of a directory of texts")
     return [path]

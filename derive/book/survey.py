@@ -18,7 +18,7 @@ from derive.book.letters import (
     TIMES,
 )
 from derive.book.scope import Survey
-from derive.book.sorts import integer
+from derive.book.sorts import integer, names_reward
 from derive.book.tree import Call, Node, Num, Sym, walk
 
 
@@ -28,6 +28,7 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
+    reward_function: bool = False
     parametric: set[str] = field(default_factory=set)
     arrivals: dict[str, list[int]] = field(default_factory=dict)
     of_policies: set[str] = field(default_factory=set)
@@ -45,6 +46,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         horizons=tuple(dict.fromkeys(seen.horizons)),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
+        reward_function=seen.reward_function,
         parametric=frozenset(seen.parametric),
         arrival=_arrival(seen),
         of_policies=frozenset(seen.of_policies),
@@ -104,7 +106,14 @@ def _note(node: Node, seen: _Seen) -> None:
         first, mark = node.args.parts
         of_parameter = isinstance(mark, Sym) and mark.name in PARAMETERS and node.args.separators == (";",)
         seen.parametric |= {node.head.name} if of_parameter and isinstance(first, Sym) and first.name in "xy" else set()
-    if isinstance(node, Call) and node.head.name in REWARDS and node.head.name == "r":
+    if (
+        isinstance(node, tree.Relation)
+        and len(node.sides) > 1
+        and node.sides[0] is not None
+        and node.sides[1] is not None
+    ):
+        seen.reward_function |= names_reward(node.sides[0], node.sides[1])
+    if isinstance(node, Call) and node.head.name in REWARDS:
         sorts = "".join(ELEMENTS[a.name].name for a in node.args.parts if isinstance(a, Sym) and a.name in ELEMENTS)
         form = {"S": "s", "SA": "sa", "SAS": "sas"}.get(sorts)
         seen.rewards |= {form} if form else set()

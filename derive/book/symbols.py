@@ -209,7 +209,7 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     if head.accents or head.primes or head.font or head.sub is not None or head.sup is not None:
         return None
     if head.name in REWARDS and (head.name == "r" or head.name == "R"):
-        return function(head.name, domains)
+        return function("r" if ctx.scope.survey.reward_function else head.name, domains)
     if head.name in FUNCTIONS:
         if head.name not in ctx.scope.survey.arbitrary:
             ctx.notes.assumed.add(head.name)
