@@ -1,6 +1,6 @@
-"""A derivation -> LaTeX, PDF, HTML (MathML), Markdown, notebook, JSON."""
+"""A derivation -> LaTeX, PDF, HTML (MathML), Markdown, notebook, JSON; all of them -> a book, and a page to find them."""
 
-from derive.sheet.content import Block, Example, ExampleRow, Falsehood, Line, Sheet
+from derive.sheet.content import Block, Counterexample, Example, ExampleRow, Falsehood, Law, Line, Sheet
 from derive.sheet.write import FORMATS, write
 
-__all__ = ["FORMATS", "Block", "Example", "ExampleRow", "Falsehood", "Line", "Sheet", "write"]
+__all__ = ["FORMATS", "Block", "Counterexample", "Example", "ExampleRow", "Falsehood", "Law", "Line", "Sheet", "write"]

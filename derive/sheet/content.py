@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from sympy import Expr
 
 from derive.errors import IllFormed
+from derive.printing.boxes import Applied, Box, Sign, called, spelled
 from derive.terms import Equation, Hypothesis
 
 
@@ -20,12 +22,24 @@ def _need_words(owner: object, *fields: str) -> None:
 
 
 @dataclass(frozen=True)
+class Law:
+    """A rule, a law or another statement by its name, and what it states, its side condition included."""
+
+    name: str
+    states: str
+
+    def __post_init__(self) -> None:
+        _need_words(self, "name", "states")
+
+
+@dataclass(frozen=True)
 class Line:
-    """= term, by reason; `rule` is the name of the rule that gave it."""
+    """= term, by reason; `rule` names the rules that gave it, `behind` says what they and their laws state."""
 
     term: Expr
     reason: str
     rule: str
+    behind: tuple[Law, ...] = ()
 
     def __post_init__(self) -> None:
         _need_words(self, "reason")
@@ -78,11 +92,25 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Counterexample:
+    """A finite model on which the sides differ: its sizes in words, every value that is not zero, both sides."""
+
+    sizes: str
+    values: tuple[tuple[str, str], ...]
+    left: str
+    right: str
+
+    def __post_init__(self) -> None:
+        _need_words(self, "sizes", "left", "right")
+
+
+@dataclass(frozen=True)
 class Falsehood:
-    """A near miss: a statement that looks alike, and is false; the text says where."""
+    """A near miss: a statement that looks alike, and is false; the text says why, the counterexample where."""
 
     statement: Equation
     text: str
+    counterexample: Counterexample | None = None
 
     def __post_init__(self) -> None:
         _need_words(self, "text")
@@ -125,6 +153,36 @@ def numbered(sheet: Sheet) -> Iterator[tuple[Block, list[tuple[int, Line]]]]:
 def has_samples(example: Example) -> bool:
     """Whether any row was also estimated."""
     return any(row.samples is not None for row in example.rows)
+
+
+def drawn_alike(example: Example) -> str:
+    """100,000 samples, seed 0: where it is so in every row that was estimated, else nothing."""
+    found = {of_samples(row) for row in example.rows if row.samples is not None}
+    return found.pop() if len(found) == 1 else ""
+
+
+def by_quantity(example: Example) -> list[tuple[Expr | None, list[ExampleRow]]]:
+    """The rows of an example, those of one quantity together."""
+    return [(quantity, list(rows)) for quantity, rows in groupby(example.rows, key=lambda row: row.quantity)]
+
+
+def by_letter(counterexample: Counterexample) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The values of a counterexample, those of one letter together; single numbers first, under no letter."""
+    groups: dict[str, list[tuple[str, str]]] = {"": []}
+    for name, value in counterexample.values:
+        stem, bar, _ = name.partition("(")
+        groups.setdefault(stem if bar else "", []).append((name, value))
+    return [(letter, values) for letter, values in groups.items() if values]
+
+
+def entry(name: str) -> Box:
+    """A name as mathematics: pi(1|0), ∇pi(1|0), s_0."""
+    nabla, plain = name.startswith("∇"), name.lstrip("∇")
+    stem, bar, inside = plain.partition("(")
+    first, given, rest = inside.rstrip(")").partition("|")
+    arguments = tuple(map(spelled, [first, *rest.split(",")] if given else first.split(","))) if bar else ()
+    box = called(spelled(stem), arguments, bar=bool(given))
+    return Applied(Sign("∇", "tight"), box) if nabla else box
 
 
 def decimal(value: float, error: float) -> tuple[str, str]:
