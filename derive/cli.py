@@ -301,37 +301,48 @@ def _progress(words: str) -> None:
 
 
 def _content(d: Derivation) -> Sheet:
-    from derive.models import decide
-    from derive.sheet import Block, Falsehood, Line, Sheet
+    from derive.sheet import Block, Sheet
 
     status, theorem = _proved(d)
     if status != "proved":
         raise ValueError(f"{d.name} is not proved, so no sheet of it is printed: {status}")
-    blocks = tuple(
-        Block(c.title, c.start, tuple(Line(line.term, line.words, line.rule) for line in c.lines))
-        for c in d.proof.blocks
-    )
-    false = decide(d.falsehood.claim, d.falsehood.assuming)
-    words = d.falsehood.words[0].upper() + d.falsehood.words[1:] + "."
-    if false.counterexample is not None:
-        words += f" {_where_it_fails(false.counterexample)}"
+    blocks = tuple(Block(c.title, c.start, tuple(map(_line, c.lines))) for c in d.proof.blocks)
     return Sheet(
         name=d.name, title=d.title, statement=d.claim, definitions=d.defining, hypotheses=d.assuming,
         laws=tuple(sorted(theorem.laws)), axioms=(), source=d.source, blocks=blocks, example=_example(d),
-        falsehood=Falsehood(d.falsehood.claim, words), fingerprint=d.fingerprint, status=status,
+        falsehood=_falsehood(d), fingerprint=d.fingerprint, status=status,
     )  # fmt: skip
+
+
+def _line(line: Any) -> Any:
+    from derive.kernel import LAWS
+    from derive.rules import Rule
+    from derive.sheet import Law, Line
+
+    behind = {r.name: (r.convert.__doc__ if isinstance(r, Rule) else r.words) for r in line.reasons}
+    behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
+    words = ", ".join(dict.fromkeys(line.words.split(", ")))
+    return Line(line.term, words, line.rule, tuple(Law(n, " ".join((d or n).split())) for n, d in behind.items()))
+
+
+def _falsehood(d: Derivation) -> Any:
+    from derive.models import decide
+    from derive.sheet import Counterexample, Falsehood
+
+    said = d.falsehood.words
+    opening = said.split()[0]
+    if opening == "a" or (opening.isascii() and opening.isalpha() and len(opening) > 1):
+        said = said[0].upper() + said[1:]
+    found = decide(d.falsehood.claim, d.falsehood.assuming).counterexample
+    if found is None:
+        return Falsehood(d.falsehood.claim, said + ".")
+    sizes = found.text.splitlines()[0]
+    values = tuple(found.assignment.items())
+    return Falsehood(d.falsehood.claim, said + ".", Counterexample(sizes, values, found.lhs, found.rhs))
 
 
 def _value_of(exact: Callable[..., Any], wire: Any, given: tuple[Any, ...]) -> Callable[[Any], Any]:
     return lambda setting: exact(wire, setting, *given)
-
-
-def _where_it_fails(counterexample: Any) -> str:
-    from derive.models.counterexample import greek
-
-    numbers = [f"{greek(name)} = {value}" for name, value in counterexample.assignment.items()]
-    sizes = counterexample.text.splitlines()[0]
-    return f"It fails with {sizes}; {', '.join(numbers)}: left {counterexample.lhs}, right {counterexample.rhs}."
 
 
 def _example(d: Derivation) -> Example:

@@ -1,4 +1,4 @@
-"""A derivation -> LaTeX, PDF, HTML (MathML), Markdown, notebook, JSON; all of them -> a book, and a page to find them."""
+"""A derivation -> LaTeX, PDF, HTML (MathML), Markdown, notebook, JSON; all of them -> a book, and an index."""
 
 from derive.sheet.content import Block, Counterexample, Example, ExampleRow, Falsehood, Law, Line, Sheet
 from derive.sheet.write import FORMATS, write
