@@ -16,7 +16,7 @@ from derive.book.scope import Binding, Key
 from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Items, Node, Sym
-from derive.book.values import anchored, head_time, is_value, place
+from derive.book.values import NAMES, anchored, head_time, is_value, place, policy_of, usual
 from derive.terms import (
     Definition,
     Gradient,
@@ -132,8 +132,9 @@ def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
     at = head_time(head, inside)
     inside = anchored([head, binding.body], inside) if at is None else inside
     at = inside.anchor if at is None else at
-    if not isinstance(at, Symbol):
-        raise stop("a value that is defined at one time only", head)
+    if not isinstance(at, Symbol):  # E[R(τ) | s_0 = s] is said of every state, so that it is the return from there on
+        ctx.notes.assumed.add(f"{head.head.name} of every state is the return from there on")
+        return usual(NAMES[head.head.name], policy_of(head.head, inside), inside)
     return Definition(_name(head.head), (at,), ctx.read(binding.body, inside), "index")
 
 

@@ -27,7 +27,7 @@ from derive.terms import (
 
 def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
-    if len(parts) == 1 and (average := _average(parts[0], node.body, ctx)) is not None:
+    if ctx.anchor is not None and (average := _averages(parts, node.body, ctx)) is not None:
         return average
     inner, draws = ctx, []
     for part in parts:
@@ -40,6 +40,20 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     return body
 
 
+def _averages(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:
+    """E_{a ~ π, s' ~ P}[…] at a moment: one average in the other, the first draw outermost."""
+    if len(parts) > 1:
+        inner = Expect(
+            parts[1].start, parts[-1].end, Items(parts[1].start, parts[-1].end, parts[1:], _commas(parts)), body, None
+        )
+        return _average(parts[0], inner, ctx)
+    return _average(parts[0], body, ctx)
+
+
+def _commas(parts: tuple[Node, ...]) -> tuple[str, ...]:
+    return (",",) * (len(parts) - 2)
+
+
 def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     """E_{s' ~ P(·|s,a)}[…], E_{a ~ π}[…] at a moment of the trajectory."""
     if not isinstance(part, Relation) or part.operators != ("~",):
@@ -48,6 +62,9 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     if isinstance(law, Sym) and law.name in POLICIES and isinstance(first, Sym) and first.head in ("a", "a'"):
         state = Sym(law.start, law.end, "s", primes=first.primes)
         law = Call(law.start, law.end, law, Items(law.start, law.end, (first, state), ("|",)))
+    elif isinstance(law, Sym) and law.name in ("P", "p") and isinstance(first, Sym) and first.head == "s'":
+        given = (Sym(law.start, law.end, "s"), Sym(law.start, law.end, "a"))
+        law = Call(law.start, law.end, law, Items(law.start, law.end, (first, *given), ("|", ",")))
     return drawn(first, law, body, ctx) if isinstance(first, Sym) and isinstance(law, Call) else None
 
 
