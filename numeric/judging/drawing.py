@@ -108,11 +108,11 @@ def _start(rng: np.random.Generator, states: int, starts: int) -> Floats:
 
 def _random(rng: np.random.Generator, shape: Shape | None) -> FiniteMDP:
     """Two or three states that go on, chance in some rows; action 0 in state 0 ends or goes on by chance."""
-    horizon, actions = shape or (int(rng.integers(2, 5)), int(rng.choice((2, 2, 3))))
+    horizon, actions = shape or (int(rng.integers(2, 6)), int(rng.choice((2, 2, 3))))
     states = int(rng.integers(3, 5))
     transition = np.eye(states)[rng.integers(0, states, (states, actions))]
-    row = rng.integers(0, states - 1), rng.integers(0, actions)
-    for state, action in ((0, 0), row):
+    rows = [(rng.integers(0, states - 1), rng.integers(0, actions)) for _ in range(rng.integers(0, 3))]
+    for state, action in ((0, 0), *rows):
         one, other = (1, states - 1) if action == 0 else rng.choice(states, 2, replace=False)
         transition[state, action] = 0
         transition[state, action, one] = p = rng.choice(CHANCES)
@@ -164,5 +164,5 @@ def _short_stop(rng: np.random.Generator, shape: Shape | None) -> FiniteMDP:
     return _stop_or_go(rng, shape, longest=3)
 
 
-FAMILIES: tuple[Family, ...] = (_random, _stop_or_go, _two_prompts, _walk, _random, _bandit, _stop_or_go)
+FAMILIES: tuple[Family, ...] = (_random, _stop_or_go, _two_prompts, _walk, _random, _bandit, _random)
 SMALL: tuple[Family, ...] = (_two_prompts, _short_stop, _bandit)

@@ -20,6 +20,7 @@ from numeric.errors import EstimatorError
 from numeric.isolation import run_module, write_answer
 from numeric.judging.judge import KINDS, Asked, judged
 from numeric.judging.objectives import named
+from numeric.judging.picture import picture
 from numeric.judging.targets import target_named
 from numeric.judging.verdicts import Verdict
 
@@ -92,7 +93,7 @@ def main(folder: str, request: str) -> None:
                 | {"mdps": max_examples, "seed": seed, "timeout": 10 * timeout, "compare": True}
             )
             asked = Asked(**options)
-            found = judged(function, asked, lambda text: answer("case", text))
+            found = judged(function, asked, lambda case: answer("case", picture(case)))
         extra = [n for n in notes if not any(" prints (" in other for other in found.notes)]
         answer("verdict", json.dumps(asdict(replace(found, notes=found.notes + extra))))
     except EstimatorError as error:

@@ -34,12 +34,12 @@ from numeric.judging.watch import Watch, time_limit
 __all__ = ["KINDS", "Asked", "chosen_cases", "judged"]
 
 Floats = NDArray[np.float64]
-Announce = Callable[[str], None]
+Announce = Callable[[Case], None]
 
 KINDS = ("advantage", "numpy", "torch", "jax", "value_target")
 MODULES = {"torch": "torch", "jax": "jax"}
-BUDGET = {1: 160, 2: 900}  # batches a case, at most; others:
-BUDGET_OF_GROUPS = 1500
+BUDGET = {1: 400, 2: 1600}  # batches a case, at most; others:
+BUDGET_OF_GROUPS = 2000
 EXACT = 10**5  # batches a case that are still enumerated
 CALLS = 60_000  # of f, over all cases
 SAMPLED_CASES, SAMPLES = 6, 20_000
@@ -102,7 +102,7 @@ def _needed(kind: str) -> None:
         raise EstimatorError(f"kind is {kind!r}, and {MODULES[kind]} is not installed; pip install 'derive[{kind}]'")
 
 
-def judged(function: Callable[..., Any], asked: Asked, announce: Announce = lambda text: None) -> Verdict:
+def judged(function: Callable[..., Any], asked: Asked, announce: Announce = lambda case: None) -> Verdict:
     """The verdict on f. Raises EstimatorError for a fault of f that is not a bias."""
     watch = Watch(function)
     with time_limit(asked.timeout, watch.name):
@@ -131,7 +131,7 @@ def _trials(
 ) -> Iterator[Trial]:
     """A trial a case; where γ = 0, which many a function was not written for, one that raises is left out and noted."""
     for case in _chosen(asked, question, watch):
-        announce(picture(case))
+        announce(case)
         try:
             yield tried(function, case, question, watch)
         except EstimatorError as fault:
@@ -225,7 +225,7 @@ def chosen_cases(
 ) -> list[Case]:
     """The cases to compare several functions on: drawn off policy, or truncated, if one of them needs it."""
     for function, question, watch in zip(functions, questions, watches, strict=True):
-        if _probed(function, asked, question, watch, lambda text: None):
+        if _probed(function, asked, question, watch, lambda case: None):
             watch.fault(
                 "draws at random; two estimators are compared where every batch can be enumerated: use `choose`"
             )
@@ -287,7 +287,7 @@ def _probed(function: Callable[..., Any], asked: Asked, question: Question, watc
     while known != _as_read(asked, watch.reads):
         known = _as_read(asked, watch.reads)
         for case, pool in _glimpses(asked, question, set(watch.reads)):
-            announce(picture(case))
+            announce(case)
             first = question.kind(function, case, pool, watch)
             backwards = Pool(pool.rollouts, pool.rows[::-1])
             second = question.kind(function, case, backwards, watch)
@@ -307,21 +307,21 @@ def _same(first: Any, second: Any, number: int, watch: Watch) -> bool:
 
 
 def _random_or_fault(function: Callable[..., Any], question: Question, case: Case, pool: Pool, watch: Watch) -> bool:
+    """Whether f draws at random; raises EstimatorError, with a batch and both answers, when it seems to remember."""
     if draws_at_random(function):
         return True
-    one = Pool(pool.rollouts, pool.rows[:1])
-    before, now = (question.kind(function, case, one, watch) for _ in range(2))
-    values = [a.targets if a.targets is not None else a.estimates for a in (before, now)]
-    told = (
-        f", {np.round(values[0][0], 6).tolist()} and later {np.round(values[1][0], 6).tolist()}"
-        if not np.array_equal(values[0], values[1], equal_nan=True)
-        else ""
-    )
+    first, second = (question.kind(function, case, pool, watch) for _ in range(2))
+    before, now = (a.targets if a.targets is not None else a.estimates for a in (first, second))
+    told, number = "", 0
+    if before.shape == now.shape and not np.array_equal(before, now, equal_nan=True):
+        row = int(np.argwhere((before != now).reshape(len(before), -1).any(axis=1))[0, 0])
+        number = int(first.batch[row])
+        told = f", {np.round(before[row], 6).tolist()} and later {np.round(now[row], 6).tolist()}"
     watch.fault(
         f"gives two answers for one batch{told}: it remembers earlier calls, or draws at random; "
         "compute from b alone, or draw by `choose`",
         pool,
-        0,
+        number,
     )
 
 
@@ -382,7 +382,7 @@ def _smallest(
     def still(case: Case) -> bool:
         if time.monotonic() > deadline or math.isinf(unit):
             return False
-        announce(picture(case))
+        announce(case)
         try:
             trial = tried(function, case, question, watch)
         except EstimatorError:

@@ -94,6 +94,7 @@ def counterexample(trial: Trial, repair: Repair | None, note: str) -> dict[str, 
         "probabilities": case.policy.tolist(),
         "expected": trial.expected.tolist(),
         "gradient": trial.exact.tolist(),
+        "variances": trial.variances.tolist(),
         "text": "\n".join(lines),
     }
 

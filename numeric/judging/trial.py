@@ -58,7 +58,12 @@ class Trial:
     chance: Floats
     expected: Floats
     exact: Floats
-    variance: float
+    variances: Floats  # of every entry; of a target's answers, step by step
+
+    @property
+    def variance(self) -> float:
+        """Σ Var[f]."""
+        return float(self.variances.sum())
 
     def bound(self, unit: float = DOUBLE) -> float:
         """The rounding granted when f computes with this unit."""
@@ -126,9 +131,9 @@ def on(case: Case, question: Question, pool: Pool, chance: Floats, answers: Answ
         exact = np.where(seen, question.against.table(case), 0.0)
         present = np.nan_to_num(answers.targets)
         mean = np.tensordot(weight, present, axes=1)
-        variance = float((np.tensordot(weight, present**2, axes=1) - mean**2).sum())
+        variances = np.tensordot(weight, present**2, axes=1) - mean**2
     else:
         expected = np.tensordot(weight, answers.estimates, axes=1)
         exact = question.against.gradient(case)
-        variance = float(np.tensordot(weight, (answers.estimates - expected) ** 2, axes=1).sum())
-    return Trial(case, question, pool, answers, chance, expected, exact, variance)
+        variances = np.tensordot(weight, (answers.estimates - expected) ** 2, axes=1)
+    return Trial(case, question, pool, answers, chance, expected, exact, variances)
