@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--all", action="store_true", help="the whole catalogue")
     one.add_argument("--to", default="tex,html,md,json", metavar="LIST", help="of tex,pdf,html,md,ipynb,json")
     one.add_argument("-o", "--output", default="sheets", metavar="DIR")
+    one.add_argument("--template", metavar="FILE", help="a course's own LaTeX preamble, for tex and pdf")
     one = command("check", _check, "give every displayed step of a text a verdict")
     one.add_argument("paths", nargs="+", metavar="PATH")
     one.add_argument("--strict", action="store_true", help="not-read, unknown and by-hand count as wrong")
@@ -289,7 +290,7 @@ def _sheet(options: argparse.Namespace) -> int:
     chosen, formats, written = _chosen(options, catalogue), options.to.split(","), []
     for i, d in enumerate(chosen, 1):
         _progress(f"{i} of {len(chosen)}: {d.name}")
-        written += write(_content(d), formats, options.output)
+        written += write(_content(d), formats, options.output, options.template)
     _progress("")
     _say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
     return _tell_faults(catalogue)
@@ -356,9 +357,20 @@ def _example(d: Derivation) -> Example:
         for setting, value in _valued(d, _value_of(exact, wire, given)):
             drawn = estimate(wire, setting, SAMPLES, SEED, *given)
             if drawn is not None or side == d.claim.lhs:
-                sampled = (drawn.mean, drawn.standard_error, drawn.samples, drawn.seed) if drawn else ()
+                sampled = _credible(d.name, setting.label, value, drawn)
                 rows.append(ExampleRow(setting.label, side, str(value), *sampled))
     return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
+
+
+def _credible(name: str, label: str, exact: Any, drawn: Any) -> tuple[Any, ...]:
+    """The estimate; none, and a word about it, where it is more than 6 standard errors from the exact value."""
+    if drawn is None:
+        return ()
+    if abs(drawn.mean - float(exact)) > 6 * drawn.standard_error + 1e-9:
+        shown = f"{drawn.mean:.6g} ± {drawn.standard_error:.2g}"
+        print(f"derive: {name}, {label}: sampled {shown}, exact {exact}; the estimate is left out", file=sys.stderr)
+        return ()
+    return drawn.mean, drawn.standard_error, drawn.samples, drawn.seed
 
 
 # texts

@@ -11,25 +11,20 @@ from pathlib import Path
 
 from derive.errors import DeriveError
 from derive.sheet.content import Sheet
+from derive.sheet.preamble import ENDS, TEMPLATE
 from derive.sheet.tex import tex
 
 _SECONDS = 120
-_PLAIN = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "sheet.tex"]
-_LATEXMK = [
-    "latexmk",
-    "-norc",
-    "-pdf",
-    "-interaction=nonstopmode",
-    "-halt-on-error",
-    "-no-shell-escape",
-    "sheet.tex",
-]
+_FLAGS = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape", "sheet.tex"]
+_PLAIN = ["pdflatex", *_FLAGS]
+_LATEXMK = ["latexmk", "-norc", "-pdf", *_FLAGS]
 _QUIET = {"openin_any": "p", "openout_any": "p", "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
+_QUIET |= {"max_print_line": "1000"}
 
 
-def pdf(sheet: Sheet) -> bytes:
+def pdf(sheet: Sheet, template: str = "", template_name: str = "template") -> bytes:
     """The PDF file; DeriveError where TeX is missing or refuses."""
-    return compiled(tex(sheet))
+    return compiled(tex(sheet, template, template_name))
 
 
 def compiled(document: str) -> bytes:
@@ -38,7 +33,7 @@ def compiled(document: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="derive-") as folder:
         (Path(folder) / "sheet.tex").write_text(document, encoding="utf-8")
         for command in runs:
-            _run(command, folder)
+            _run(command, folder, document)
         return (Path(folder) / "sheet.pdf").read_bytes()
 
 
@@ -50,7 +45,7 @@ def _commands() -> list[list[str]]:
     return [_LATEXMK] if shutil.which("latexmk") else [_PLAIN, _PLAIN]
 
 
-def _run(command: list[str], folder: str) -> None:
+def _run(command: list[str], folder: str, document: str) -> None:
     try:
         done = subprocess.run(
             command,
@@ -64,12 +59,23 @@ def _run(command: list[str], folder: str) -> None:
     except subprocess.TimeoutExpired as fault:
         raise DeriveError(f"{command[0]} took more than {_SECONDS} seconds; try --to tex and run it by hand") from fault
     if done.returncode != 0:
-        raise DeriveError(f"{command[0]} failed: {_complaint(done.stdout + done.stderr, Path(folder))}")
+        raise DeriveError(f"{command[0]} failed: {_complaint(done.stdout + done.stderr, Path(folder), document)}")
 
 
-def _complaint(output: bytes, folder: Path) -> str:
-    """TeX's own message: the lines from the first "!" on, or the last ones."""
+def _complaint(output: bytes, folder: Path, document: str) -> str:
+    """TeX's own message and its line, counted in the template where it stands there; else the last lines."""
     log = folder / "sheet.log"
     said = (log.read_bytes() if log.exists() else output).decode("utf-8", "replace")
-    match = re.search(r"^!.*(?:\n.*){0,4}", said, re.MULTILINE)
-    return match.group().strip() if match else " ".join(said.split("\n")[-5:]).strip()
+    match = re.search(r"^(?:!|\./sheet\.tex:\d+:).*(?:\n.*){0,4}", said, re.MULTILINE)
+    if match is None:
+        return " ".join(said.split("\n")[-5:]).strip()
+    return re.sub(r"\./sheet\.tex:(\d+):", lambda line: _place(int(line[1]), document), match.group().strip())
+
+
+def _place(line: int, document: str) -> str:
+    """course.tex, line 3: where the line of the document comes from a template."""
+    lines = document.splitlines()
+    begins = next((i for i, text in enumerate(lines, 1) if text.startswith(TEMPLATE)), None)
+    if begins is None or not begins < line <= lines.index(ENDS) + 1:
+        return f"line {line} of the .tex file:"
+    return f"{lines[begins - 1].removeprefix(TEMPLATE)}, line {min(line, lines.index(ENDS)) - begins}:"

@@ -13,7 +13,7 @@ from derive.errors import DeriveError
 
 TEMPLATE, ENDS = "% the template begins: ", "% the template ends"
 
-_CLASS = r"""\documentclass[10pt,a4paper]{article}
+_CLASS = r"""\documentclass[SIZE,a4paper]{article}
 \usepackage[hmargin=23mm,top=16mm,bottom=17mm,footskip=8mm]{geometry}
 \usepackage{iftex}
 \ifpdftex
@@ -61,7 +61,7 @@ _MACROS = r"""\setlength{\parindent}{0pt} \setlength{\parskip}{0.4ex plus 0.3ex}
 """
 
 
-def preamble(template: str = "", name: str = "template") -> str:
+def preamble(template: str = "", name: str = "template", size: str = "10pt") -> str:
     r"""Everything before \begin{document}: a template with a \documentclass instead of our class and fonts, another
     after all that is ours. Raises DeriveError for a template that is a whole document."""
     code = "\n".join(line.partition("%")[0] for line in template.splitlines())
@@ -69,12 +69,13 @@ def preamble(template: str = "", name: str = "template") -> str:
         raise DeriveError(
             rf"{name} is a whole document; a template is a preamble, what stands before \begin{{document}}"
         )
+    ours = _CLASS.replace("SIZE", size) + _PACKAGES + _MACROS
     if not template.strip():
-        return _CLASS + _PACKAGES + _MACROS
+        return ours
     marked = f"{TEMPLATE}{' '.join(name.split())}\n{template.rstrip()}\n{ENDS}\n"
     if re.search(r"\\documentclass\b", code):
         return marked + _PACKAGES + _MACROS
-    return _CLASS + _PACKAGES + _MACROS + marked
+    return ours + marked
 
 
 def entitled(title: str) -> str:

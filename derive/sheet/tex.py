@@ -9,12 +9,15 @@ from derive.sheet.tex_formula import formula, inline
 from derive.sheet.tex_tables import example_table, headline, not_true
 from derive.sheet.tex_words import words
 
+SHORT = 5  # lines of a derivation that fits its page in larger letters
+
 
 def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> str:
     """The whole document, with a course's own preamble where one is given."""
     title = rf"\begin{{center}}{{\Large\bfseries {words(sheet.title)}}}\\[0.5ex]"
     name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\end{{center}}"
-    head = preamble(template, template_name) + entitled(sheet.title)
+    size = "11pt" if sum(len(block.lines) for block in sheet.blocks) <= SHORT else "10pt"
+    head = preamble(template, template_name, size) + entitled(sheet.title)
     return head + "\n".join([r"\begin{document}", title, name, *body(sheet), r"\end{document}", ""])
 
 

@@ -34,7 +34,7 @@ def example_table(example: Example) -> str:
     """The exact values of each quantity, and what samples gave."""
     sampled, alike = has_samples(example), drawn_alike(example)
     said = words(example.description) + (f" Monte Carlo: {alike}." if alike else "")
-    inner = [("At", 0.17), ("Exact", 0.12), *([("Monte Carlo", 0.26)] if sampled else [])]
+    inner = [("At", 0.17), ("Exact", 0.12), *([("Monte Carlo", 0.24)] if sampled else [])]
     columns = "@{}" + "".join(rf"p{{{width}\textwidth}}" for _, width in inner) + "@{}"
     head = " & ".join(rf"\textbf{{{name}}}" for name, _ in inner)
     rows = [_quantity(quantity, rows, columns, sampled, alike) for quantity, rows in by_quantity(example)]
@@ -54,7 +54,7 @@ def _quantity(quantity: object, rows: list[ExampleRow], columns: str, sampled: b
     shown = "" if quantity is None else within(layout(quantity), BESIDE)
     lines = [_row(row, sampled, alike) for row in rows]
     return (
-        rf"\parbox[c]{{0.40\textwidth}}{{\raggedright\setlength{{\room}}{{\linewidth}}{shown}}}"
+        rf"\parbox[c]{{0.40\textwidth}}{{\vspace{{2pt}}\raggedright\setlength{{\room}}{{\linewidth}}{shown}\vspace{{3pt}}}}"
         rf" & \begin{{tabular}}[c]{{{columns}}}" + "\n" + "\n".join(lines) + r"\end{tabular} \\ \hline"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from derive.errors import DeriveError, unknown_name
@@ -26,22 +26,44 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet], str | bytes]]] = {
 }
 
 
-def write(sheet: Sheet, formats: Iterable[str], directory: str | Path) -> list[Path]:
-    """One file a format, NAME.SUFFIX in the directory, each whole or not at all; their paths, in order."""
-    chosen = [_format(name) for name in formats]
-    contents = [(suffix, function(sheet)) for suffix, function in chosen]
-    folder = Path(directory)
+def write(
+    sheet: Sheet, formats: Iterable[str], directory: str | Path, template: str | Path | None = None
+) -> list[Path]:
+    """One file a format, NAME.SUFFIX in the directory, each whole or not at all; their paths, in order.
+
+    A template is a file with a course's own LaTeX preamble, for the formats that are set by TeX.
+    """
+    style = (read_template(template), Path(template).name) if template else ("", "")
+    made = [_format(name) for name in formats]
+    contents = [
+        (suffix, tex(sheet, *style) if function is tex else pdf(sheet, *style) if function is pdf else function(sheet))
+        for suffix, function in made
+    ]
+    return placed({sheet.name + suffix: content for suffix, content in contents}, directory)
+
+
+def read_template(path: str | Path) -> str:
+    """The text of a template. Raises DeriveError where there is none."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return [replaced(folder / (sheet.name + suffix), content) for suffix, content in contents]
-    except OSError as fault:
-        raise DeriveError(f"cannot write into {folder}: {fault.strerror}; give another folder with -o") from fault
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise DeriveError(f"cannot read the template {path}: {fault}") from fault
 
 
 def _format(name: str) -> tuple[str, Callable[[Sheet], str | bytes]]:
     if name not in FORMATS:
         raise unknown_name("format", name, FORMATS)
     return FORMATS[name]
+
+
+def placed(files: Mapping[str, str | bytes], directory: str | Path) -> list[Path]:
+    """Files written into a folder, which is made where there is none."""
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [replaced(folder / name, content) for name, content in files.items()]
+    except OSError as fault:
+        raise DeriveError(f"cannot write into {folder}: {fault.strerror}; give another folder with -o") from fault
 
 
 def replaced(path: Path, content: str | bytes) -> Path:
