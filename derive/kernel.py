@@ -11,7 +11,7 @@ hypotheses, every trajectory and every value of the free names. Rules are functi
     weaken    inequalities by others that entail them
     assume    an equation as a hypothesis
     induct    from 0 and from n to n+1
-    law       an axiom of derive/axioms.py: its side condition is checked here and now
+    law       an axiom of derive/axioms: its side condition is checked here and now
 
 Nothing else makes a theorem. Each carries its proof as data, so that `replay` rebuilds it from nothing.
 """

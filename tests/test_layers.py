@@ -26,19 +26,22 @@ DERIVE = [
     *_words("""
         errors terms binding timeline wire notation
         printing.boxes printing.order printing.layout printing.writing printing
-        ring context kernel axioms rewriting rules matching calc certificate prove
+        ring context kernel axioms.conditions axioms.linear axioms.ranges axioms.trajectories axioms.calculus axioms
+        rewriting rules matching calc certificate prove
     """),
     *MODELS,
     *_words("""
         catalogue cache graph
         sheet.words sheet.content sheet.mathml sheet.tex sheet.html sheet.markdown sheet.notebook sheet.json_form
         sheet.pdf sheet.write sheet
-        book.tree book.vocabulary book.source book.codes book.letters book.tokens book.scope book.delimiters book.macros
-        book.cursor book.granted book.sorts book.context
-        book.ellipsis book.document book.indices book.survey book.laws book.elements
+        book.tree book.vocabulary book.outcome book.parts book.source book.codes book.letters book.tokens book.scope
+        book.delimiters book.macros book.cursor book.granted book.sorts book.context book.remarks book.plain
+        book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements
+        book.values
         book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar book.expectations
         book.statements book.standard book.elaborate book.introduce book.judge book.arithmetic book.claims book.verdict
-        book.progress book.steps book.check book.report book
+        book.progress book.steps book.check book.rows book.report book.exchange book.run
+        book
         cli
     """),
 ]
