@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -152,16 +153,16 @@ def _complete(
     return padded_batch(steps, np.array(columns), mdp.discount), weight
 
 
-def padded_batch(steps: Steps, chosen: Integers, gamma: float) -> Trajectories:
+def padded_batch(steps: Steps, chosen: NDArray[np.integer[Any]], gamma: float) -> Trajectories:
     """The batch of trajectories whose step at time t is number chosen[t, n] of `steps`: chosen [T, N]."""
-    chosen = chosen.T
+    numbers = chosen.astype(np.int64, copy=False)  # converted once, not by each of the arrays
     return unchecked_batch(
-        steps.state[chosen],
-        steps.action[chosen],
-        steps.reward[chosen],
-        steps.next_state[chosen],
-        steps.ends[chosen],
-        np.zeros(chosen.shape, np.bool_),
-        chosen < len(steps.state) - 1,
+        steps.state.take(numbers).T,
+        steps.action.take(numbers).T,
+        steps.reward.take(numbers).T,
+        steps.next_state.take(numbers).T,
+        steps.ends.take(numbers).T,
+        np.zeros(chosen.shape[::-1], np.bool_),
+        (chosen < len(steps.state) - 1).T,
         gamma=gamma,
     )

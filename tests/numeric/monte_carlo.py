@@ -21,6 +21,8 @@ COMPARISONS = {
     "on_policy_gradients": 150,
     "off_policy_gradients": 60,
     "first_states": 8,
+    "steps_at_a_time": 150,
+    "summaries": 30,
     "exact_regret": 3,
     "gaussian_arms": 2,
     "q_sweeps": 2,
