@@ -14,6 +14,7 @@ from numeric.judging.batch import Batch, Pool
 from numeric.judging.calling import bound
 from numeric.judging.case import Case
 from numeric.judging.choices import Chooser
+from numeric.judging.precision import dtypes_below_double
 from numeric.judging.watch import Watch
 
 __all__ = ["advantage", "gradient_array", "value_target"]
@@ -86,8 +87,6 @@ def _precision(call: Callable[[Batch], Any], pool: Pool, chooser: Chooser, watch
     """One call more, where PyTorch is loaded, to see whether f computes in less than float64 somewhere inside."""
     if "torch" not in sys.modules:
         return
-    from numeric.judging.torch_kind import dtypes_below_double
-
     chooser.begin()
     with dtypes_below_double() as seen:
         call(Batch(pool, 0, chooser))

@@ -111,7 +111,7 @@ def _random(rng: np.random.Generator, shape: Shape | None) -> FiniteMDP:
     horizon, actions = shape or (int(rng.integers(2, 6)), int(rng.choice((2, 2, 3))))
     states = int(rng.integers(3, 5))
     transition = np.eye(states)[rng.integers(0, states, (states, actions))]
-    rows = [(rng.integers(0, states - 1), rng.integers(0, actions)) for _ in range(rng.integers(0, 3))]
+    rows = [(int(rng.integers(0, states - 1)), int(rng.integers(0, actions))) for _ in range(int(rng.integers(0, 3)))]
     for state, action in ((0, 0), *rows):
         one, other = (1, states - 1) if action == 0 else rng.choice(states, 2, replace=False)
         transition[state, action] = 0

@@ -15,10 +15,11 @@ from numeric.judging.batch import Batch, Pool
 from numeric.judging.calling import bound
 from numeric.judging.case import Case
 from numeric.judging.choices import Chooser
+from numeric.judging.precision import dtypes_below_double
 from numeric.judging.rollouts import FIELDS
 from numeric.judging.watch import Watch
 
-__all__ = ["TorchLoss", "dtypes_below_double"]
+__all__ = ["TorchLoss"]
 
 Floats = NDArray[np.float64]
 AT_ONCE = 4096
@@ -207,24 +208,3 @@ def _finite(gradient: Any, value: Any, watch: Watch, pool: Pool, numbers: range,
         watch.fault("has a gradient that is not finite, though its loss is", pool, numbers[number])
     found: Floats = gradient.detach().double().numpy()
     return found
-
-
-def dtypes_below_double() -> Any:
-    """A context that notes every dtype below float64 that an operation gives."""
-    import torch
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    class Noting(TorchDispatchMode):
-        def __enter__(self) -> Any:
-            self.seen: set[str] = set()
-            super().__enter__()
-            return self.seen
-
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            out = func(*args, **(kwargs or {}))
-            for tensor in out if isinstance(out, tuple | list) else (out,):
-                if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and tensor.dtype != torch.float64:
-                    self.seen.add(str(tensor.dtype).removeprefix("torch."))
-            return out
-
-    return Noting()
