@@ -72,8 +72,17 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--to", default="tex,html,md,json", metavar="LIST", help="of tex,pdf,html,md,ipynb,json")
     one.add_argument("-o", "--output", default="sheets", metavar="DIR")
     one.add_argument("--template", metavar="FILE", help="a course's own LaTeX preamble, for tex and pdf")
+    one = command("book", _book, "print the whole catalogue as one book")
+    one.add_argument("--to", default="tex,pdf", metavar="LIST", help="of tex,pdf,html")
+    one.add_argument("-o", "--output", default="book", metavar="DIR")
+    one.add_argument("--template", metavar="FILE", help="a course's own LaTeX preamble, for tex and pdf")
     one = command("check", _check, "give every displayed step of a text a verdict")
-    one.add_argument("paths", nargs="+", metavar="PATH")
+    one.add_argument("paths", nargs="*", metavar="PATH", help="a text, a folder, or a pattern such as 'ch*.md'")
+    one.add_argument("--explain", metavar="CODE", help="say what a code such as D012 means")
+    one.add_argument("--show-reading", action="store_true", help="show for every step what it was read as")
+    one.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, -1 for all cores")
+    one.add_argument("--backend", metavar="NAME", help="of joblib: loky, threading, dask, ray")
+    one.add_argument("--no-cache", action="store_true", help="judge all, also what has not changed since")
     one.add_argument("--strict", action="store_true", help="not-read, unknown and by-hand count as wrong")
     one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
     one = command("bias", _bias, "judge an estimator by its exact expectation")
@@ -104,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_FORMATS: dict[str, tuple[str, ...]] = {}
+_FORMATS = {"check": ("text", "json", "sarif", "github")}
 
 
 def _say(options: argparse.Namespace, data: Any, text: str) -> None:
@@ -296,6 +305,23 @@ def _sheet(options: argparse.Namespace) -> int:
     return _tell_faults(catalogue)
 
 
+def _book(options: argparse.Namespace) -> int:
+    from derive.sheet.book import write_book
+    from derive.sheet.collection import Collection
+
+    catalogue, sheets = _catalogue(), []
+    derivations = list(catalogue.derivations.values())
+    for i, d in enumerate(derivations, 1):
+        _progress(f"{i} of {len(derivations)}: {d.name}")
+        sheets.append(_content(d))
+    _progress("typesetting")
+    whole = Collection(tuple(sheets), {d.name: d.rests_on for d in derivations})
+    written = write_book(whole, options.to.split(","), options.output, options.template)
+    _progress("")
+    _say(options, {"book": [str(p) for p in written]}, "\n".join(map(str, written)))
+    return _tell_faults(catalogue)
+
+
 def _progress(words: str) -> None:
     if sys.stderr.isatty():
         print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
@@ -377,13 +403,36 @@ def _credible(name: str, label: str, exact: Any, drawn: Any) -> tuple[Any, ...]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from derive.book import check, report
+    from derive import __version__
+    from derive.book import report
+    from derive.book.run import run
 
-    checked = check.check_paths(options.paths, _judges())
+    if options.explain:
+        return _explain(options)
+    if not options.paths:
+        raise ValueError("name a text, or a folder of texts: derive check PATH")
+    cached = not (options.no_cache or options.certificates)
+    outcomes = run(
+        options.paths, _judges, jobs=options.jobs, backend=options.backend, cached=cached, report=_progress
+    )
     if options.certificates:
-        _write(options.certificates, [s.certificate for c in checked for s in c.steps if s.certificate is not None])
-    _say(options, report.as_json(checked), report.as_text(checked))
-    return report.exit_code(checked, strict=options.strict)
+        _write(options.certificates, [row["certificate"] for row in report.rows(outcomes) if "certificate" in row])
+    if options.output_format in ("sarif", "github"):
+        from derive.book.exchange import github, sarif
+
+        print(github(outcomes) if options.output_format == "github" else json.dumps(sarif(outcomes, __version__)))
+    else:
+        _say(options, report.as_json(outcomes), report.as_text(outcomes, readings=options.show_reading))
+    return report.exit_code(outcomes, strict=options.strict)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from derive.book.codes import CODES, explain
+
+    words = explain(options.explain)
+    verdict, meaning = CODES[options.explain]
+    _say(options, {"code": options.explain, "verdict": verdict, "meaning": meaning}, words)
+    return 0
 
 
 def _judges() -> Any:

@@ -54,12 +54,11 @@ NUMERIC = _words("""
     training.settings training.simulators training.rollouts training.records training.episodes training.tabular
     training.neural training train
     strategies isolation
-    judging.randomness judging.sequential judging.choices judging.calling judging.precision judging.case
-    judging.shrinking judging.rollouts judging.batch judging.rows judging.targets judging.answers judging.watch judging.arrays_kind
-    judging.custom judging.drawing judging.objectives judging.trial judging.repairs judging.picture judging.sampled
-    judging.reference judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.judge
-    judging.comparing judging.file
-    judging testing
+    judging.calling judging.randomness judging.sequential judging.choices judging.precision judging.case
+    judging.shrinking judging.rollouts judging.batch judging.rows judging.targets judging.answers judging.watch
+    judging.arrays_kind judging.custom judging.drawing judging.objectives judging.trial judging.repairs judging.picture
+    judging.sampled judging.reference judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.judge
+    judging.comparing judging.file judging testing
     running.progress running.boards running.plan running.learners running.backends running.archive running.seeds
     plots animation
     running.pictures running.summary running runs

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from derive.book import plain, restructured
 from derive.book.delimiters import QUOTE, Span, mask_latex, mask_markdown, scan
+from derive.book.parts import MAX_PARTS, preambles, taken_in
 from derive.book.source import MAX_BYTES, Source, cells, decode
 from derive.errors import Unreadable
 
-MAX_PARTS, MAX_PREAMBLE = 60, 200_000
-PREAMBLES = ("conf.py", "preamble.tex", "macros.tex", "commands.tex", "notation.tex", "macros.md")
 _OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\\[\])])")
 
 
@@ -93,9 +92,6 @@ def _opened(path: Path) -> Source:
     return decode(str(path), data)
 
 
-_INPUT = re.compile(r"^(?:[^%\r\n]|\\%)*?\\(?:input|include|subfile)\s*\{([^}\r\n]+)\}", re.M)
-
-
 def _taken_in(
     source: Source, root: Path, found: list[tuple[Source, tuple[Formula, ...]]], above: tuple[Path, ...]
 ) -> tuple[Formula, ...]:
@@ -104,28 +100,17 @@ def _taken_in(
     found.append((source, own))
     if not source.name.endswith(".tex"):
         return own
-    placed = [(_begin(f), (f,)) for f in own]
-    for match in _INPUT.finditer(source.text):
-        name = match[1].strip()
-        part = (root / (name if name.endswith(".tex") else f"{name}.tex")).resolve()
-        if root not in part.parents or part in above or not part.is_file() or len(found) >= MAX_PARTS:
-            continue
+    placed: list[tuple[int, tuple[Formula, ...]]] = [(_begin(f), (f,)) for f in own]
+    for at, part in taken_in(source.text, root, above):
+        if len(found) >= MAX_PARTS:
+            break
         child = replace(_opened(part), name=str(Path(source.name).parent / part.relative_to(root)))
-        placed.append((match.start(), _taken_in(child, root, found, (*above, part))))
+        placed.append((at, _taken_in(child, root, found, (*above, part))))
     return tuple(f for _, part in sorted(placed, key=lambda p: p[0]) for f in part)
 
 
 def _preamble(path: Path) -> str:
-    """The text of the project's files for macros beside or above a file: read as text, never run."""
-    parts = []
-    for folder in [path.resolve().parent, *list(path.resolve().parents)[1:4]]:
-        for name in PREAMBLES:
-            place = folder / name
-            if place.is_file() and place.stat().st_size < MAX_PREAMBLE and place != path.resolve():
-                parts.append(place.read_text(encoding="utf-8", errors="replace"))
-        if (folder / ".git").exists():
-            break
-    return "\n".join(parts)
+    return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in preambles(path))
 
 
 def parse(*sources: Source) -> Document:

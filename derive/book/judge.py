@@ -56,6 +56,7 @@ class Judgement:
     message: str
     counterexample: dict[str, Any] | None = None
     certificate: Any = None
+    repair: str | None = None  # a nearby statement that would hold
     where: tuple[int, int] | None = None  # where reading stopped, as offsets into the formula
 
 

@@ -31,6 +31,7 @@ class Step:
     counterexample: dict[str, Any] | None = None
     certificate: Any = None
     where: tuple[int, int] | None = None
+    repair: str | None = None
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Progress:
                 j.counterexample,
                 j.certificate,
                 j.where,
+                j.repair,
             )
         )
 

@@ -7,6 +7,7 @@ from derive.book.check import Checked, check_document
 from derive.book.codes import CODES, explain
 from derive.book.document import parse
 from derive.book.judge import Judges
+from derive.book.rows import outcome
 from derive.book.source import decode
 from derive.errors import UnknownName
 
@@ -150,8 +151,8 @@ def test_a_fault_of_ours_is_unknown_and_counted(judges):
     ours = Judges(broken, judges.decide, judges.confirm, judges.agree, judges.certificate)
     checked = run("t.md", "$$ r_0 + 1 = r_0 $$\n\n$$ a_t \\sim \\pi_\\theta $$", ours)
     assert [(s.verdict, s.code) for s in checked.steps] == [("unknown", "internal"), ("not-a-claim", "D032")]
-    assert report.summary([checked])["internal"] == 1
-    assert report.exit_code([checked]) == 2
+    assert report.summary([outcome(checked)])["internal"] == 1
+    assert report.exit_code([outcome(checked)]) == 2
 
 
 def test_a_second_evaluator_that_disagrees(judges):

@@ -9,6 +9,7 @@ import pytest
 from derive.book import report
 from derive.book.check import check_file
 from derive.book.document import parse
+from derive.book.rows import outcome
 from derive.book.source import decode, files
 from derive.errors import Unreadable
 
@@ -109,7 +110,7 @@ def test_notebook_cells_share_one_scope(tmp_path: Path, judges):
         {"cell_type": "markdown", "source": "so\n\n$$ G_0 = \\sum_{k=0}^{T-1} r_k $$"},
     ]
     (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    rows = report.rows([check_file(tmp_path / "n.ipynb", judges)])
+    rows = report.rows([outcome(check_file(tmp_path / "n.ipynb", judges))])
     assert [(r["cell"], r["line"], r["column"], r["verdict"]) for r in rows] == [
         (1, 2, 4, "definition"),
         (3, 3, 4, "proved"),

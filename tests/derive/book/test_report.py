@@ -6,6 +6,8 @@ import pytest
 
 from derive.book import report
 from derive.book.codes import CODES
+from derive.book.outcome import VERDICTS
+from derive.book.rows import outcome
 
 FIELDS = {
     "file",
@@ -30,14 +32,14 @@ $$ \\flurb = 1 $$
 
 
 def test_json(check):
-    checked = [check(TEXT)]
+    checked = [outcome(check(TEXT))]
     whole = json.loads(json.dumps(report.as_json(checked)))
     assert set(whole) == {"summary", "steps"}
     assert len(whole["steps"]) == 3
     lines = TEXT.split("\n")
     for step in whole["steps"]:
         assert set(step) >= FIELDS
-        assert step["verdict"] in report.VERDICTS
+        assert step["verdict"] in VERDICTS
         assert CODES[step["code"]][0] == step["verdict"]
         assert lines[step["line"] - 1][step["column"] - 1 : step["end_column"] - 1] == step["latex"]
     assert [s["verdict"] for s in whole["steps"]] == ["proved", "refuted", "not-read"]
@@ -49,13 +51,13 @@ def test_json(check):
 
 
 def test_summary_counts_what_was_judged(check):
-    summary = report.summary([check(TEXT)])
+    summary = report.summary([outcome(check(TEXT))])
     assert summary["coverage"] == "2 of 3 steps judged"
     assert (summary["displays"], summary["steps"], summary["verdicts"]["refuted"]) == (2, 3, 1)
 
 
 def test_text_points_at_the_step(check):
-    shown = report.as_text([check(TEXT)]).split("\n")
+    shown = report.as_text([outcome(check(TEXT))]).split("\n")
     (at,) = (i for i, line in enumerate(shown) if " refuted: " in line)
     assert shown[at].startswith("text.md:4:34: D010 refuted: the sides differ: 0 and 2")
     start, end = shown[at + 2].index("^"), len(shown[at + 2])
@@ -74,15 +76,15 @@ def test_text_points_at_the_step(check):
     ],
 )
 def test_exit_code(check, text, code, strict):
-    checked = [check(text)]
+    checked = [outcome(check(text))]
     assert (report.exit_code(checked), report.exit_code(checked, strict=True)) == (code, strict)
 
 
 def test_refutations_in_a_text_that_was_mostly_not_read_are_marked(check):
     checked = check("$$ \\x = 1 $$\n\n$$ \\b = 1 $$\n\n$$ \\c = 1 $$\n\n$$ r_0 + 1 = r_0 $$")
-    assert report.rows([checked])[-1]["by_hand"] is True
-    assert "check by hand" in report.as_text([checked])
+    assert report.rows([outcome(checked)])[-1]["by_hand"] is True
+    assert "check by hand" in report.as_text([outcome(checked)])
 
 
 def test_control_characters_are_not_printed(check):
-    assert "\x1b" not in report.as_text([check("$$ r_0 \x1b[31m = 1 $$")])
+    assert "\x1b" not in report.as_text([outcome(check("$$ r_0 \x1b[31m = 1 $$"))])
