@@ -343,10 +343,10 @@ def _content(d: Derivation) -> Sheet:
 
 def _line(line: Any) -> Any:
     from derive.kernel import LAWS
-    from derive.rules import Rule
+    from derive.rules import RULES, Rule
     from derive.sheet import Law, Line
 
-    behind = {r.name: (r.convert.__doc__ if isinstance(r, Rule) else r.words) for r in line.reasons}
+    behind = {r.name: (RULES[r.name].convert.__doc__ if isinstance(r, Rule) else r.words) for r in line.reasons}
     behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
     words = ", ".join(dict.fromkeys(line.words.split(", ")))
     return Line(line.term, words, line.rule, tuple(Law(n, " ".join((d or n).split())) for n, d in behind.items()))
@@ -384,7 +384,8 @@ def _example(d: Derivation) -> Example:
             drawn = estimate(wire, setting, SAMPLES, SEED, *given)
             if drawn is not None or side == d.claim.lhs:
                 sampled = _credible(d.name, setting.label, value, drawn)
-                rows.append(ExampleRow(setting.label, side, str(value), *sampled))
+                shown = f"≈ {value:.6f}" if isinstance(value, float) else str(value)
+                rows.append(ExampleRow(setting.label, side, shown, *sampled))
     return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
 
 

@@ -66,16 +66,20 @@ def _complaint(output: bytes, folder: Path, document: str) -> str:
     """TeX's own message and its line, counted in the template where it stands there; else the last lines."""
     log = folder / "sheet.log"
     said = (log.read_bytes() if log.exists() else output).decode("utf-8", "replace")
-    match = re.search(r"^(?:!|\./sheet\.tex:\d+:).*(?:\n.*){0,4}", said, re.MULTILINE)
+    match = re.search(r"^(?:!|\./sheet\.tex:\d+:).*(?:\n(?!Here is|Type X).*){0,3}", said, re.MULTILINE)
     if match is None:
         return " ".join(said.split("\n")[-5:]).strip()
-    return re.sub(r"\./sheet\.tex:(\d+):", lambda line: _place(int(line[1]), document), match.group().strip())
+    message, line = match.group().strip(), re.search(r"^\./sheet\.tex:(\d+):", said[match.start() :], re.MULTILINE)
+    if line is None:
+        return message
+    found = re.sub(r"^(?:! |\./sheet\.tex:\d+: )|^l\.\d+ ", "", message, flags=re.MULTILINE)
+    return f"{_place(int(line[1]), document)} {found}"
 
 
 def _place(line: int, document: str) -> str:
     """course.tex, line 3: where the line of the document comes from a template."""
     lines = document.splitlines()
     begins = next((i for i, text in enumerate(lines, 1) if text.startswith(TEMPLATE)), None)
-    if begins is None or not begins < line <= lines.index(ENDS) + 1:
+    if begins is None or not begins < line <= lines.index(ENDS) + 2:  # TeX may have read one line ahead
         return f"line {line} of the .tex file:"
     return f"{lines[begins - 1].removeprefix(TEMPLATE)}, line {min(line, lines.index(ENDS)) - begins}:"

@@ -99,7 +99,7 @@ def not_true(falsehood: Falsehood) -> str:
 
 
 def _counterexample(found: Counterexample) -> str:
-    rows = [r",\enspace ".join(map(_value, values)) for _, values in by_letter(found)]
+    rows = [r",\hskip 0.6em plus 0.4em ".join(map(_value, values)) for _, values in by_letter(found)]
     return "\n".join(
         [
             r"\renewcommand{\arraystretch}{1.25}\begin{tabular}[t]{@{}p{\linewidth}@{}}",
