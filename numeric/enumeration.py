@@ -20,6 +20,7 @@ __all__ = [
     "padded_batch",
     "possible_steps",
     "refuse_above",
+    "step_blocks",
     "trajectory_blocks",
 ]
 
@@ -80,9 +81,18 @@ def trajectory_blocks(
     (s_0, a_0, s_1, a_1, …). Raises EnumerationError, before any work, for more than `limit` trajectories or
     a block below 1.
     """
+    steps = possible_steps(mdp, probabilities)
+    for chosen, weights in step_blocks(mdp, steps, block=block, limit=limit):
+        yield padded_batch(steps, chosen, mdp.discount), weights
+
+
+def step_blocks(mdp: FiniteMDP, steps: Steps, *, block: int, limit: int) -> Iterator[tuple[Integers, Floats]]:
+    """The same as numbers of `steps`, (chosen [T, N], weights [N]): step t of trajectory n is number chosen[t, n].
+
+    Raises as `trajectory_blocks`.
+    """
     if block < 1:
         raise EnumerationError(f"block is {block}; give the number of trajectories at a time, an integer >= 1")
-    steps = possible_steps(mdp, probabilities)
     counts = _counts(mdp, steps)
     starts = np.flatnonzero(mdp.initial)
     refuse_above(limit, counts[0, starts].sum(), "trajectories")
@@ -142,7 +152,7 @@ def _expand(steps: Steps, state: Integers) -> tuple[Integers, Integers]:
 
 def _complete(
     mdp: FiniteMDP, steps: Steps, counts: Floats, prefix: Integers, state: Integers, weight: Floats
-) -> tuple[Trajectories, Floats]:
+) -> tuple[Integers, Floats]:
     """Every continuation of the partial trajectories; those of one prefix are neighbours: columns repeat."""
     columns = [np.repeat(column, counts[len(prefix), state].astype(np.int64)) for column in prefix]
     for t in range(len(prefix), mdp.steps):
@@ -150,7 +160,7 @@ def _complete(
         state = steps.target[step]
         weight = weight[parent] * steps.probability[step]
         columns.append(np.repeat(step, counts[t + 1, state].astype(np.int64)))
-    return padded_batch(steps, np.array(columns), mdp.discount), weight
+    return np.array(columns), weight
 
 
 def padded_batch(steps: Steps, chosen: NDArray[np.integer[Any]], gamma: float) -> Trajectories:

@@ -32,6 +32,7 @@ __all__ = [
     "enumerate_trajectories",
     "fisher_matrix",
     "moments",
+    "moments_at_once",
     "objective",
     "objective_gradient",
     "occupancy",
@@ -203,6 +204,56 @@ def moments(
     mean = np.tensordot(probabilities, values, axes=1)
     variance = np.tensordot(probabilities, (values - mean) ** 2, axes=1)
     return Moments(mean, variance, len(values), float(np.abs(values).max()))
+
+
+def moments_at_once(
+    each: Estimator,
+    mdp: FiniteMDP,
+    theta: ArrayLike,
+    *,
+    behaviour: ArrayLike | None = None,
+    limit: int = 10**8,
+    block: int = 1 << 13,
+) -> Moments:
+    """`moments` for batches of one trajectory, where each(b, θ) -> [N, ...] is f of every trajectory of b at once.
+
+    Row n must depend on trajectory n alone: in every block ALONE rows, evenly spaced, are compared with f of that
+    trajectory by itself. The blocks are of `block` trajectories at most, and so is memory.
+    Raises EnumerationError where a row differs, for another number of rows, or for more than `limit` trajectories.
+    """
+    logits = np.array(theta, dtype=np.float64)
+    logits.flags.writeable = False
+    policy = softmax_probabilities(logits) if behaviour is None else behaviour
+    total, count, largest = 0.0, 0, 0.0
+    mean, variance = np.zeros(()), np.zeros(())
+    for b, weights in trajectory_blocks(mdp, policy, block=block, limit=limit):
+        values = _rows(each, b, logits)
+        inside = float(weights.sum())
+        centre = np.tensordot(weights, values, axes=1) / inside
+        spread = np.tensordot(weights, (values - centre) ** 2, axes=1)
+        share = inside / (total + inside)
+        variance = variance + spread + (1 - share) * inside * (centre - mean) ** 2
+        mean = mean + share * (centre - mean)
+        total, count, largest = total + inside, count + len(b), max(largest, float(np.abs(values).max()))
+    return Moments(mean, variance / total, count, largest)
+
+
+ALONE = 3  # rows of a block that are compared with the call on one trajectory
+ROUNDING = 1e-9  # by which such a row may differ, of the largest value there is
+
+
+def _rows(each: Estimator, b: Trajectories, logits: Floats) -> Floats:
+    values = np.asarray(each(b, logits), dtype=np.float64)
+    if values.shape[:1] != (len(b),):
+        raise EnumerationError(f"for {len(b)} trajectories the values have shape {values.shape}; give [{len(b)}, ...]")
+    for n in {int(n) for n in np.linspace(0, len(b) - 1, ALONE)}:
+        alone = np.asarray(each(b.select(slice(n, n + 1)), logits), dtype=np.float64)[0]
+        if not np.abs(alone - values[n]).max() <= ROUNDING * np.abs(values).max():
+            raise EnumerationError(
+                f"trajectory {n} of a block gives {values[n]} among {len(b)} and {alone} by itself; "
+                "let row n depend on trajectory n alone, or take `moments`"
+            )
+    return values
 
 
 def _batches(trajectories: Trajectories, size: int) -> Iterator[Trajectories]:

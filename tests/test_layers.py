@@ -39,7 +39,7 @@ DERIVE = [
         book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements
         book.values
         book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar book.expectations
-        book.statements book.standard book.elaborate book.introduce book.judge book.arithmetic book.claims book.verdict
+        book.statements book.standard book.elaborate book.introduce book.judge book.arithmetic book.claims book.repair book.verdict
         book.progress book.steps book.check book.rows book.report book.exchange book.run
         book
         cli
@@ -47,7 +47,7 @@ DERIVE = [
 ]
 NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
-    enumeration exact
+    enumeration exact rational
     evaluation.irrationals evaluation.paths evaluation.statements evaluation.models evaluation.jets evaluation.tables
     evaluation.interpretation evaluation.meanings evaluation evaluate
     sampling examples estimators surrogates control q_learning bandits
