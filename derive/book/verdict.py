@@ -21,6 +21,7 @@ from derive.book.claims import (
 )
 from derive.book.context import Reading
 from derive.book.judge import Judgement, Judges, judge
+from derive.book.repair import repaired
 from derive.book.scope import Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
@@ -74,6 +75,9 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     elif len(results) > 1:
         judgement = next(j for _, j in results if j.verdict != "refuted")
         judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
+    if judgement.verdict in ("refuted", "inconsistent"):
+        first = setting.scope.survey.first
+        judgement = replace(judgement, repair=repaired(one, first, setting.judge, one.reading.horizon(first)))
     return _told(one, judgement, setting.scope), latex(one.equation)
 
 
