@@ -34,7 +34,7 @@ DERIVE = [
         catalogue cache graph
         sheet.words sheet.content sheet.mathml sheet.tex sheet.html sheet.markdown sheet.notebook sheet.json_form
         sheet.pdf sheet.write sheet
-        book.tree book.vocabulary book.outcome book.parts book.source book.codes book.letters book.tokens book.scope
+        book.bounds book.tree book.vocabulary book.outcome book.parts book.source book.codes book.letters book.tokens book.scope
         book.delimiters book.macros book.cursor book.granted book.sorts book.context book.remarks book.plain
         book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements
         book.values

@@ -19,6 +19,7 @@ from numeric.judging.drawing import cases
 from numeric.judging.jax_kind import SHAPES, JaxLoss
 from numeric.judging.objectives import DISCOUNTED, named
 from numeric.judging.picture import counterexample, picture
+from numeric.judging.precision import speaks_of_single
 from numeric.judging.randomness import draws_at_random
 from numeric.judging.reference import library_variances
 from numeric.judging.repairs import nearest, recognised
@@ -209,7 +210,7 @@ def _chosen(asked: Asked, question: Question, watch: Watch) -> list[Case]:
     if not vectorised:
         allowed = asked.timeout / 4 / max(seconds, 1e-7)
         budget = min(budget, max(4.0, allowed / number))
-        number = max(min(number, 10), min(number, int(allowed / budget)))
+        number = max(min(number, 10), min(number, math.ceil(allowed / budget - 1e-9)))
     most = _most(asked.batch, budget, question.symmetric)
     heaviest = number_of_batches(most, asked.batch, question.symmetric)
     if heaviest > 2 * budget:
@@ -356,11 +357,12 @@ def _symmetric(function: Callable[..., Any], asked: Asked, question: Question, w
 
 
 def _unit(watch: Watch, trials: Sequence[Trial]) -> float:
-    """The coarsest unit that f was seen to compute with: by a dtype, or because every number it gave is a float32."""
+    """The coarsest unit that f computes with: by a dtype seen or named, or as every number it gave is a float32."""
     if watch.lower:
         return max(UNITS[dtype] for dtype in watch.lower)
     arrays = trials[0].question.kind in (advantage, gradient_array, value_target)
-    return UNITS["float32"] if arrays and "*more than float32*" not in watch.reads else DOUBLE
+    single = arrays and ("*more than float32*" not in watch.reads or speaks_of_single(watch.function))
+    return UNITS["float32"] if single else DOUBLE
 
 
 # --- after the trials -------------------------------------------------------------------------------------

@@ -1,10 +1,20 @@
-"""In which precision PyTorch computes: every dtype that an operation gives is seen."""
+"""In which precision a function computes: what PyTorch is seen to do, what NumPy code says of itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["dtypes_below_double"]
+from numeric.judging.calling import names_used
+
+__all__ = ["dtypes_below_double", "speaks_of_single"]
+
+SINGLE = ("float32", "single", "f4", "<f4", "float16")
+
+
+def speaks_of_single(function: Callable[..., Any]) -> bool:
+    """Whether the code of the function, or of one that it calls, names a dtype below float64."""
+    return any(name in SINGLE for name in names_used(function))
 
 
 def dtypes_below_double() -> Any:

@@ -26,7 +26,7 @@ class Watch:
     """What was seen of f: the lines it printed, the fields it read, the dtypes below float64 it computed in."""
 
     def __init__(self, function: Callable[..., Any]):
-        self.name = name_of(function)
+        self.function, self.name = function, name_of(function)
         self.reads: set[str] = set()
         self.lower: set[str] = set()
         self._printed, self._first_line = 0, ""

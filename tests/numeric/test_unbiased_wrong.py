@@ -96,3 +96,13 @@ def test_an_undiscounted_estimator_is_named_as_one():
         "discounted J",
         "undiscounted J",
     )
+
+
+def test_a_float32_that_is_hidden_in_the_middle_is_seen_by_its_name():
+    import numpy as np
+
+    def hidden(b):
+        third = to_go(b).astype(np.float32) * np.float32(0.3) / np.float32(0.3)
+        return reward_to_go(b) - to_go(b) * b.gamma + third * b.gamma
+
+    assert judge(hidden, kind="advantage").verdict == "NUMERIC"
