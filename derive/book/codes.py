@@ -41,6 +41,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D060": ("unknown", "Both sides are zero on every model: nothing was tested."),
     "D061": ("unknown", "True for the rewards of the text's example only, false for general ones."),
     "D062": ("unknown", "Fails, but stands before ⟹ as a premise, or behind one that was not established."),
+    "D063": ("unknown", "Not decided within the time of a step."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip

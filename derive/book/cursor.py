@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Relation
@@ -110,6 +110,15 @@ class Cursor:
                 return True
             ahead += 1
         return False
+
+    def deeper(self, read: Callable[[], Node]) -> Node:
+        """What is read one level further down; nesting is bounded."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.stopped(f"nested deeper than {MAX_DEPTH} levels")
+        node = read()
+        self.depth -= 1
+        return node
 
     def starts_factor(self) -> bool:
         token = self.now

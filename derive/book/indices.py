@@ -157,7 +157,7 @@ class Indices(Cursor):
                 raise Stopped("a relation inside an expectation", start, self.last_end, "relation")
             return tree.Expect(head.start, self.last_end, head.sub, body, given)
         if head.sub is not None and self.starts_factor():
-            body = self.term()  # E_τ Σ_t …: the rest of the term
+            body = self.deeper(self.term)  # E_τ Σ_t …: the rest of the term
             return tree.Expect(head.start, body.end, head.sub, body, None)
         raise self.stopped("expected the bracket of an expectation")
 

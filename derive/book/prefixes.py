@@ -130,13 +130,13 @@ class Prefixes(Indices):
         sub = self.scripted("_")
         if self.is_op("^"):
             raise self.stopped(f"a superscript on \\{name}")
-        body = self.term()
+        body = self.deeper(self.term)
         return tree.Best(token.start, body.end, name, sub, body)
 
     def size(self) -> Node:
         """|x|, where an expression may begin."""
         start = self.take().start
-        body = self.expr()
+        body = self.deeper(self.expr)
         self.expect("|")
         return tree.Size(start, self.last_end, body)
 
@@ -147,7 +147,7 @@ class Prefixes(Indices):
         sub, upper = self.scripted("_"), self.scripted("^")
         if upper is not None:
             raise self.stopped("an integral between limits", token)
-        body = self.term()
+        body = self.deeper(self.term)
         factors = list(body.factors) if isinstance(body, tree.Mul) else [body]
         variables: list[Node] = []
         while len(factors) > 2 and _is_differential(factors[-2]) and isinstance(factors[-1], Sym):

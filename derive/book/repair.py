@@ -56,10 +56,9 @@ def nearby(equation: Equation, horizon: Expr) -> Iterator[tuple[str, Equation]]:
     left, right = equation.lhs, equation.rhs
     yield "with the other sign", Equation(left, -right)
     discounted = any(_GAMMA in free(n) for side in (left, right) for n in unfolded(side) if isinstance(n, Expr))
-    for side, whole in ((right, lambda e: Equation(left, e)), (left, lambda e: Equation(e, right))):
-        for change in (_discount if discounted else _nothing, _bounds, _shifted, _upside_down, _logarithm):
-            for words, changed in one_change(side, change):
-                yield words, whole(changed)
+    for change in (_discount if discounted else _nothing, _bounds, _shifted, _upside_down, _logarithm):
+        yield from ((words, Equation(left, changed)) for words, changed in one_change(right, change))
+        yield from ((words, Equation(changed, right)) for words, changed in one_change(left, change))
     yield from _missing_sum(left, right, horizon)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from derive.binding import alike, meaning
 from derive.book import arithmetic
+from derive.book.bounds import SECONDS, TimeUp, limited
 from derive.book.claims import context, probabilities, readings
 from derive.book.definitions import defined, parameter_of
 from derive.book.document import Formula
@@ -28,6 +29,24 @@ from derive.terms import ONE, Equation, real_symbol
 
 
 def judge_step(
+    walk: Progress,
+    n: int,
+    formula: Formula,
+    left: Node,
+    operator: str,
+    right: Node,
+    first: bool,
+    conditions: Sequence[Node],
+) -> Judged:
+    """The verdict on one step, within its time."""
+    try:
+        with limited():
+            return _judge_step(walk, n, formula, left, operator, right, first, conditions)
+    except TimeUp:
+        return Judgement("unknown", "D063", f"not decided within {SECONDS:g} s"), None
+
+
+def _judge_step(
     walk: Progress,
     n: int,
     formula: Formula,
