@@ -1,46 +1,94 @@
-"""Sampling episodes: steps a second of `numeric.sampling.sample_trajectories`, padded batches included.
+"""Sampling episodes: steps a second of `numeric.sampling`, as blocks of numbers of steps and as padded batches.
 
-A step needs at least one random number, so the generator's own rate is the ceiling. In a world with ends only the steps
+A step needs random bits, so the generator's own rate of doubles is the measure. In a world with ends only the steps
 before the end are counted, never padding.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from random import Random
 
 import numpy as np
 
 from benchmarks import world
-from benchmarks.measure import Row, Timed, rates
+from benchmarks.measure import Row, Timed, WrongAnswer, rates
 from benchmarks.registry import benchmark
 from numeric.mdp import FiniteMDP
-from numeric.sampling import sample_trajectories
+from numeric.sampling import sample_blocks, sample_summary, sample_trajectories
 
 Episode = list[tuple[int, int, float]]  # (s_t, a_t, r_t)
-EPISODES, HORIZON = 1 << 14, 10
+EPISODES, PADDED, HORIZON = 1 << 17, 1 << 14, 10
 UNIT, MILLION = "million steps/s", 1e6
+MANY = 10_000_000
 
 
-def _ours() -> Timed:
+def _blocks() -> Timed:
+    """Every step as the number of (s, a, s'), in blocks that are used one after the other."""
     mdp, policy, rng = world.mdp(HORIZON), world.policy(), np.random.default_rng(0)
-    return Timed(lambda: sample_trajectories(mdp, policy, EPISODES, rng), work=EPISODES * HORIZON)
+    return Timed(lambda: deque(sample_blocks(mdp, policy, EPISODES, rng), maxlen=0), work=EPISODES * HORIZON)
 
 
-@benchmark("sampling_vs_generator", group="sampling")
-def sampling_vs_generator(name: str, budget: float) -> Row:
+def _padded() -> Timed:
+    """All that was seen, in seven arrays [N, T]."""
+    mdp, policy, rng = world.mdp(HORIZON), world.policy(), np.random.default_rng(0)
+    return Timed(lambda: sample_trajectories(mdp, policy, PADDED, rng), work=PADDED * HORIZON)
+
+
+def _summary() -> Timed:
+    """The mean return, the visits and the gradient."""
+    mdp, policy, rng = world.mdp(HORIZON), world.policy(), np.random.default_rng(0)
+    return Timed(lambda: sample_summary(mdp, policy, EPISODES, rng), work=EPISODES * HORIZON)
+
+
+def _against_the_generator(name: str, budget: float, *, ours: Callable[[], Timed]) -> Row:
     """Against the doubles a second of `rng.random`, into a buffer that stays in the cache."""
     rng, buffer = np.random.default_rng(0), np.empty(1 << 13)
     peer = Timed(lambda: rng.random(out=buffer), work=len(buffer))
-    return rates(name, _ours(), peer, budget, "million steps/s (doubles/s)", MILLION)
+    return rates(name, ours(), peer, budget, "million steps/s (doubles/s)", MILLION)
+
+
+for name, ours in (
+    ("sampling_vs_generator", _blocks),
+    ("sampling_summary_vs_generator", _summary),
+    ("sampling_padded_vs_generator", _padded),
+):
+    benchmark(name, group="sampling")(partial(_against_the_generator, ours=ours))
+
+
+@benchmark("memory_of_ten_million_episodes", group="sampling")
+def memory_of_ten_million_episodes(name: str, budget: float) -> Row:
+    """The most that a process which summarises ten steps of each holds, interpreter included, against 1 GiB."""
+    done = subprocess.run([sys.executable, "-c", _SUMMARY], capture_output=True, text=True, check=True)
+    kilobytes, episodes = map(int, done.stdout.split())
+    if episodes != MANY:
+        raise WrongAnswer(f"{episodes} episodes were summarised")
+    return Row(name, kilobytes / 1024, 1024, 1024 * 1024 / kilobytes, "MiB")
+
+
+_SUMMARY = f"""
+import re, resource
+from pathlib import Path
+import numpy as np
+from benchmarks import world
+from numeric.sampling import sample_summary
+found = sample_summary(world.mdp({HORIZON}), world.policy(), {MANY}, np.random.default_rng(0))
+status = Path("/proc/self/status")  # ru_maxrss would count what the parent held
+held = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
+print(held[1] if held else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, found.episodes)
+"""
 
 
 @benchmark("sampling_vs_python_loop", group="sampling")
 def sampling_vs_python_loop(name: str, budget: float) -> Row:
     """Against the loop that one would write: one action and one next state at a time."""
     episodes = 1_000
-    return rates(name, _ours(), Timed(_loop(episodes), work=episodes * HORIZON), budget, UNIT, MILLION)
+    return rates(name, _padded(), Timed(_loop(episodes), work=episodes * HORIZON), budget, UNIT, MILLION)
 
 
 def _loop(episodes: int) -> Callable[[], list[Episode]]:
@@ -82,8 +130,8 @@ def sampling_vs_gymnasium_vector(name: str, budget: float) -> Row:
             envs.step(rng.integers(4, size=width))
 
     mdp, policy = frozen_lake(horizon=100), np.full((16, 4), 0.25)
-    steps = int(sample_trajectories(mdp, policy, EPISODES, np.random.default_rng(1)).mask.sum())
-    ours = Timed(lambda: sample_trajectories(mdp, policy, EPISODES, rng), work=steps)
+    steps = sample_summary(mdp, policy, EPISODES, np.random.default_rng(1)).steps
+    ours = Timed(lambda: deque(sample_blocks(mdp, policy, EPISODES, rng), maxlen=0), work=steps)
     return rates(name, ours, Timed(play, work=width * rounds), budget, UNIT, MILLION)
 
 

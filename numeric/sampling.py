@@ -25,9 +25,10 @@ Integers = NDArray[np.int64]
 Numbers = NDArray[np.unsignedinteger[Any]]
 
 EPISODES_AT_ONCE = 1 << 13  # the working set of one block stays in the cache
+ENDING_AT_ONCE = 1 << 15  # more where episodes end early, so that the late steps of the few are worth a call
 BITS, CELLS = 12, 1 << 19  # at most, of random bits a draw and of cells a table: that must stay in the cache too
 WORD = 4  # draws of 16 bits that a random word of 64 makes
-AT_ONCE = 4  # time steps between two looks whether half of the episodes are over
+AT_ONCE = 8  # time steps between two looks whether half of the episodes are over
 
 
 def sample_trajectories(
@@ -51,11 +52,11 @@ def sample_trajectories(
 def sample_blocks(
     mdp: FiniteMDP, probabilities: ArrayLike, episodes: int, rng: np.random.Generator
 ) -> Iterator[Numbers]:
-    """The same episodes as numbers of steps, in blocks [L, n] of at most 8,192: entry [t, i] is step t of episode i.
+    """The same episodes as numbers of steps, in blocks [L, n]: entry [t, i] is step t of episode i.
 
     `possible_steps(mdp, probabilities)` says what each number is: s_t, a_t, s_{t+1}, r_t. Its last one is the padding
-    of episodes that are over, and L <= T is where all of the block are. The numbers are of the smallest unsigned
-    type. Raises as `sample_trajectories`, before anything is drawn.
+    of episodes that are over, and L <= T is where all of the block are; n is at most 32,768. The numbers are of the
+    smallest unsigned type. Raises as `sample_trajectories`, before anything is drawn.
     """
     count = _asked(episodes, rng)
     return _blocks(mdp, possible_steps(mdp, probabilities), count, rng)
@@ -229,8 +230,9 @@ def _walk(mdp: FiniteMDP, steps: Steps, episodes: int) -> _Walk:
 def _blocks(mdp: FiniteMDP, steps: Steps, episodes: int, rng: np.random.Generator) -> Iterator[Numbers]:
     walk, kind = _walk(mdp, steps, episodes), _smallest(steps)
     ends = bool(steps.ends.any())
-    for first in range(0, episodes, EPISODES_AT_ONCE):
-        yield _block(walk, mdp.steps, min(EPISODES_AT_ONCE, episodes - first), kind, ends, rng)
+    most = ENDING_AT_ONCE if ends else EPISODES_AT_ONCE
+    for first in range(0, episodes, most):
+        yield _block(walk, mdp.steps, min(most, episodes - first), kind, ends, rng)
 
 
 def _block(

@@ -143,9 +143,7 @@ def test_off_policy_gradients():
         exact = objective_gradient(mdp, theta)
         squares = np.tensordot(p, (values(every) - exact) ** 2, axes=1)
         mean = values(sample_trajectories(mdp, uniform, EPISODES, rng)).mean(axis=0)
-        check_mean(
-            "off_policy_gradients", mean, EPISODES, exact, squares, spread(values(every), exact), 0.012
-        )
+        check_mean("off_policy_gradients", mean, EPISODES, exact, squares, spread(values(every), exact), 0.012)
 
 
 def test_the_alias_table_holds_the_law_exactly():
@@ -174,9 +172,7 @@ def test_the_cell_table_holds_the_law_exactly(bits):
         law /= law.sum(axis=1, keepdims=True)
         table = cell_table(law, np.tile(np.arange(size), (20, 1)), bits)
         columns = table.rest.cut.shape[1]
-        for code, cut, outcome, right in zip(
-            table.code, table.rest.cut, table.rest.outcome, law, strict=True
-        ):
+        for code, cut, outcome, right in zip(table.code, table.rest.cut, table.rest.outcome, law, strict=True):
             rest = np.zeros(columns)
             np.add.at(rest, outcome[:, 1], cut / columns)
             np.add.at(rest, outcome[:, 0], (1 - cut) / columns)
@@ -260,7 +256,7 @@ def test_trajectories_blocks_and_summaries_are_the_same_episodes(episodes):
 def test_a_summary_needs_no_more_memory_for_more_episodes():
     mdp, theta = walled(1)
     peaks = []
-    for episodes in (1 << 14, 1 << 18):
+    for episodes in (1 << 16, 1 << 19):
         tracemalloc.start()
         sample_summary(mdp, softmax_probabilities(theta), episodes, np.random.default_rng(0))
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -286,8 +282,7 @@ def test_many_states_take_fewer_bits():
 def test_the_same_generator_gives_the_same_batch_and_it_is_valid():
     mdp, theta = walled(1)
     one, two = (
-        sample_trajectories(mdp, softmax_probabilities(theta), 10_000, np.random.default_rng(7))
-        for _ in range(2)
+        sample_trajectories(mdp, softmax_probabilities(theta), 10_000, np.random.default_rng(7)) for _ in range(2)
     )
     names = ("obs", "actions", "rewards", "next_obs", "terminated", "truncated", "mask")
     checked = Trajectories(*(getattr(one, name) for name in names), gamma=one.gamma)
@@ -298,16 +293,12 @@ def test_the_same_generator_gives_the_same_batch_and_it_is_valid():
 
 @pytest.mark.parametrize("episodes", [0, -1, 2.5, None])
 def test_a_number_of_episodes_that_is_none_is_refused(episodes):
-    with pytest.raises(
-        SamplingError, match=f"episodes is {episodes}; give the number of episodes, an integer"
-    ):
+    with pytest.raises(SamplingError, match=f"episodes is {episodes}; give the number of episodes, an integer"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.5]], episodes, np.random.default_rng(0))
 
 
 def test_only_a_generator_makes_chance_and_only_a_policy_acts():
-    with pytest.raises(
-        SamplingError, match=r"rng is 7; give a numpy.random.Generator, as from .*default_rng"
-    ):
+    with pytest.raises(SamplingError, match=r"rng is 7; give a numpy.random.Generator, as from .*default_rng"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.5]], 10, 7)
     with pytest.raises(PolicyError, match="sums to"):
         sample_trajectories(quiz_bandit(), [[0.5, 0.6]], 10, np.random.default_rng(0))
