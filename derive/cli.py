@@ -296,10 +296,17 @@ def _sheet(options: argparse.Namespace) -> int:
     from derive.sheet import write
 
     catalogue = _catalogue()
-    chosen, formats, written = _chosen(options, catalogue), options.to.split(","), []
+    chosen, formats, written, sheets = _chosen(options, catalogue), options.to.split(","), [], []
     for i, d in enumerate(chosen, 1):
         _progress(f"{i} of {len(chosen)}: {d.name}")
-        written += write(_content(d), formats, options.output, options.template)
+        sheets.append(_content(d))
+        written += write(sheets[-1], formats, options.output, options.template)
+    if options.all and "html" in formats and sheets:
+        from derive.sheet.collection import Collection
+        from derive.sheet.html_index import write_index
+
+        whole = Collection(tuple(sheets), {d.name: d.rests_on for d in chosen})
+        written += write_index(whole, options.output)
     _progress("")
     _say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
     return _tell_faults(catalogue)

@@ -8,6 +8,7 @@ from pathlib import Path
 from derive.errors import unknown_name
 from derive.sheet.booklet import booklet
 from derive.sheet.collection import Collection
+from derive.sheet.html_book import html_book
 from derive.sheet.pdf import compiled
 from derive.sheet.write import placed, read_template
 
@@ -18,7 +19,11 @@ def _pdf(book: Collection, template: str, template_name: str) -> bytes:
     return compiled(booklet(book, template, template_name))
 
 
-BOOKS: dict[str, Callable[[Collection, str, str], str | bytes]] = {"tex": booklet, "pdf": _pdf}
+def _html(book: Collection, template: str, template_name: str) -> str:
+    return html_book(book)
+
+
+BOOKS: dict[str, Callable[[Collection, str, str], str | bytes]] = {"tex": booklet, "pdf": _pdf, "html": _html}
 
 
 def write_book(

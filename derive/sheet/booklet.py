@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from derive.sheet.collection import TRUSTED, Collection, Used, part_title
+from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
 from derive.sheet.content import Sheet
 from derive.sheet.preamble import preamble
 from derive.sheet.tex import body
 from derive.sheet.tex_map import drawn_map
 from derive.sheet.tex_words import plain, words
 
-TITLE = "Derivations of policy-gradient mathematics"
 _MORE = r"""\usepackage[hidelinks,unicode]{hyperref}
 \hypersetup{pdftitle={TITLE}}
 \makeatletter \renewcommand*\l@section{\@dottedtocline{1}{0em}{1.8em}} \makeatother

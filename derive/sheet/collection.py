@@ -74,6 +74,7 @@ def part_title(level: int) -> str:
     return "Resting on no other" if level == 0 else f"Resting on others: level {level}"
 
 
+TITLE = "Derivations of policy-gradient mathematics"
 TRUSTED = (
     (
         "The kernel",

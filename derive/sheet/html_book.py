@@ -1,0 +1,77 @@
+"""The whole catalogue as one offline page: contents, what is trusted, what rests on what, the sheets, the laws."""
+
+from __future__ import annotations
+
+from html import escape
+
+from derive.graph import svg
+from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
+from derive.sheet.content import Sheet
+from derive.sheet.html import body, words
+from derive.sheet.html_style import page
+
+_STYLE = """
+article { margin-top: 4rem; border-top: .2rem solid var(--rule); padding-top: 1rem; }
+article h3 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
+article h2 { font-size: 1.6rem; margin: 0; }
+nav ol, .plain { list-style: decimal; padding-left: 2.4rem; }
+nav li { display: list-item; border: 0; padding: .1rem 0; }
+.map { overflow-x: auto; }
+.used { color: var(--faint); font-size: .88rem; }
+"""
+
+
+def html_book(book: Collection) -> str:
+    """The page."""
+    trusted = "".join(f"<p><b>{escape(name)}.</b> {words(said)}</p>" for name, said in TRUSTED)
+    parts = [
+        f"<header><h1>{TITLE}</h1></header>",
+        _contents(book),
+        f'<section id="trusted"><h2>What is trusted</h2>{trusted}</section>',
+        '<section id="map"><h2>What rests on what</h2><div class="map" tabindex="0" role="group" '
+        f'aria-label="Map">{svg(book.rests)}</div></section>',
+        *(_chapter(book, sheet) for part in book.parts for sheet in part),
+        _index(book, "rules", "Rules that lines name as reasons", book.rules),
+        _index(book, "laws", "Laws that theorems lean on", book.laws),
+    ]
+    return page(TITLE, "\n".join(parts), _STYLE)
+
+
+def _contents(book: Collection) -> str:
+    rows = []
+    for level, part in enumerate(book.parts):
+        items = "".join(f'<li value="{book.numbers[s.name]}">{_link(s.name, words(s.title))}</li>' for s in part)
+        rows.append(f"<h3>{part_title(level)}</h3><ol>{items}</ol>")
+    ends = (("trusted", "What is trusted"), ("map", "What rests on what"), ("rules", "Rules"), ("laws", "Laws"))
+    return f'<nav aria-label="Contents"><p>{" · ".join(_link(i, t) for i, t in ends)}</p>{"".join(rows)}</nav>'
+
+
+def _link(name: str, shown: str) -> str:
+    return f'<a href="#{escape(name, quote=True)}">{shown}</a>'
+
+
+def _chapter(book: Collection, sheet: Sheet) -> str:
+    head = f'<h2>{book.numbers[sheet.name]} {words(sheet.title)}</h2><p class="name">{escape(sheet.name)}</p>'
+    titles = {s.name: s.title for s in book.sheets}
+    below, above = book.rests[sheet.name], book.used_by(sheet.name)
+    links = "".join(
+        f'<p class="used">{said} {", ".join(_link(n, words(titles[n])) for n in names)}.</p>'
+        for said, names in (("Rests on", below), ("Used by", above))
+        if names
+    )
+    return (
+        f'<article id="{escape(sheet.name, quote=True)}">{head}\n'
+        + "\n".join(body(sheet, "h3", f"{sheet.name}-"))
+        + links
+        + "</article>"
+    )
+
+
+def _index(book: Collection, place: str, title: str, used: list[Used]) -> str:
+    by_number = {number: name for name, number in book.numbers.items()}
+    rows = "".join(
+        f'<p><b>{words(u.words)}</b> {words(u.states)} <span class="used">in '
+        f"{', '.join(_link(by_number[n], str(n)) for n in u.numbers)}</span></p>"
+        for u in used
+    )
+    return f'<section id="{place}"><h2>{title}</h2>{rows}</section>'
