@@ -169,7 +169,7 @@ def estimate(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire
     if wire[0] == "At" and setting.chance == Fraction(1, 2) and wire[3] == ("num", 0, 1):
         return estimate(wire[1], setting, samples, seed, *given)
     if wire[0] == "Expectation":
-        drawn = _along_trajectories(wire[1], wire[2], setting, samples, rng)
+        drawn = _along_trajectories(wire[1], wire[2], given, setting, samples, rng)
     elif wire[0] in ("Mean", "Variance"):
         drawn = _over_a_variable(wire[1:4], given, setting, samples, rng)
     else:
@@ -181,12 +181,23 @@ def estimate(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire
     return Estimate(spread, sqrt(max(fourth - spread**2, 0.0) / samples), samples, seed)
 
 
-def _along_trajectories(body: Wire, process: Wire, setting: Setting, samples: int, rng: np.random.Generator) -> Floats:
-    p = float(setting.chance)
-    policy = np.tile([1 - p, p], (setting.mdp.initial.shape[0], 1))
-    batch = sample_trajectories(setting.mdp, policy, samples, rng)
+def _along_trajectories(
+    body: Wire, process: Wire, given: Sequence[Wire], setting: Setting, samples: int, rng: np.random.Generator
+) -> Floats:
+    full = completed(setting.model, body, process, *given)
+    batch = sample_trajectories(setting.mdp, _policy(process[2], setting, full), samples, rng)
     states = np.concatenate([batch.obs, batch.next_obs[:, -1:]], axis=1)
-    return values(body, completed(setting.model, body), _named(states, process[5]), _named(batch.actions, process[6]))
+    return values(body, full, _named(states, process[5]), _named(batch.actions, process[6]))
+
+
+def _policy(policy: Wire, setting: Setting, model: Mapping[str, Any]) -> Floats:
+    """The policy that a process draws from, [S, A]: a letter's table, or the world's own where it is written out."""
+    p = float(setting.chance)
+    table = np.tile([1 - p, p], (setting.mdp.initial.shape[0], 1))
+    if policy[0] == "letter":
+        for (action, state), chance in model["letters"][_key(policy)]["table"]:
+            table[state, action] = float(Fraction(chance))
+    return table
 
 
 def _named(indices: NDArray[np.int64], domain: Wire) -> NDArray[np.int64]:
