@@ -1,4 +1,4 @@
-"""A PyTorch loss under test: `pytest examples/test_torch_loss.py` (needs torch; `derive bias` takes these functions too).
+"""A PyTorch loss under test: `pytest examples/test_torch_loss.py` (needs torch; `derive bias` takes these tests too).
 
 Leave-one-out REINFORCE as it stands in trainers: sequences of unequal length, one group per prompt, a KL penalty in the
 reward. What is exactly right passes; two habits that are not are kept as mirrors, which must find their biased MDP.
