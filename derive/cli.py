@@ -353,7 +353,10 @@ def _line(line: Any) -> Any:
     from derive.rules import RULES, Rule
     from derive.sheet import Law, Line
 
-    behind = {r.name: (RULES[r.name].convert.__doc__ if isinstance(r, Rule) else r.words) for r in line.reasons}
+    behind = {
+        r.name: RULES[r.name].convert.__doc__ if isinstance(r, Rule) else text(Equation(r.theorem.lhs, r.theorem.rhs))
+        for r in line.reasons
+    }
     behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
     words = ", ".join(dict.fromkeys(line.words.split(", ")))
     return Line(line.term, words, line.rule, tuple(Law(n, " ".join((d or n).split())) for n, d in behind.items()))

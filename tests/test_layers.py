@@ -32,8 +32,9 @@ DERIVE = [
     *MODELS,
     *_words("""
         catalogue cache graph
-        sheet.words sheet.content sheet.mathml sheet.tex sheet.html sheet.markdown sheet.notebook sheet.json_form
-        sheet.pdf sheet.write sheet
+        sheet.words sheet.content sheet.mathml sheet.preamble sheet.tex_formula sheet.tex_words sheet.tex_tables sheet.tex
+        sheet.html_style sheet.html sheet.markdown sheet.notebook sheet.json_form sheet.pdf sheet.write
+        sheet.collection sheet.tex_map sheet.booklet sheet.html_book sheet.html_index sheet.book sheet.display sheet
         book.bounds book.tree book.vocabulary book.outcome book.parts book.source book.codes book.letters book.tokens book.scope
         book.delimiters book.macros book.cursor book.granted book.sorts book.context book.remarks book.plain
         book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements

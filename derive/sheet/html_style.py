@@ -36,6 +36,7 @@ summary { cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
 .reason[open] > summary, .reason > summary:hover { color: var(--ink); }
 .reason > summary { text-decoration: underline dotted var(--rule) .08em; text-underline-offset: .25em; }
+.reason[open] { grid-row: 2; grid-column: 1 / -1; padding-left: 1.4rem; }
 .behind { margin: .4rem 0 .2rem; padding: .4rem .6rem; border-left: .15rem solid var(--rule); background: var(--tint); }
 .behind p { margin: .2rem 0; }
 :focus-visible { outline: .15rem solid var(--link); outline-offset: .15rem; border-radius: .15rem; }
@@ -46,6 +47,9 @@ table { border-collapse: collapse; width: 100%; margin-top: .8rem; }
 th, td { text-align: left; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid var(--rule);
   vertical-align: baseline; }
 th { font-size: .85rem; color: var(--faint); font-weight: normal; }
+th, td { overflow-wrap: normal; }
+.wide table { min-width: max-content; }
+.wide td { max-width: 24rem; overflow-wrap: break-word; }
 td small { display: block; color: var(--faint); }
 .number { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }

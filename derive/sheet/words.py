@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 )
 _NAMED = {"log", "exp", "Var", "min", "max"}
 Token = tuple[str, str]  # kind, text
+DEEPEST = 12  # brackets within brackets
 
 
 def pieces(words: str) -> list[str | Box]:
@@ -79,7 +80,7 @@ def _end(tokens: list[Token], start: int) -> int:
         if kind in ("word", "other") or (kind in ("comma", "bar") and not depth) or _is_article(tokens, i, start):
             break
         depth += (kind == "open") - (kind == "close")
-        if depth < 0:
+        if not 0 <= depth <= DEEPEST:
             break
         if not depth and kind in _ENDS and (i + 1 == len(tokens) or tokens[i + 1][0] not in ("script", "word")):
             best = i + 1
