@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from derive.book import tree
+from derive.book.cursor import RELATIONS
 from derive.book.prefixes import Prefixes
 from derive.book.tokens import closing_brace
 from derive.book.tree import Items, Node, Sym
@@ -57,6 +58,8 @@ class Branches(Prefixes):
                     inner = self.take()
                     parameter = Sym(inner.start, inner.end, inner.text)
                 return tree.Constant(token.start, self.last_end, parameter)
+        if self.at == 1 and self.is_op(*RELATIONS):  # words on the left of a chain: what follows can still be read
+            return tree.Text(token.start, token.end, said)
         if said.isalpha() and self.is_op("(", "["):
             return self.symbol(token.start, said, "rm", ())
         raise self.stopped(f"the words “{said[:60]}” inside the formula", token)

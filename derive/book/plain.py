@@ -14,7 +14,7 @@ from collections.abc import Iterator
 _RELATION = re.compile(r"[=≈←∝≤≥≐≔]|:=")
 _SIGN = re.compile(r"[α-ωΑ-Ω∑∏∇∂∫𝔼√∞·²³]|\^|_|E\[")
 _WORDS = frozenset(
-    ["log", "ln", "exp", "max", "min", "over", "of", "where", "for", "all", "Var", "argmax", "argmin", "KL"]
+    ["log", "ln", "exp", "max", "min", "over", "of", "where", "for", "all", "at", "Var", "argmax", "argmin", "KL"]
 )
 _NUMBERED = re.compile(r"[ \t]*(?:\d{1,2}[.)]|[•*-])[ \t]+")
 _BIG = re.compile(r"([Σ∑∏Π])\s+over\s+((?:(?!\bover\b).)+?)\s+of\b")
@@ -43,13 +43,13 @@ def is_equation(line: str) -> bool:
     words = re.findall(r"[A-Za-z]{2,}", line)
     prose = [w for w in words if w not in _WORDS and not re.fullmatch(r"d[a-z]", w)]
     opens = line.lstrip()[:1] in "=≈"
-    return not prose and (_SIGN.search(line) is not None or opens or bool(re.search(r"\d\s*[=≈]\s*[\d(]", line)))
+    return not prose and (_SIGN.search(line) is not None or opens or bool(re.search(r"[\d)]\s*[=≈]\s*[\d(]", line)))
 
 
 def latex(text: str, start: int, end: int) -> tuple[str, tuple[int, ...]]:
     """The LaTeX of a line, and for every character of it the place in the source (one more at the end)."""
     placed: Placed = [(text[i], i) for i in range(start, end)]
-    placed = _brackets(_words(_bigs(placed)))
+    placed = _brackets(_words(_bigs(_first_side_in_words(placed))))
     while placed and placed[-1][0].isspace():
         placed.pop()
     while placed and placed[0][0].isspace():
@@ -64,6 +64,15 @@ def _string(placed: Placed) -> str:
 
 def _write(words: str, at: int) -> Placed:
     return [(c, at) for c in words]
+
+
+def _first_side_in_words(placed: Placed) -> Placed:
+    """`π(a=1) at θ_1 = …`: what is said of a moment is words; the rest of the chain can be read."""
+    match = re.match(r".*?\bat\s+\S+\s*(?=[=≈])", _string(placed))
+    if match is None:
+        return placed
+    inner = [(c if c not in "{}\\" else " ", at) for c, at in placed[: match.end()]]
+    return [*_write("\\text{", placed[0][1]), *inner, *_write("} ", inner[-1][1]), *placed[match.end() :]]
 
 
 def _bigs(placed: Placed) -> Placed:

@@ -73,6 +73,28 @@ def number(node: Node) -> bool:
     return all(isinstance(n, allowed) for n in walk(node))
 
 
+def closed(node: Node) -> bool:
+    """Whether a tree is closed arithmetic with e^x, log x and the sigmoid σ(x) of numbers."""
+    if isinstance(node, Sym):
+        return node.head == "e" and node.sub is None and node.sup is not None and closed(node.sup)
+    if isinstance(node, Call):
+        return node.head == Sym(node.head.start, node.head.end, "sigma") and closed(node.args)
+    if isinstance(node, tree.Fun):
+        return node.name in ("exp", "log") and closed(node.body)
+    if isinstance(node, tree.Add):
+        return all(closed(term) for _, term in node.terms)
+    parts = {Items: "parts", tree.Mul: "factors"}
+    if type(node) in parts:
+        return all(closed(part) for part in getattr(node, parts[type(node)]))
+    if isinstance(node, tree.Div):
+        return closed(node.over) and closed(node.under)
+    if isinstance(node, tree.Pow):
+        return closed(node.base) and number(node.exponent)
+    if isinstance(node, tree.Group):
+        return closed(node.items)
+    return isinstance(node, Num)
+
+
 def label_of(node: Node) -> str | None:
     """old in π_old, * in V^*, pi in V^π; None when it is no label."""
     if isinstance(node, tree.Text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from derive.book.cursor import RELATIONS
 from derive.book.grammar import Parser
 from derive.book.tokens import Macro, Stopped, Token, tokenise
 from derive.book.tree import Relation
@@ -90,6 +91,8 @@ def _implies(parser: Parser) -> bool:
 def _between(parser: Parser) -> list[str]:
     reasons = []
     while parser.now.kind in ("quad", "row", "text") or parser.is_op("&"):
+        if parser.at == 0 and parser.now.kind == "text" and parser.peek().text in RELATIONS:
+            break
         token = parser.take()
         if token.kind == "text":
             words = token.text.strip(" ,.:~")

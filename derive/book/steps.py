@@ -17,7 +17,7 @@ from derive.book.introduce import DEFINES, Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Scope
-from derive.book.sorts import is_head, is_update, key_of, number
+from derive.book.sorts import closed, is_head, is_update, key_of, number
 from derive.book.tokens import Stopped
 from derive.book.tree import Best, Call, Node, Sym
 from derive.book.tree import walk as tree_walk
@@ -59,6 +59,8 @@ def _judge_step(
     try:
         if (simple := _no_equation(walk, formula, left, operator, right)) is not None:
             return simple, None
+        if closed(left) and closed(right) and _usual_sigma(walk, left, right):
+            return arithmetic.judge(left, operator, right, walk.judges), None
         if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
             return estimate
         if operator == "approx" and not (number(left) and number(right)):
@@ -68,8 +70,6 @@ def _judge_step(
                 judgement, read_as = judge_claim(around, right, walk.setting(formula))
                 return replace(judgement, message=f"for the expectation given s and a: {judgement.message}"), read_as
             return Judgement("unknown", "D053", "an approximation is decided for numbers and sample means only"), None
-        if number(left) and number(right):
-            return arithmetic.judge(left, operator, right, walk.judges), None
         if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
             return _introduce(walk, formula, addition, left, right)
         if first and is_head(left, walk.scope.survey):
@@ -116,6 +116,12 @@ def _no_equation(walk: Progress, formula: Formula, left: Node, operator: str, ri
     if operator not in ("=", ":=", "approx"):
         return Judgement("unknown", "D052", f"the relation {operator} is not decided")
     return None
+
+
+def _usual_sigma(walk: Progress, left: Node, right: Node) -> bool:
+    """Whether σ, where it occurs, has not been given another meaning by the text."""
+    heads = [n.head for side in (left, right) for n in tree_walk(side) if isinstance(n, Call)]
+    return not heads or all(b.key.head != "sigma" for b in walk.scope.bindings)
 
 
 def _estimate(walk: Progress, formula: Formula, left: Node, operator: str, right: Node, first: bool) -> Judged | None:

@@ -78,3 +78,24 @@ def test_prose_and_code_are_no_equations(line):
 def test_what_is_lost_is_not_guessed(check, line):
     verdicts = [s.verdict for s in check(f"A line\n\n{line}\n").steps]
     assert verdicts in ([], ["not-read"], ["unknown"])
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("σ(0.5) = 1 / (1 + e^(-0.5))", "holds"),
+        ("σ(0.5) ≈ 0.6225", "holds"),
+        ("σ(0.5) ≈ 0.6226", "unknown"),
+        ("1 / (1 + 0.6065) ≈ 0.6225", "holds"),
+        ("1 / (1 + e^(-0.5)) = 1 / (1 + 0.6065)", "unknown"),
+        ("0.3 · 0.11 ≈ 0.034", "refuted"),
+        ("1 / 1.6065 ≈ 0.6235", "refuted"),
+    ],
+)
+def test_decimals_are_known_to_the_digits_printed(check, line, verdict):
+    assert [s.verdict for s in check(f"Values\n\n{line}\n").steps] == [verdict]
+
+
+def test_words_on_the_left_leave_the_rest_readable(check):
+    verdicts = [s.verdict for s in check("Values\n\nπ(a=1) at θ_1 = σ(0.5) = 1 / (1 + e^(-0.5)) ≈ 0.6225\n").steps]
+    assert verdicts == ["not-read", "holds", "holds"]
