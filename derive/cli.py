@@ -350,8 +350,10 @@ def _content(d: Derivation) -> Sheet:
 
 def _line(line: Any) -> Any:
     from derive.kernel import LAWS
+    from derive.printing import text
     from derive.rules import RULES, Rule
     from derive.sheet import Law, Line
+    from derive.terms import Equation
 
     behind = {
         r.name: RULES[r.name].convert.__doc__ if isinstance(r, Rule) else text(Equation(r.theorem.lhs, r.theorem.rhs))

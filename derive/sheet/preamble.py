@@ -16,10 +16,8 @@ TEMPLATE, ENDS = "% the template begins: ", "% the template ends"
 _CLASS = r"""\documentclass[SIZE,a4paper]{article}
 \usepackage[hmargin=23mm,top=16mm,bottom=17mm,footskip=8mm]{geometry}
 \usepackage{iftex}
-\ifpdftex
-  \usepackage[T1]{fontenc}
-  \usepackage[utf8]{inputenc}
-\fi
+\ifpdftex \usepackage[utf8]{inputenc} \fi
+\def\poorest{OT1} \ifx\encodingdefault\poorest \usepackage[T1]{fontenc} \fi % else Unicode
 \usepackage{lmodern}
 """
 _PACKAGES = r"""\usepackage{iftex,amsmath,amssymb,graphicx,xcolor}
