@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from derive.printing import latex, text
-from derive.sheet.content import ExampleRow, Sheet, numbered
+from derive.sheet.content import ExampleRow, Falsehood, Sheet, numbered
 
 
 def json_form(sheet: Sheet) -> str:
@@ -43,9 +43,15 @@ def plain(sheet: Sheet) -> dict[str, Any]:
             "description": sheet.example.description,
             "rows": [_row(row) for row in sheet.example.rows],
         },
-        "falsehood": sheet.falsehood and _formula(sheet.falsehood.statement) | {"explanation": sheet.falsehood.text},
+        "falsehood": sheet.falsehood and _falsehood(sheet.falsehood),
         "fingerprint": sheet.fingerprint,
     }
+
+
+def _falsehood(falsehood: Falsehood) -> dict[str, Any]:
+    found = falsehood.counterexample
+    values = found and {"sizes": found.sizes, "values": dict(found.values), "lhs": found.left, "rhs": found.right}
+    return _formula(falsehood.statement) | {"explanation": falsehood.text, "counterexample": values}
 
 
 def _formula(node: Any) -> dict[str, str]:

@@ -14,11 +14,14 @@ from derive.printing.boxes import Box, Ident
 from derive.printing.layout import layout
 from derive.sheet.content import (
     Block,
+    Counterexample,
     Example,
     ExampleRow,
     Falsehood,
     Line,
     Sheet,
+    by_letter,
+    entry,
     estimate,
     has_samples,
     numbered,
@@ -124,4 +127,15 @@ def _row(row: ExampleRow, sampled: bool) -> list[str]:
 
 
 def _falsehood(falsehood: Falsehood) -> list[str]:
-    return ["## Not true", _display(falsehood.statement), _words(falsehood.text)]
+    said = ["## Not true", _display(falsehood.statement), _words(falsehood.text)]
+    return [*said, *([_counterexample(falsehood.counterexample)] if falsehood.counterexample else [])]
+
+
+def _counterexample(found: Counterexample) -> str:
+    rows = [", ".join(f"{_name(name)} = {_words(value)}" for name, value in values) for _, values in by_letter(found)]
+    sides = f"**left side** {_words(found.left)}, **right side** {_words(found.right)}"
+    return "\n".join(["| " + row + " |" for row in [f"Counterexample, {_words(found.sizes)}", "---", *rows, sides]])
+
+
+def _name(name: str) -> str:
+    return _inline(entry(name)).replace("|", r"\vert ") if len(name) < 30 else _words(name)

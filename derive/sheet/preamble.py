@@ -17,7 +17,7 @@ _CLASS = r"""\documentclass[SIZE,a4paper]{article}
 \usepackage[hmargin=23mm,top=16mm,bottom=17mm,footskip=8mm]{geometry}
 \usepackage{iftex}
 \ifpdftex \usepackage[utf8]{inputenc} \fi
-\def\poorest{OT1} \ifx\encodingdefault\poorest \usepackage[T1]{fontenc} \fi % else Unicode
+\def\poorest{OT1} \edef\found{\encodingdefault} \ifx\found\poorest \usepackage[T1]{fontenc} \fi % else Unicode
 \usepackage{lmodern}
 """
 _PACKAGES = r"""\usepackage{iftex,amsmath,amssymb,graphicx,xcolor}

@@ -37,7 +37,18 @@ from derive.notation import (
     transition,
 )
 from derive.printing import latex, text
-from derive.sheet import FORMATS, Block, Example, ExampleRow, Falsehood, Line, Sheet, write
+from derive.sheet import (
+    FORMATS,
+    Block,
+    Counterexample,
+    Example,
+    ExampleRow,
+    Falsehood,
+    Law,
+    Line,
+    Sheet,
+    write,
+)  # fmt: skip
 from derive.sheet.content import estimate
 from derive.sheet.html import html
 from derive.sheet.markdown import markdown
@@ -69,6 +80,15 @@ def definition(use):
     return Equation(use, use.definition.body)
 
 
+FOUND = Counterexample(
+    "1 state, 2 actions, horizon 2",
+    (
+        ("T", "2"), ("gamma", "1/2"), ("theta", "log 3/2"), ("s_0", "1"), ("rho_0(0)", "1"), ("pi(0|0)", "1/2"),
+        ("pi(1|0)", "1/2"), ("∇pi(0|0)", "-1"), ("∇pi(1|0)", "1"), ("P(0|0,1)", "1"), ("r(0,1,0)", "1"),
+    ),
+    "[0.693147180559, 0.693147180560]",
+    "-3/2",
+)  # fmt: skip
 SHEET = Sheet(
     name="reward_to_go_policy_gradient",
     title="The policy gradient with rewards-to-go",
@@ -136,6 +156,7 @@ SHEET = Sheet(
     falsehood=Falsehood(
         Equation(grad(J), expect(TimeSum(G(t) * score(t), t, 0, T - 1))),
         "Without γ^t it is another vector: in the example above it is 1/4, and its sign can be wrong.",
+        FOUND,
     ),
     fingerprint="sha256:" + "0123456789abcdef" * 4,
     status="proved",
@@ -167,7 +188,9 @@ HOSTILE = replace(
     hypotheses=(before(k, t),),
     blocks=(Block(NASTY, real_symbol(NASTY), (Line(real_symbol("$&%#_{}~^\\") + theta, NASTY, NASTY),)),),
     example=Example(NASTY, NASTY, (ExampleRow(NASTY, None, NASTY),)),
-    falsehood=Falsehood(Equation(J, R), NASTY),
+    falsehood=Falsehood(
+        Equation(J, R), NASTY, Counterexample(NASTY, ((NASTY, NASTY), ("pi(" + NASTY, "1")), NASTY, NASTY)
+    ),
 )
 LONG = expect(
     sum(
@@ -387,15 +410,99 @@ def test_without_tex_one_line_says_what_to_install(monkeypatch):
 
 
 @pytest.mark.system
-@NEEDS_TEX
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex", "xelatex"])
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda s: s.name)
-def test_tex_compiles_without_overfull_boxes(sheet, tmp_path):
+def test_tex_compiles_without_overfull_boxes(engine, sheet, tmp_path):
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not installed")
     (tmp_path / "sheet.tex").write_text(tex(sheet), encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "sheet.tex"]
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "sheet.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     log = (tmp_path / "sheet.log").read_text("latin-1")
     assert done.returncode == 0, log[-2000:]
     assert not re.findall(r"Overfull.*|.*Warning.*|Missing character.*", log)
+
+
+def test_what_is_not_true_stands_beside_its_counterexample():
+    source = tex(SHEET)
+    for shown in (r"\nabla \pi(0 \mid\nobreak 0) = -1", r"\theta = \log \tfrac{3}{2}", r"\gamma = \tfrac{1}{2}", r"s_0 = 1"):
+        assert shown in source
+    page = html(SHEET)
+    assert "<b>left side</b> [0.693147180559, 0.693147180560]" in page
+    assert page.count('class="entry"') == len(FOUND.values) + 2
+    assert "π(0|0) = 1/2" in re.sub(r"<[^>]*>", "", page.replace("<mn>1</mn><mn>2</mn>", "1/2"))
+    said = markdown(SHEET)
+    assert "Counterexample, 1 state, 2 actions, horizon 2" in said
+    assert json.loads(FORMATS["json"][1](SHEET))["falsehood"]["counterexample"]["values"]["r(0,1,0)"] == "1"
+
+
+def test_a_reason_opens_into_what_its_rules_state():
+    behind = (Law("log_derivative", 'for p > 0 & "so" <b>'), Law("tower", "E[X] = E[ E[X | up to p] ]"))
+    line = replace(SHEET.blocks[0].lines[0], behind=behind)
+    page = html(replace(SHEET, blocks=(Block(None, grad(J), (line,)),)))
+    assert page.count("<details") == 1
+    assert "log_derivative: for p &gt; 0 &amp; &quot;so&quot; &lt;b&gt;" in page
+    assert "<code>tower</code> E[X] = E[ E[X | up to p] ]" in page
+    assert "<details" not in html(SHEET)
+
+
+def test_rows_of_one_quantity_stand_together():
+    rows = tuple(ExampleRow(f"p = 1/{n}", J, f"1/{n}") for n in (2, 3, 4))
+    page = html(replace(SHEET, example=Example("w", "d", (*rows, ExampleRow("p = 1", R, "1")))))
+    assert page.count('rowspan="3"') == 1
+    assert page.count('rowspan="1"') == 1
+
+
+def test_samples_that_differ_are_named_with_each_row():
+    rows = (ExampleRow("x", J, "1/8", 0.12, 0.01, 100, 0), ExampleRow("y", J, "1/8", 0.13, 0.01, 200, 0))
+    for source in (
+        tex(replace(SHEET, example=Example("w", "d", rows))),
+        html(replace(SHEET, example=Example("w", "d", rows))),
+    ):
+        assert "100 samples, seed 0" in source
+        assert "200 samples, seed 0" in source
+        assert "Monte Carlo: " not in source
+
+
+OWN_CLASS = r"""% \begin{document} in a comment is no document
+\documentclass[11pt]{article}
+\usepackage[T1]{fontenc}
+\newcommand{\course}{Course 7}
+"""
+
+
+def test_a_template_stands_in_the_preamble_and_only_there(tmp_path):
+    with_class = tex(SHEET, OWN_CLASS, "course.tex")
+    assert with_class.count(r"\documentclass") == 1
+    assert with_class.index(r"\newcommand{\course}") < with_class.index(r"\newcommand{\step}")
+    style = tex(SHEET, r"\definecolor{tint}{rgb}{0.9,0.95,1}", "style.tex")
+    assert style.index(r"\newcommand{\step}") < style.index("0.9,0.95,1") < style.index(r"\begin{center}{\Large")
+    with pytest.raises(DeriveError, match=r"whole.tex is a whole document"):
+        tex(SHEET, "\\documentclass{article}\n\\begin{document}", "whole.tex")
+    (tmp_path / "style.tex").write_text("% mine", encoding="utf-8")
+    assert "% mine" in write(SHEET, ["tex"], tmp_path, tmp_path / "style.tex")[0].read_text(encoding="utf-8")
+    with pytest.raises(DeriveError, match="cannot read the template"):
+        write(SHEET, ["tex"], tmp_path, tmp_path / "none.tex")
+
+
+@pytest.mark.system
+@NEEDS_TEX
+def test_a_course_may_bring_its_own_class():
+    assert pdf(SHEET, OWN_CLASS, "course.tex").startswith(b"%PDF-")
+
+
+@pytest.mark.system
+@NEEDS_TEX
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [
+        ("% fine\n\\nosuchcommand\n% fine", r"course\.tex, line 2: Undefined control sequence"),
+        ("% fine\n\n\\usepackage{nosuchpackage}", r"course\.tex, line 3: .*nosuchpackage\.sty' not found"),
+    ],
+)
+def test_a_template_that_does_not_compile_is_named_with_its_line(template, wanted):
+    with pytest.raises(DeriveError, match=wanted):
+        pdf(SHEET, template, "course.tex")
 
 
 @pytest.mark.system

@@ -92,7 +92,7 @@ class Tags(HTMLParser):
 
 
 def test_each_statement_comes_after_those_it_rests_on():
-    assert [[s.name for s in part] for part in BOOK.parts][0] == ["total_return_eq"]
+    assert [s.name for s in BOOK.parts[0]] == ["total_return_eq"]
     assert BOOK.numbers["total_return_eq"] == 1
     assert set(BOOK.used_by("total_return_eq")) == {"gradient_of_the_objective", "a_hostile_one"}
 
@@ -152,7 +152,7 @@ def test_links_within_the_books_page_lead_somewhere():
 def test_the_index_links_every_sheet_and_knows_its_words(tmp_path):
     (path,) = write_index(BOOK, tmp_path)
     page = Tags(path.read_text(encoding="utf-8"))
-    assert [v for n, v in page.attributes if n == "href"][0] == "total_return_eq.html"
+    assert next(v for n, v in page.attributes if n == "href") == "total_return_eq.html"
     searched = [v for n, v in page.attributes if n == "data-words"]
     assert "sutton & barto" in searched[0]
     assert "tower" in searched[0]
