@@ -393,8 +393,10 @@ def _smallest(
         return is_biased(trial, unit) and _relative(trial) > visible
 
     visible = min(VISIBLE, max(map(_relative, biased)) / 10)
-    start = min((t.case for t in biased if _relative(t) > visible), key=size)
-    case = minimise(start, still, same_shape=asked.kind == "jax")
+    compiled = asked.kind == "jax"  # a new shape costs a compilation: begin with the smallest, and keep it
+    shown = [t.case for t in biased if _relative(t) > visible]
+    start = min(shown, key=lambda case: ((case.steps, case.theta.shape[1]) if compiled else (), size(case)))
+    case = minimise(start, still, same_shape=compiled)
     return kept.get(id(case)) or tried(function, case, question, watch)
 
 

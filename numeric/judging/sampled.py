@@ -81,12 +81,12 @@ def _one(
     total, squares, spent, widened = mean.copy(), mean.copy(), 0, 0
     block_calls = len(batches(drawn, question)[0]) * REPEATS if few else BLOCK
     calls = 0
-    test = BettingTest(exact.size, bound, FALSE_ALARM / tests, MISS / tests)
+    test = BettingTest(exact.size, bound, FALSE_ALARM / (2 * tests), MISS / (2 * tests))
     while calls < most and not test.rejects:
         block = _differences(function, case, drawn, question, watch, exact, rng)
         if np.abs(block).max() > test.bound:  # begin again with twice the bound, and half of what is left of the error
             widened += 1
-            share = tests * 2**widened
+            share = 2 * tests * 2**widened
             test = BettingTest(exact.size, 2 * float(np.abs(block).max()), FALSE_ALARM / share, MISS / share)
             continue
         test.add(block)

@@ -19,6 +19,7 @@ from numeric.judging.calling import name_of
 
 __all__ = ["Watch", "shown", "time_limit"]
 
+OURS = "not writable"  # what PyTorch says of a batch that is read-only on purpose
 HALF = ("float16", "bfloat16")
 
 
@@ -32,15 +33,18 @@ class Watch:
         self._printed, self._first_line = 0, ""
         self.seconds, self.calls = 0.0, 0
         self.left_out: str | None = None
+        self._warned: set[str] = set()
 
     @contextlib.contextmanager
     def calls_of(self, pool: Pool) -> Iterator[list[int]]:
         """Around calls of f on batches of `pool`; the yielded list holds the number of the batch that f is on."""
         at, out, start = [0], io.StringIO(), time.perf_counter()
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(out):
-                warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-                yield at
+            with warnings.catch_warnings(record=True) as heard, np.errstate(all="ignore"):
+                warnings.simplefilter("once")
+                with contextlib.redirect_stdout(out):
+                    yield at
+            self._warned.update(str(w.message).splitlines()[0] for w in heard if OURS not in str(w.message))
         except (EstimatorError, KeyboardInterrupt) as cause:
             if isinstance(cause, ChangedBatch):
                 self.fault(f"changes its batch ({cause}); compute new arrays", pool, at[0], cause)
@@ -76,6 +80,7 @@ class Watch:
     def notes(self) -> list[str]:
         """What is no fault, but worth a line."""
         notes = [self.left_out] if self.left_out else []
+        notes += [f"{self.name} warns: {text[:100]}" for text in sorted(self._warned)[:1]]
         if not self._printed:
             return notes
         lines = "1 line" if self._printed == 1 else f"{self._printed:,} lines"

@@ -175,3 +175,14 @@ def test_an_unknown_kind_is_told_the_known_ones():
         match="kind is 'tensorflow'; the known kinds are advantage, numpy, torch, jax, value_target",
     ):
         judge(reward_to_go, kind="tensorflow")
+
+
+def test_a_warning_is_a_note_and_no_error():
+    import warnings
+
+    def warns(b, theta):
+        warnings.warn("old name", DeprecationWarning, stacklevel=1)
+        return reward_to_go(b, theta)
+
+    found = judge(warns, max_examples=5)
+    assert (found.verdict, found.notes) == ("UNBIASED", ["warns warns: old name"])
