@@ -1,12 +1,16 @@
 """∇J of a 3-state, 2-action, 10-step MDP: dynamic programming, exact, against sampling to a standard error of 1e-3.
 
-Sampling needs max Var[f] / (1e-3)² episodes, f the reward-to-go estimate of one episode and Var its exact variance, by
-a recursion over second moments that is compared with enumeration first. One batch is timed and scaled to that number.
+And sampling here against the same estimate in PyTorch. It takes max Var[f] / (1e-3)² episodes, f the reward-to-go
+estimate of one episode and Var its exact variance, by a recursion over second moments that is compared with enumeration
+first. One batch is timed and scaled to that number.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +22,10 @@ from numeric.estimators import reward_to_go
 from numeric.exact import moments, objective_gradient
 from numeric.mdp import FiniteMDP
 from numeric.policies import softmax_probabilities
-from numeric.sampling import sample_trajectories
+from numeric.sampling import sample_summary
 
-HORIZON, BATCH, STANDARD_ERROR = 10, 1 << 14, 1e-3
+HORIZON, STANDARD_ERROR = 10, 1e-3
+BATCH, BATCH_IN_TORCH = 1 << 17, 1 << 14  # what is fastest for each
 Floats = NDArray[np.float64]
 
 
@@ -64,12 +69,68 @@ def episodes_needed() -> int:
     return ceil(float(estimate_variance(world.mdp(HORIZON), theta).max()) / STANDARD_ERROR**2)
 
 
+def _sampled() -> Timed:
+    """A batch by the fastest sampler there is here; work is the share of all that are needed."""
+    mdp, policy, rng = world.mdp(HORIZON), world.policy(), np.random.default_rng(0)
+    return Timed(lambda: sample_summary(mdp, policy, BATCH, rng).gradient, BATCH / _needed(), partial(_near, BATCH))
+
+
+def _near(episodes: int, gradient: Any) -> bool:
+    """Within eight standard errors, in every entry."""
+    exact, error = (
+        objective_gradient(world.mdp(HORIZON), world.logits()),
+        STANDARD_ERROR * (_needed() / episodes) ** 0.5,
+    )
+    return bool((np.abs(np.asarray(gradient) - exact) < 8 * error).all())
+
+
+@cache
+def _needed() -> int:
+    return episodes_needed()
+
+
 @benchmark("gradient_exact_vs_sampled", group="gradient")
 def gradient_exact_vs_sampled(name: str, budget: float) -> Row:
-    mdp, theta, policy, rng = world.mdp(HORIZON), world.logits(), world.policy(), np.random.default_rng(0)
-    exact = Timed(lambda: objective_gradient(mdp, theta))
-    batch = Timed(lambda: reward_to_go(sample_trajectories(mdp, policy, BATCH, rng), theta))
-    measured = times(name, exact, batch, budget)
+    mdp, theta = world.mdp(HORIZON), world.logits()
+    return _scaled(name, Timed(lambda: objective_gradient(mdp, theta)), _sampled(), budget)
+
+
+@benchmark("gradient_sampled_vs_torch", group="gradient", needs=("torch",))
+def gradient_sampled_vs_torch(name: str, budget: float) -> Row:
+    """All episodes of a batch at once, a tensor operation for each time step, and backpropagation; on one thread."""
+    peer = Timed(_in_torch(), BATCH_IN_TORCH / _needed(), partial(_near, BATCH_IN_TORCH))
+    return _scaled(name, _sampled(), peer, budget)
+
+
+def _scaled(name: str, ours: Timed, peer: Timed, budget: float) -> Row:
+    """The times of all the work, from one batch each."""
+    measured = times(name, ours, peer, budget)
     assert measured.peer is not None
-    needed = measured.peer * episodes_needed() / BATCH
-    return Row(name, measured.ours, needed, needed / measured.ours, measured.unit)
+    mine, theirs = measured.ours / ours.work, measured.peer / peer.work
+    return Row(name, mine, theirs, theirs / mine, measured.unit)
+
+
+def _in_torch() -> Callable[[], Any]:
+    import torch
+
+    torch.set_num_threads(1)
+    mdp, theta = world.mdp(HORIZON), torch.tensor(world.logits(), requires_grad=True)
+    below = torch.tensor(mdp.transition).cumsum(2)[:, :, :-1]
+    reward, powers = torch.tensor(mdp.reward), torch.tensor([mdp.discount**t for t in range(HORIZON)])
+
+    def run() -> Any:
+        logs = theta.log_softmax(1)
+        first = logs.detach().exp()[:, 0]  # of two actions
+        state, scores, rewards = torch.zeros(BATCH_IN_TORCH, dtype=torch.long), [], []
+        for _ in range(HORIZON):
+            action = (torch.rand(BATCH_IN_TORCH) >= first[state]).long()
+            after = (torch.rand(BATCH_IN_TORCH)[:, None] >= below[state, action]).sum(1)
+            scores.append(logs[state, action])
+            rewards.append(reward[state, action, after])
+            state = after
+        paid = torch.stack(rewards) * powers[:, None]
+        to_go = paid.flip(0).cumsum(0).flip(0)  # γ^t G_t
+        (gradient,) = torch.autograd.grad((torch.stack(scores) * to_go).sum(0).mean(), theta)
+        return gradient.numpy()
+
+    return run

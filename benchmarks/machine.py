@@ -7,7 +7,7 @@ import platform
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 
-PACKAGES = ("sympy", "numpy", "python-flint", "gymnasium")
+PACKAGES = ("sympy", "numpy", "python-flint", "gymnasium", "torch", "stable-baselines3", "jax")
 
 
 def machine() -> str:

@@ -89,12 +89,13 @@ def sample_summary(mdp: FiniteMDP, probabilities: ArrayLike, episodes: int, rng:
     numbers, taken, weights = len(steps.state), np.zeros(len(steps.state), np.int64), np.zeros(len(steps.state))
     total = squares = 0.0
     for block in _blocks(mdp, steps, count, rng):
-        taken += np.bincount(block.ravel(), minlength=numbers)
         to_go = np.zeros(block.shape[1])
         for t in range(len(block) - 1, -1, -1):
+            row = block[t].astype(np.intp)  # once for three uses
             to_go *= mdp.discount
-            to_go += steps.reward.take(block[t])
-            weights += mdp.discount**t * np.bincount(block[t], to_go, numbers)
+            to_go += steps.reward.take(row)
+            weights += mdp.discount**t * np.bincount(row, to_go, numbers)
+            taken += np.bincount(row, minlength=numbers)
         total, squares = total + float(to_go.sum()), squares + float(to_go @ to_go)
     mean, visits, sums = total / count, _per_pair(mdp, steps, taken), _per_pair(mdp, steps, weights) / count
     return Summary(
