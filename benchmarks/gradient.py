@@ -27,6 +27,7 @@ from numeric.sampling import sample_summary
 HORIZON, STANDARD_ERROR = 10, 1e-3
 BATCH, BATCH_IN_TORCH = 1 << 17, 1 << 14  # what is fastest for each
 Floats = NDArray[np.float64]
+Draws = Callable[[Any, Any], Any]  # of an action and of the state after it
 
 
 def estimate_variance(mdp: FiniteMDP, theta: Floats) -> Floats:
@@ -95,10 +96,9 @@ def gradient_exact_vs_sampled(name: str, budget: float) -> Row:
     return _scaled(name, Timed(lambda: objective_gradient(mdp, theta)), _sampled(), budget)
 
 
-@benchmark("gradient_sampled_vs_torch", group="gradient", needs=("torch",))
-def gradient_sampled_vs_torch(name: str, budget: float) -> Row:
+def _against_torch(name: str, budget: float, *, draws: Callable[[], Draws]) -> Row:
     """All episodes of a batch at once, a tensor operation for each time step, and backpropagation; on one thread."""
-    peer = Timed(_in_torch(), BATCH_IN_TORCH / _needed(), partial(_near, BATCH_IN_TORCH))
+    peer = Timed(_in_torch(draws()), BATCH_IN_TORCH / _needed(), partial(_near, BATCH_IN_TORCH))
     return _scaled(name, _sampled(), peer, budget)
 
 
@@ -110,21 +110,53 @@ def _scaled(name: str, ours: Timed, peer: Timed, budget: float) -> Row:
     return Row(name, mine, theirs, theirs / mine, measured.unit)
 
 
-def _in_torch() -> Callable[[], Any]:
+def _with_distributions() -> Draws:
+    """As one would write it."""
+    import torch
+    from torch.distributions import Categorical
+
+    transition = torch.tensor(world.mdp(HORIZON).transition)
+
+    def draw(logs: Any, state: Any) -> Any:
+        action = Categorical(logits=logs[state]).sample()
+        return action, Categorical(transition[state, action]).sample()
+
+    return draw
+
+
+def _with_comparisons() -> Draws:
+    """By hand: uniform numbers against cumulative rows of two actions and three states, without any check."""
+    import torch
+
+    below = torch.tensor(world.mdp(HORIZON).transition).cumsum(2)[:, :, :-1]
+
+    def draw(logs: Any, state: Any) -> Any:
+        action = (torch.rand(BATCH_IN_TORCH) >= logs.exp()[:, 0][state]).long()
+        return action, (torch.rand(BATCH_IN_TORCH)[:, None] >= below[state, action]).sum(1)
+
+    return draw
+
+
+for name, draws in (
+    ("gradient_sampled_vs_torch", _with_distributions),
+    ("gradient_sampled_vs_torch_by_hand", _with_comparisons),
+):
+    benchmark(name, group="gradient", needs=("torch",))(partial(_against_torch, draws=draws))
+
+
+def _in_torch(draw: Draws) -> Callable[[], Any]:
     import torch
 
     torch.set_num_threads(1)
     mdp, theta = world.mdp(HORIZON), torch.tensor(world.logits(), requires_grad=True)
-    below = torch.tensor(mdp.transition).cumsum(2)[:, :, :-1]
     reward, powers = torch.tensor(mdp.reward), torch.tensor([mdp.discount**t for t in range(HORIZON)])
 
     def run() -> Any:
         logs = theta.log_softmax(1)
-        first = logs.detach().exp()[:, 0]  # of two actions
         state, scores, rewards = torch.zeros(BATCH_IN_TORCH, dtype=torch.long), [], []
         for _ in range(HORIZON):
-            action = (torch.rand(BATCH_IN_TORCH) >= first[state]).long()
-            after = (torch.rand(BATCH_IN_TORCH)[:, None] >= below[state, action]).sum(1)
+            with torch.no_grad():
+                action, after = draw(logs, state)
             scores.append(logs[state, action])
             rewards.append(reward[state, action, after])
             state = after
