@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 Rests = Mapping[str, Sequence[str]]  # each name, and the names that it rests on
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 260, 30, 60, 14, 20
+HEIGHT, GAP_X, GAP_Y, MARGIN, LETTER = 30, 60, 14, 20, 7
 
 
 def tree(rests: Rests) -> list[str]:
@@ -61,31 +61,32 @@ def svg(rests: Rests) -> str:
     """The same as a self-contained SVG, in columns from what rests on nothing to what rests on most."""
     columns = levels(rests)
     place = {n: (x, y) for x, column in enumerate(columns) for y, n in enumerate(column)}
-    width = 2 * MARGIN + len(columns) * WIDTH + (len(columns) - 1) * GAP_X
+    wide = 2 * 10 + LETTER * max(map(len, rests), default=0)
+    width = 2 * MARGIN + len(columns) * wide + max(0, len(columns) - 1) * GAP_X
     height = 2 * MARGIN + max(map(len, columns), default=0) * (HEIGHT + GAP_Y)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-label="What rests on what in the catalogue">',
         "<style>rect{fill:#f4f1ea;stroke:#555} text{font:12px sans-serif;fill:#111} path{fill:none;stroke:#888}",
         "</style>",
-        *(_edge(place[below], place[name]) for name in sorted(rests) for below in rests[name]),
-        *(_box(name, *place[name]) for name in sorted(rests)),
+        *(_edge(place[below], place[name], wide) for name in sorted(rests) for below in rests[name]),
+        *(_box(name, *place[name], wide) for name in sorted(rests)),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _corner(x: int, y: int) -> tuple[int, int]:
-    return MARGIN + x * (WIDTH + GAP_X), MARGIN + y * (HEIGHT + GAP_Y)
+def _corner(x: int, y: int, wide: int) -> tuple[int, int]:
+    return MARGIN + x * (wide + GAP_X), MARGIN + y * (HEIGHT + GAP_Y)
 
 
-def _edge(start: tuple[int, int], end: tuple[int, int]) -> str:
-    (x0, y0), (x1, y1) = _corner(*start), _corner(*end)
-    left, right, a, b = x0 + WIDTH, x1, y0 + HEIGHT // 2, y1 + HEIGHT // 2
+def _edge(start: tuple[int, int], end: tuple[int, int], wide: int) -> str:
+    (x0, y0), (x1, y1) = _corner(*start, wide), _corner(*end, wide)
+    left, right, a, b = x0 + wide, x1, y0 + HEIGHT // 2, y1 + HEIGHT // 2
     return f'<path d="M{left} {a} C{left + GAP_X // 2} {a} {right - GAP_X // 2} {b} {right} {b}"/>'
 
 
-def _box(name: str, x: int, y: int) -> str:
-    left, top = _corner(x, y)
-    label = f'<text x="{left + 10}" y="{top + 20}" textLength="{min(WIDTH - 20, 7 * len(name))}">{escape(name)}</text>'
-    return f'<rect x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" rx="5"/>{label}'
+def _box(name: str, x: int, y: int, wide: int) -> str:
+    left, top = _corner(x, y, wide)
+    label = f'<text x="{left + 10}" y="{top + 20}" textLength="{LETTER * len(name)}">{escape(name)}</text>'
+    return f'<rect x="{left}" y="{top}" width="{wide}" height="{HEIGHT}" rx="5"/>{label}'

@@ -53,12 +53,18 @@ def _trusted() -> list[str]:
 
 
 def _map(book: Collection) -> list[str]:
-    alone = [name for name in book.numbers if not book.rests[name] and not book.used_by(name)]
     said = "A line runs from each statement to those on its right that rest on it."
     rest = r"Neither resting on another nor rested on: " + ", ".join(
-        rf"\hyperref[{n}]{{{book.numbers[n]}}}" for n in alone
+        rf"\hyperref[{n}]{{{book.numbers[n]}}}" for n in book.alone
     )
-    return [*_unnumbered("What rests on what"), said, "", drawn_map(book), "", rf"\quiet{{{rest}.}}" if alone else ""]
+    return [
+        *_unnumbered("What rests on what"),
+        said,
+        "",
+        drawn_map(book),
+        "",
+        rf"\quiet{{{rest}.}}" if book.alone else "",
+    ]
 
 
 def _part(book: Collection, level: int, part: tuple[Sheet, ...]) -> list[str]:

@@ -49,6 +49,16 @@ class Collection:
         return [other for other in self.numbers if name in self.rests[other]]
 
     @cached_property
+    def joined(self) -> dict[str, Sequence[str]]:
+        """The statements that rest on others or are rested on, with what they rest on."""
+        return {name: self.rests[name] for name in self.numbers if self.rests[name] or self.used_by(name)}
+
+    @cached_property
+    def alone(self) -> list[str]:
+        """The others, in reading order."""
+        return [name for name in self.numbers if name not in self.joined]
+
+    @cached_property
     def rules(self) -> list[Used]:
         """The rules that lines give as their reasons."""
         return self._used(lambda sheet: {r for b in sheet.blocks for line in b.lines for r in line.rule.split(", ")})

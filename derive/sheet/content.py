@@ -175,12 +175,17 @@ def by_letter(counterexample: Counterexample) -> list[tuple[str, list[tuple[str,
     return [(letter, values) for letter, values in groups.items() if values]
 
 
+def with_minus(number: str) -> str:
+    """A number as it is printed: a minus sign, no hyphen."""
+    return re.sub(r"-(?=\d)", "−", number)
+
+
 def entry(name: str) -> Box:
     """A name as mathematics: pi(1|0), ∇pi(1|0), s_0."""
     nabla, plain = name.startswith("∇"), name.lstrip("∇")
-    stem, bar, inside = plain.partition("(")
+    stem, _, inside = plain.partition("(")
     first, given, rest = inside.rstrip(")").partition("|")
-    arguments = tuple(map(spelled, [first, *rest.split(",")] if given else first.split(","))) if bar else ()
+    arguments = tuple(map(spelled, [first, *rest.split(",")] if given else first.split(","))) if first else ()
     box = called(spelled(stem), arguments, bar=bool(given))
     return Applied(Sign("∇", "tight"), box) if nabla else box
 

@@ -26,6 +26,7 @@ from derive.sheet.content import (
     has_samples,
     numbered,
     of_samples,
+    with_minus,
 )
 from derive.sheet.html_style import page
 from derive.sheet.mathml import LONG, mathml, mathml_of, wrapping
@@ -130,12 +131,13 @@ def _row(row: ExampleRow, first: str, sampled: bool, alike: str) -> str:
     if sampled:
         found = estimate(row)
         noted = "" if alike else f"<small>{of_samples(row)}</small>"
-        cells += f'<td class="number">{"" if found is None else f"{found[0]} ± {found[1]}{noted}"}</td>'
+        cells += f'<td class="number">{"" if found is None else f"{with_minus(found[0])} ± {found[1]}{noted}"}</td>'
     return f"<tr>{cells}</tr>"
 
 
 def _exact(value: str) -> str:
-    match = re.fullmatch(r"([-−]?)(\d{1,15})/(\d{1,15})", value.strip())
+    value = with_minus(value)
+    match = re.fullmatch(r"(−?)(\d{1,15})/(\d{1,15})", value.strip())
     if match is None:
         return words(value)
     sign, above, below = match.groups()

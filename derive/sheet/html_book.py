@@ -29,7 +29,7 @@ def html_book(book: Collection) -> str:
         _contents(book),
         f'<section id="trusted"><h2>What is trusted</h2>{trusted}</section>',
         '<section id="map"><h2>What rests on what</h2><div class="map" tabindex="0" role="group" '
-        f'aria-label="Map">{svg(book.rests)}</div></section>',
+        f'aria-label="Map">{svg(book.joined)}</div>{_alone(book)}</section>',
         *(_chapter(book, sheet) for part in book.parts for sheet in part),
         _index(book, "rules", "Rules that lines name as reasons", book.rules),
         _index(book, "laws", "Laws that theorems lean on", book.laws),
@@ -48,6 +48,11 @@ def _contents(book: Collection) -> str:
 
 def _link(name: str, shown: str) -> str:
     return f'<a href="#{escape(name, quote=True)}">{shown}</a>'
+
+
+def _alone(book: Collection) -> str:
+    links = ", ".join(_link(name, str(book.numbers[name])) for name in book.alone)
+    return f'<p class="used">Neither resting on another nor rested on: {links}.</p>' if links else ""
 
 
 def _chapter(book: Collection, sheet: Sheet) -> str:

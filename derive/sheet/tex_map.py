@@ -13,7 +13,7 @@ WIDTH, NODE, PITCH, TALLEST = 164.0, 22.5, 10.6, 225.0  # millimetres
 
 def drawn_map(book: Collection) -> str:
     """The statements that rest on others or are rested on; a line runs from each to those that use it."""
-    joined = {n: below for n, below in book.rests.items() if below or book.used_by(n)}
+    joined = book.joined
     if not joined:
         return ""
     columns = levels(joined)

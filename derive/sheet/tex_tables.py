@@ -18,6 +18,7 @@ from derive.sheet.content import (
     estimate,
     has_samples,
     of_samples,
+    with_minus,
 )
 from derive.sheet.tex_formula import breakable, formula, within
 from derive.sheet.tex_words import split, words
@@ -70,7 +71,8 @@ def _row(row: ExampleRow, sampled: bool, alike: str) -> str:
 
 def exact(value: str) -> str:
     """A fraction as a fraction; other values with places to break."""
-    match = re.fullmatch(r"([-−]?)(\d{1,15})(?:/(\d{1,15}))?", value.strip())
+    value = with_minus(value)
+    match = re.fullmatch(r"(−?)(\d{1,15})(?:/(\d{1,15}))?", value.strip())
     if match is None:
         return " ".join(split(w, longest=8) for w in value.split())
     sign, above, below = match.groups()
