@@ -37,7 +37,7 @@ DERIVE = [
         sheet.collection sheet.tex_map sheet.booklet sheet.html_book sheet.html_index sheet.book sheet.display sheet
         book.bounds book.tree book.vocabulary book.outcome book.parts book.source book.codes book.letters book.tokens book.scope
         book.delimiters book.macros book.cursor book.granted book.sorts book.context book.remarks book.plain
-        book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements
+        book.restructured book.estimates book.ellipsis book.document book.indices book.survey book.laws book.elements book.divergences
         book.values
         book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar book.expectations
         book.statements book.standard book.elaborate book.introduce book.judge book.arithmetic book.claims book.repair book.verdict
@@ -58,8 +58,9 @@ NUMERIC = _words("""
     judging.calling judging.randomness judging.sequential judging.choices judging.precision judging.case
     judging.shrinking judging.rollouts judging.batch judging.rows judging.targets judging.answers judging.watch
     judging.arrays_kind judging.custom judging.drawing judging.objectives judging.trial judging.repairs judging.picture
-    judging.sampled judging.reference judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.judge
-    judging.comparing judging.file judging testing
+    judging.sampled judging.reference judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked
+    judging.choosing judging.probing judging.explaining judging.by_samples judging.judge judging.comparing judging.file
+    judging testing
     running.progress running.boards running.plan running.learners running.backends running.archive running.seeds
     plots animation
     running.pictures running.summary running runs

@@ -82,6 +82,8 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if part.operators != ("~",):
         raise stop("an expectation's index that is not known here", part)
     drawn_from = part.sides[1]
+    if isinstance(drawn_from, Sym) and drawn_from.head in ("cal:D", "D") and at is None and drawn_from.sub is None:
+        return var, inner, at, Apply(law("D", (var.domain,)), var)  # any law of the data
     if isinstance(drawn_from, Sym):
         return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
     if not isinstance(drawn_from, Call):

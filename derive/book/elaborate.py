@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational
+from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.book import expectations, sums, symbols, tree
 from derive.book.context import Context, bounded, stop
@@ -13,7 +13,7 @@ from derive.book.elements import element
 from derive.book.ellipsis import continued
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
-from derive.terms import Cases, Exp, Gradient, Log
+from derive.terms import Cases, Exp, Gradient, Log, TimeSum
 
 
 def read(node: Node, ctx: Context) -> Expr:
@@ -33,7 +33,7 @@ def read(node: Node, ctx: Context) -> Expr:
         return bounded(Add(*(sign * read(term, ctx) for sign, term in node.terms)), node)
     if isinstance(node, tree.Mul):
         if any(isinstance(factor, tree.Dots) for factor in node.factors):
-            return continued(node, node.factors, ctx, product=True)
+            return continued(node, node.factors, ctx, _no_end, product=True)
         return bounded(Mul(*(read(factor, ctx) for factor in node.factors)), node)
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
@@ -63,7 +63,11 @@ def decimal(text: str) -> Rational:
 def _continued_sum(node: tree.Add, ctx: Context) -> Expr:
     if any(sign < 0 for sign, _ in node.terms):
         raise stop("an ellipsis between terms with a minus sign", node)
-    return continued(node, [term for _, term in node.terms], ctx, product=False)
+    return continued(node, [term for _, term in node.terms], ctx, _no_end, product=False)
+
+
+def _no_end(body: Expr, index: Symbol, start: Expr, ctx: Context) -> Expr:
+    return sums.endless(TimeSum, body, index, start, ctx)
 
 
 def _function(node: tree.Fun, ctx: Context) -> Expr:

@@ -14,6 +14,7 @@ from derive.book.tree import Node, Sym
 from derive.terms import (
     Action,
     Apply,
+    Domain,
     State,
     Var,
 )
@@ -32,6 +33,8 @@ def element(node: Node, ctx: Context) -> Expr:
         return value if isinstance(value, (Var, State, Action)) else Var(node.head, domain)
     if node.sub.only is None or node.primes:
         raise stop("more than one index on an element", node)
+    if domain.name in ("X", "Y"):
+        return _labelled(node, domain, ctx)
     label = indexed_name(node, ctx)
     if label in ctx.bound:
         return ctx.bound[label]
@@ -41,6 +44,17 @@ def element(node: Node, ctx: Context) -> Expr:
     if domain.name == "A":
         return Action(at, domain)
     raise stop("an index on an outcome that is no state and no action", node)
+
+
+def _labelled(node: Sym, domain: Domain, ctx: Context) -> Expr:
+    """y_c, y_w, y_1: outcomes that are told apart by a mark."""
+    only = node.sub.only if node.sub is not None else None
+    mark = getattr(only, "name", getattr(only, "text", None))
+    if not isinstance(mark, str) or len(mark) > 8 or getattr(only, "sub", None) is not None:
+        raise stop("an index on an outcome that is no mark", node)
+    name = f"{node.head}_{mark}"
+    value = ctx.bound.get(name)
+    return value if isinstance(value, Var) else Var(name, domain)
 
 
 def moment(node: Node, ctx: Context, later: int = 0) -> Expr:

@@ -6,7 +6,7 @@ Whatever leaves the pattern open stops the reading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Symbol
@@ -46,11 +46,14 @@ class _Pattern:
         return None if None in parts else one.func(*parts)
 
 
-def continued(node: Node, parts: Sequence[Node], ctx: Context, *, product: bool) -> Expr:
+Endless = Callable[[Expr, Symbol, Expr, Context], Expr]  # Σ from a start on, without an end
+
+
+def continued(node: Node, parts: Sequence[Node], ctx: Context, endless: Endless, *, product: bool) -> Expr:
     """The sum or product of `parts`, of which one is an ellipsis between terms of one pattern."""
     places = [i for i, part in enumerate(parts) if isinstance(part, tree.Dots)]
     before, after = parts[: places[0]], parts[places[0] + 1 :]
-    if len(places) != 1 or len(before) < 2 or not after:
+    if len(places) != 1 or len(before) < 2 or (not after and product):
         raise stop("an ellipsis needs two terms before it and the last one behind it", parts[places[0]])
     values = [ctx.read(part, ctx) for part in (*before, *after)]
     taken = {str(name) for value in values for name in free(value)} | set(ctx.bound)
@@ -62,6 +65,11 @@ def continued(node: Node, parts: Sequence[Node], ctx: Context, *, product: bool)
     for n, value in enumerate(values[: len(before)]):
         if not _same(_at(body, index, Integer(n)), value):
             raise stop("the terms before the ellipsis follow no single pattern", before[n])
+    if not after:
+        start = next((s for s, step in reversed(pattern.starts) if step == 1), None)
+        if start is None:
+            raise stop("an ellipsis without an end, whose terms follow no time", node)
+        return endless(_at(body, index, index - start), index, start, ctx)
     end = _end(body, pattern, values[len(before)])
     if end is None:
         raise stop("the term behind the ellipsis does not continue the pattern", after[0])

@@ -145,7 +145,7 @@ def key_of(node: Node, survey: Survey) -> Key | None:
             return None
         labels.append("^" + label)
     sorts = tuple(s for a in args if (s := sort_of(a, survey)) != "param")
-    if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS:
+    if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS | {"Z"}:
         sorts = ()  # σ(x) and σ(θ) are one function of a number
     return Key(head.head, tuple(labels), indices, sorts)
 

@@ -63,7 +63,7 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     survey = ctx.scope.survey
     last = ctx.horizon + survey.first - 1
     lower: Expr = Integer(survey.first)
-    endless = False
+    no_end = False
     upper = last
     if isinstance(part, Relation):
         index, low, high = _range(part, ctx)
@@ -76,8 +76,8 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     if node.upper is not None:
         if node.upper.only is None or (isinstance(part, Relation) and part.operators[0] != "="):
             raise stop("limits of a sum that are not known here", node)
-        endless = isinstance(node.upper.only, Sym) and node.upper.only.name == "infty"
-        upper = last if endless else time(node.upper.only, ctx)
+        no_end = isinstance(node.upper.only, Sym) and node.upper.only.name == "infty"
+        upper = last if no_end else time(node.upper.only, ctx)
         if not isinstance(part, Relation):
             raise stop("a sum with an end and no start", node)
     else:
@@ -88,12 +88,12 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     if index in lower.free_symbols | upper.free_symbols:
         raise stop("a sum whose limits use its own index", node)
     body = ctx.read(node.body, inner)
-    if endless:
-        return _endless(node, cls, body, index, lower, inner)
+    if no_end:
+        return endless(cls, body, index, lower, inner)
     return cls(body, index, lower, upper)
 
 
-def _endless(node: Big, cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> Expr:
+def endless(cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> Expr:
     """A sum to infinity in an episode: it ends with the episode, where every term after that is a reward's multiple."""
     known = Known((*ctx.facts, AtMost(index, index)))
     starts = [n.time for n in subterms(body) if isinstance(n, State)]

@@ -12,6 +12,7 @@ from sympy import Expr, Integer, Symbol
 
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
+from derive.book.divergences import divergence, kind
 from derive.book.elements import element, moment, reward
 from derive.book.laws import (
     check_bars,
@@ -143,6 +144,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return path_probability(node, ctx)
     if (found := in_force(key, ctx)) is not None:
         return applied(head, found, tuple(node.args.parts), ctx)
+    if kind(node) is not None:
+        return divergence(node, ctx)
     if (slope := _slope(node, key, ctx)) is not None:
         return slope
     if is_value(node, ctx) and (ctx.anchor is not None or head.name in "VQA"):
@@ -202,10 +205,15 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
             marks = [a for a, sort in zip(parts, sorts, strict=True) if sort == "param"]
             return law(found.name, found.domains, real_symbol(parameter_name(marks[0])))
         return found
+    barred = head.name == "r" and set(node.args.separators) <= {",", "|"} and "param" not in sorts
+    if barred and (rated := _of_elements(node, domains, ctx)) is not None:  # r_θ(y|x)
+        return rated
     if any(sep != "," for sep in node.args.separators) or "param" in sorts:
         return None
     if head.name in VALUES:
         return _value_function(node, domains, ctx)
+    if (made := _of_elements(node, domains, ctx)) is not None:
+        return made
     if head.accents or head.primes or head.font or head.sub is not None or head.sup is not None:
         return None
     if head.name in REWARDS and (head.name == "r" or head.name == "R"):
@@ -215,6 +223,22 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
             ctx.notes.assumed.add(head.name)
         return function(head.name, domains)
     return None
+
+
+def _of_elements(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
+    """r_θ(x, y): a function that depends on the parameter; Z(x): any function, where it is not differentiated."""
+    head = node.head
+    marks = head.sub.parts if head.sub is not None else ()
+    if head.accents or head.primes or head.sup is not None or head.font not in ("", "cal"):
+        return None
+    if head.name in ("r", "f", "g", "h") and len(marks) == 1 and is_parameter(marks[0], ctx.scope.survey):
+        ctx.notes.assumed.add(f"{head.name}_{parameter_name(marks[0])} any function")
+        return Letter(head.name, domains, parameter=real_symbol(parameter_name(marks[0])))
+    tabled = FUNCTIONS | REWARDS | VALUES | SCALARS | POLICIES | DISTRIBUTIONS | {"sigma", "E", "H"}
+    if marks or head.name in tabled or not head.name.isalpha() or ctx.differentiated or head.head in ctx.scope.numbers:
+        return None
+    ctx.notes.assumed.add(f"{head.head} any function")
+    return function(head.head, domains)
 
 
 def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:

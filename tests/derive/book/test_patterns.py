@@ -15,6 +15,7 @@ def verdicts(checked):
     [
         (r"r_0 + \gamma r_1 + \gamma^2 r_2 + \dots + \gamma^T r_T", r"\sum_{t=0}^{T} \gamma^t r_t"),
         (r"r_t + r_{t+1} + \cdots + r_T", r"\sum_{k=t}^{T} r_k"),
+        (r"r_t + \gamma r_{t+1} + \cdots", r"\sum_{k=0}^{\infty} \gamma^k r_{t+k}"),
         (r"r_t + \gamma r_{t+1} + \cdots + \gamma^{T-t} r_T", r"\sum_{k=t}^{T} \gamma^{k-t} r_k"),
         (r"r_0 + r_1 + \dots + r_{T-1} + r_T", r"\sum_{t=0}^{T} r_t"),
         (
@@ -43,7 +44,6 @@ def test_a_wrong_sum_of_an_ellipsis_is_refuted(check, written, summed):
     "written",
     [
         r"r_0 + \dots + r_T",
-        r"r_0 + r_1 + \dots",
         r"r_0 + \gamma r_1 + \gamma^3 r_2 + \dots + \gamma^T r_T",
         r"r_0 + r_1 + \dots + \gamma r_T",
         r"r_0 - r_1 + \dots + r_T",
