@@ -29,7 +29,7 @@ def pdf(sheet: Sheet, template: str = "", template_name: str = "template") -> by
 
 def compiled(document: str) -> bytes:
     """A LaTeX document as a PDF."""
-    runs = _commands()
+    runs = commands()
     with tempfile.TemporaryDirectory(prefix="derive-") as folder:
         (Path(folder) / "sheet.tex").write_text(document, encoding="utf-8")
         for command in runs:
@@ -37,7 +37,8 @@ def compiled(document: str) -> bytes:
         return (Path(folder) / "sheet.pdf").read_bytes()
 
 
-def _commands() -> list[list[str]]:
+def commands() -> list[list[str]]:
+    """What is run one after another. Raises DeriveError where there is no TeX."""
     if not shutil.which("pdflatex"):
         raise DeriveError(
             "no TeX found for the PDF; install the Debian packages latexmk texlive-latex-recommended lmodern"

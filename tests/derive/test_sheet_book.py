@@ -165,6 +165,18 @@ def test_another_format_of_a_book_is_refused_before_writing(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
+def test_what_cannot_be_done_is_said_before_any_work(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(cli, "_catalogue", lambda: pytest.fail("worked first"))
+    (tmp_path / "whole.tex").write_text(r"\begin{document}", encoding="utf-8")
+    assert cli.main(["book", "--to", "tex,htm", "-o", str(tmp_path)]) == 2
+    assert cli.main(["book", "--to", "tex", "--template", str(tmp_path / "whole.tex"), "-o", str(tmp_path)]) == 2
+    assert cli.main(["book", "--to", "tex", "--template", str(tmp_path / "none.tex"), "-o", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "html" in said
+    assert "whole.tex is a whole document" in said
+    assert "cannot read the template" in said
+
+
 def test_without_tex_the_book_says_in_one_line_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(DeriveError, match="latexmk texlive-latex-recommended lmodern") as fault:
