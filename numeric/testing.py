@@ -16,10 +16,11 @@ from collections.abc import Callable
 from typing import Any
 
 from numeric.errors import EstimatorError
+from numeric.judging.asked import KINDS, Asked
 from numeric.judging.batch import Batch
 from numeric.judging.comparing import first_difference, larger_variance
 from numeric.judging.file import judge_file
-from numeric.judging.judge import KINDS, Asked, judged
+from numeric.judging.judge import judged
 from numeric.judging.rows import per_trajectory
 from numeric.judging.sequential import samples_needed
 from numeric.judging.verdicts import Verdict

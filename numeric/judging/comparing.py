@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.errors import EstimatorError
+from numeric.judging.asked import Asked
 from numeric.judging.case import Case
-from numeric.judging.judge import Asked, chosen_cases
 from numeric.judging.picture import fraction_text, picture
+from numeric.judging.probing import chosen_cases
 from numeric.judging.shrinking import minimise, size
 from numeric.judging.trial import DOUBLE, UNITS, Trial, tried
 from numeric.judging.watch import Watch, time_limit

@@ -18,7 +18,8 @@ from typing import Any
 
 from numeric.errors import EstimatorError
 from numeric.isolation import run_module, write_answer
-from numeric.judging.judge import KINDS, Asked, judged
+from numeric.judging.asked import KINDS, Asked
+from numeric.judging.judge import judged
 from numeric.judging.objectives import named
 from numeric.judging.picture import picture
 from numeric.judging.targets import target_named

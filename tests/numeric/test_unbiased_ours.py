@@ -100,8 +100,8 @@ def test_verdict(estimator, options, word, scale):
 
 def test_the_exact_advantage_as_weights_is_judged_on_an_mdp_of_its_own():
     """`numeric.estimators.advantage` takes a table of one MDP: here it is made for each, as the judge draws it."""
+    from numeric.judging.asked import Asked
     from numeric.judging.drawing import cases
-    from numeric.judging.judge import Asked
     from numeric.judging.trial import tried
     from numeric.judging.watch import Watch
 
