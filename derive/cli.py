@@ -316,6 +316,7 @@ def _book(options: argparse.Namespace) -> int:
     from derive.sheet.book import write_book
     from derive.sheet.collection import Collection
 
+    able(options.to.split(","), options.template)
     catalogue, sheets = _catalogue(), []
     derivations = list(catalogue.derivations.values())
     for i, d in enumerate(derivations, 1):
