@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 LEAST, MOST = 3, 15  # rounds
-PATIENCE = 10  # budgets after which fewer than LEAST rounds must do
+PATIENCE = 6  # budgets after which fewer than LEAST rounds must do
 SHORTEST = 2e-3  # seconds; what takes less is called several times and divided
 UNITS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
 

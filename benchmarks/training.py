@@ -21,13 +21,15 @@ from numeric.control import optimal_values
 from numeric.exact import objective
 from numeric.mdp import FiniteMDP
 from numeric.policies import softmax_probabilities
-from numeric.train import Record, default_settings, ppo
+from numeric.train import PPOSettings, Record, default_settings, ppo
 from numeric.worlds import walled_grid
 
 SEEDS = range(5)
 SOLVED, EPISODES = 475.0, 100  # CartPole-v1: the mean return of the last hundred episodes
 MOST_STEPS = 1_000_000
-GRID = {"n_steps": 32, "batch_size": 128, "n_epochs": 10, "learning_rate": 1e-2, "gamma": 0.99, "gae_lambda": 0.9}
+# On the grid both sides have the fastest of some ten settings that were tried.
+GRID = {"n_steps": 32, "batch_size": 128, "n_epochs": 5, "learning_rate": 0.03, "gamma": 0.99, "gae_lambda": 0.9}
+OURS = PPOSettings(epochs=2, learning_rate=1.0)
 # The settings that RL Baselines3 Zoo publishes as tuned, with its schedules.
 CARTPOLE = {"n_steps": 32, "batch_size": 256, "n_epochs": 20, "gamma": 0.98, "gae_lambda": 0.8, "ent_coef": 0.0}
 PEERS = ("torch", "gymnasium", "stable_baselines3")
@@ -39,7 +41,7 @@ def _walled_grid(name: str, budget: float, *, test: Callable[[_Grid, NDArray[Any
     solved = partial(test, grid)
     _peer_on_the_grid(grid, solved, seed=99)  # the first call of PyTorch prepares more than its own work
     for seed in SEEDS:
-        records = ppo(grid.mdp, default_settings("ppo", grid.mdp), seed)
+        records = ppo(grid.mdp, OURS, seed)
         ours.append(_until(records, lambda record: solved(record.state.parameters["actor"])))
         theirs.append(_peer_on_the_grid(grid, solved, seed))
     mine, peer = median(ours), median(theirs)
