@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
 from derive.sheet.content import Sheet
 from derive.sheet.preamble import preamble
-from derive.sheet.tex import body
+from derive.sheet.tex import body, is_long
 from derive.sheet.tex_map import drawn_map
 from derive.sheet.tex_words import plain, words
 
@@ -83,7 +83,9 @@ def _chapter(book: Collection, sheet: Sheet) -> list[str]:
     return [
         rf"\clearpage\section{{{title}}}\label{{{sheet.name}}}",
         name,
+        r"\begingroup\small" if is_long(sheet) else r"\begingroup",
         *body(sheet),
+        r"\par\endgroup",
         *([rf"\quiet{{{' '.join(links)}}}"] if links else []),
     ]
 

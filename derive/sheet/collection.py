@@ -60,8 +60,10 @@ class Collection:
 
     @cached_property
     def rules(self) -> list[Used]:
-        """The rules that lines give as their reasons."""
-        return self._used(lambda sheet: {r for b in sheet.blocks for line in b.lines for r in line.rule.split(", ")})
+        """The rules that lines give as their reasons; an induction hypothesis is another one each time."""
+        return self._used(
+            lambda s: {r for b in s.blocks for x in b.lines for r in x.rule.split(", ")} - {"induction_hypothesis"}
+        )
 
     @cached_property
     def laws(self) -> list[Used]:

@@ -16,9 +16,13 @@ def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> st
     """The whole document, with a course's own preamble where one is given."""
     title = rf"\begin{{center}}{{\Large\bfseries {words(sheet.title)}}}\\[0.5ex]"
     name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\end{{center}}"
-    size = "11pt" if sum(len(block.lines) for block in sheet.blocks) <= SHORT else "10pt"
-    head = preamble(template, template_name, size) + entitled(sheet.title)
+    head = preamble(template, template_name, "10pt" if is_long(sheet) else "11pt") + entitled(sheet.title)
     return head + "\n".join([r"\begin{document}", title, name, *body(sheet), r"\end{document}", ""])
+
+
+def is_long(sheet: Sheet) -> bool:
+    """Whether its lines call for smaller letters, so that it fits its page."""
+    return sum(len(block.lines) for block in sheet.blocks) > SHORT
 
 
 def body(sheet: Sheet) -> list[str]:
