@@ -24,7 +24,7 @@ from derive.book.sorts import key_of
 from derive.book.source import files
 from derive.book.standard import standard
 from derive.book.statements import Statement, statements
-from derive.book.steps import internal, judge_step, readable, same_definition, unread
+from derive.book.steps import about_values, internal, is_difference, judge_step, readable, same_definition, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
@@ -141,6 +141,8 @@ def _maybe_bind(walk: Progress, relation: Relation, formula: Formula) -> None:
     assert body is not None
     key = key_of(head, walk.scope.survey)
     assert key is not None
+    if about_values(head, body) and not is_difference(head, body):
+        return
     binding = walk.binding(head, body, formula)
     earlier = walk.scope.found(key)
     if earlier and (relation.operators[0] != ":=" or same_definition(walk.scope, earlier[-1], binding)):

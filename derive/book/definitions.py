@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr, Integer, Symbol
 
-from derive.binding import free, subterms
+from derive.binding import alike, free, meaning, subterms
 from derive.book.context import Context, is_path, stop, time
 from derive.book.elements import element
 from derive.book.letters import (
@@ -18,8 +18,10 @@ from derive.book.tokens import Stopped
 from derive.book.tree import Call, Items, Node, Sym
 from derive.book.values import NAMES, anchored, head_time, is_value, place, policy_of, usual
 from derive.terms import (
+    Defined,
     Definition,
     Gradient,
+    Letter,
     Var,
     real_symbol,
 )
@@ -132,10 +134,27 @@ def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
     at = head_time(head, inside)
     inside = anchored([head, binding.body], inside) if at is None else inside
     at = inside.anchor if at is None else at
-    if not isinstance(at, Symbol):  # E[R(τ) | s_0 = s] is said of every state, so that it is the return from there on
-        ctx.notes.assumed.add(f"{head.head.name} of every state is the return from there on")
-        return usual(NAMES[head.head.name], policy_of(head.head, inside), inside)
+    if not isinstance(at, Symbol):
+        return _from_the_start(head, ctx.read(binding.body, inside), inside)
     return Definition(_name(head.head), (at,), ctx.read(binding.body, inside), "index")
+
+
+def _from_the_start(head: Call, body: Expr, ctx: Context) -> Definition:
+    """V(s) := E[R(τ) | s_0 = s]: the usual value, where that is what it is at time 0."""
+    found = usual(NAMES[head.head.name], policy_of(head.head, ctx), ctx)
+    if ctx.anchor != 0 or not alike(unfolded(body), unfolded(found(Integer(0)))):
+        raise stop("a value that is defined at one time only", head)
+    ctx.notes.assumed.add(f"{head.head.name} of every state is the return from there on")
+    return found
+
+
+def unfolded(term: Basic) -> Basic:
+    """A term without definitions: each use replaced by what it stands for."""
+    if isinstance(term, Defined) and (value := meaning(term)) is not None:
+        return unfolded(value)
+    if not term.args or isinstance(term, (Definition, Letter)):
+        return term
+    return term.func(*(unfolded(part) for part in term.args))
 
 
 def parameter_of(where: Node | tuple[Node, ...], ctx: Context) -> str | None:

@@ -174,7 +174,7 @@ def _define(
     key = key_of(left, walk.scope.survey)
     assert key is not None
     earlier = walk.scope.found(key)
-    if _about_values(left, right) and (earlier or left_name(left) != "A"):
+    if about_values(left, right) and (earlier or not is_difference(left, right)):
         return judge_claim(left, right, walk.setting(formula, conditions))
     binding = walk.binding(left, right, formula)
     if not earlier:
@@ -208,9 +208,15 @@ def _can_be_read(walk: Progress, binding: Binding) -> bool:
     return True
 
 
-def _about_values(left: Node, right: Node) -> bool:
+def about_values(left: Node, right: Node) -> bool:
     """V(s) = Σ_a π(a|s) Q(s,a): values in terms of values lead into each other, and define nothing."""
     return left_name(left) in NAMES and any(isinstance(n, Call) and n.head.name in NAMES for n in tree_walk(right))
+
+
+def is_difference(left: Node, right: Node) -> bool:
+    """A = Q - V, which defines an advantage."""
+    names = {n.head.name.upper() for n in tree_walk(right) if isinstance(n, Call)}
+    return left_name(left) == "A" and names == {"Q", "V"}
 
 
 def left_name(left: Node) -> str:

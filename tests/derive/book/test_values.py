@@ -93,3 +93,19 @@ def test_rewards_on_arrival(check, latex, good):
 def test_what_the_text_leaves_to_the_reader_never_refutes(check):
     text = r"Let $\pi_\theta(a|s)$ be the policy." + "\n\n$$ V^\\pi(s) = \\mathbb{E}_{a \\sim \\pi}[A^\\pi(s,a)] $$"
     assert check(text).steps[-1].code == "D051"
+
+
+def test_a_value_from_the_start_is_the_usual_one_only_where_its_body_is(check):
+    text = (
+        r"Let the policy be $\pi_\theta(a|s)$."
+        + "\n\n$$ V^\\pi(s) := \\mathbb{E}_{\\tau \\sim \\pi}\\left[ \\sum_t BODY \\,\\middle|\\, s_0 = s \\right] $$\n\n"
+    )
+    text += r"$$ V^\pi(s) = \mathbb{E}[r_t + V^\pi(s_{t+1}) | s_t = s] $$"
+    assert check(text.replace("BODY", "r_t")).steps[-1].verdict in ("proved", "holds")
+    assert check(text.replace("BODY", "2 r_t")).steps[-1].verdict == "not-read"
+
+
+def test_a_value_in_prose_is_no_definition_of_a_value(check):
+    text = START + r"where $Q^\pi(s_t,a_t) = r_t + \gamma V^\pi(s_{t+1})$, so that" + "\n"
+    *_, step = check(text + r"$$ Q^\pi(s_t,a_t) - V^\pi(s_t) = r_t + \gamma V^\pi(s_{t+1}) - V^\pi(s_t) $$").steps
+    assert step.verdict == "refuted"
