@@ -397,7 +397,7 @@ def _example(d: Derivation) -> Example:
             drawn = estimate(wire, setting, SAMPLES, SEED, *given)
             if drawn is not None or side == d.claim.lhs:
                 sampled = _credible(d.name, setting.label, value, drawn)
-                shown = f"≈ {value:.6f}" if isinstance(value, float) else str(value)
+                shown = f"≈ {round(value, 6) + 0.0:.6f}" if isinstance(value, float) else str(value)
                 rows.append(ExampleRow(setting.label, side, shown, *sampled))
     return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
 

@@ -79,11 +79,11 @@ def _chapter(book: Collection, sheet: Sheet) -> list[str]:
     links = [
         rf"\textit{{{said}}} {_pointers(names)}." for said, names in (("Rests on", below), ("Used by", above)) if names
     ]
-    name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\par"
+    name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\par\vspace{{-1.5ex}}"
     return [
         rf"\clearpage\section{{{title}}}\label{{{sheet.name}}}",
         name,
-        r"\begingroup\small" if is_long(sheet) else r"\begingroup",
+        r"\begingroup\small\setlength{\gap}{0.3ex plus 0.4ex}" if is_long(sheet) else r"\begingroup",
         *body(sheet),
         r"\par\endgroup",
         *([rf"\quiet{{{' '.join(links)}}}"] if links else []),

@@ -42,10 +42,10 @@ _MACROS = r"""\setlength{\parindent}{0pt} \setlength{\parskip}{0.4ex plus 0.3ex}
 \newcommand{\defined}[2]{\setlength{\room}{0.97\linewidth}\mbox{#1{#2}}\hskip 2em plus 1em\penalty0 }
 \newcommand{\quiet}[1]{\par\addvspace{1ex plus 0.4ex}{\footnotesize\color{faint}\raggedright #1\par}}
 % a line with its reason: beside it, or below where the line is long; the last line ends with \lastmark
-\newcommand{\lastmark}{}
+\newcommand{\lastmark}{} \newlength{\gap} \setlength{\gap}{0.8ex plus 0.35ex}
 \newcommand{\numbered}{\hfill(\thestep)\rlap{\enspace\lastmark}\par}
 \newcommand{\reason}[1]{\raggedright\small #1}
-\newcommand{\step}[3]{\stepcounter{step}\par\addvspace{0.75ex plus 0.35ex}%
+\newcommand{\step}[3]{\stepcounter{step}\par\addvspace{\gap}%
   \sbox{\formula}{$\displaystyle {}= #2$}\setlength{\room}{0.605\linewidth}%
   \ifdim\wd\formula>\room \setlength{\room}{\dimexpr\linewidth-4.2em}%
     \hspace*{1.4em}#1{{}= #2}\numbered\nobreak
@@ -54,7 +54,7 @@ _MACROS = r"""\setlength{\parindent}{0pt} \setlength{\parskip}{0.4ex plus 0.3ex}
     \hspace*{1.4em}\makebox[0.62\linewidth][l]{\usebox{\formula}}%
     \parbox{\dimexpr0.38\linewidth-4.4em}{\reason{#3}}\numbered
   \fi}
-\newcommand{\headline}[1]{\par\addvspace{1.7ex plus 0.6ex}%
+\newcommand{\headline}[1]{\par\addvspace{\glueexpr\gap*2\relax}%
   {\bfseries\raggedright #1\par}\nobreak\addvspace{0.4ex}}
 """
 

@@ -62,8 +62,9 @@ def _block(block: Block, lines: list[tuple[int, Line]], last: bool) -> str:
 
 
 def _colophon(sheet: Sheet) -> str:
+    stop = "" if sheet.source.rstrip().endswith((".", "?", "!")) else "."
     return (
         r"\par\addvspace{2ex plus 1ex}{\color{edge}\hrule}"
-        rf"\quiet{{\textit{{Source:}} {words(sheet.source)}.\quad \textit{{Status:}} {words(sheet.status)}.\quad"
+        rf"\quiet{{\textit{{Source:}} {words(sheet.source)}{stop}\quad \textit{{Status:}} {words(sheet.status)}.\quad"
         rf" \textit{{Fingerprint:}}~{{\ttfamily {words(sheet.fingerprint)}}}}}"
     )

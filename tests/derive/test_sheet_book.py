@@ -214,6 +214,10 @@ def test_the_book_becomes_a_pdf(tmp_path):
     (path,) = write_book(BOOK, ["pdf"], tmp_path)
     assert path.name == "derivations.pdf"
     assert path.read_bytes().startswith(b"%PDF-")
+    if shutil.which("pdftotext"):
+        said = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True, text=True).stdout
+        assert "The total return" in said
+        assert not re.search(r"\bplus\b|\d(?:ex|em|pt)\b|\bfboxsep\b", said)  # no length of TeX's set as words
 
 
 def _dumped(tmp_path, keys):
