@@ -313,7 +313,7 @@ def _sheet(options: argparse.Namespace) -> int:
 
 
 def _book(options: argparse.Namespace) -> int:
-    from derive.sheet.book import write_book
+    from derive.sheet.book import able, write_book
     from derive.sheet.collection import Collection
 
     able(options.to.split(","), options.template)

@@ -425,7 +425,12 @@ def test_tex_compiles_without_overfull_boxes(engine, sheet, tmp_path):
 
 def test_what_is_not_true_stands_beside_its_counterexample():
     source = tex(SHEET)
-    for shown in (r"\nabla \pi(0 \mid\nobreak 0) = -1", r"\theta = \log \tfrac{3}{2}", r"\gamma = \tfrac{1}{2}", r"s_0 = 1"):
+    for shown in (
+        r"\nabla \pi(0 \mid\nobreak 0) = -1",
+        r"\theta = \log \tfrac{3}{2}",
+        r"\gamma = \tfrac{1}{2}",
+        r"s_0 = 1",
+    ):
         assert shown in source
     page = html(SHEET)
     assert "<b>left side</b> [0.693147180559, 0.693147180560]" in page

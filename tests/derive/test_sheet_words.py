@@ -52,7 +52,9 @@ def test_words_stay_words(words):
     assert pieces(words) == ([words] if words else [])
 
 
-@pytest.mark.parametrize("rule", [*RULES.values(), *LAWS.values()], ids=lambda r: getattr(r, "name", None) or r.__name__)
+@pytest.mark.parametrize(
+    "rule", [*RULES.values(), *LAWS.values()], ids=lambda r: getattr(r, "name", None) or r.__name__
+)
 def test_nothing_is_lost_of_what_a_rule_states(rule):
     stated = " ".join(((rule.convert if hasattr(rule, "convert") else rule).__doc__).split())
 
