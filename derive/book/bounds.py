@@ -1,4 +1,4 @@
-"""Bounded time for one step: what takes longer is unknown, with the code D063, and the next step goes on."""
+"""Bounded processor time for one step: what takes longer is unknown, with the code D063, and the next step goes on."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def limited(seconds: float = SECONDS) -> Iterator[None]:
     def over(number: int, frame: FrameType | None) -> None:
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
