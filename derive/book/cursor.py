@@ -6,44 +6,10 @@ from collections.abc import Callable, Sequence
 
 from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Relation
+from derive.book.vocabulary import STARTERS
 
 MAX_DEPTH = 60
 RELATIONS = frozenset({"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"})
-ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
-FONTS = {
-    "mathbb": "bb", "mathcal": "cal", "mathbf": "bf", "boldsymbol": "bf", "bm": "bf", "mathsf": "sf",
-    "mathrm": "rm", "operatorname": "rm", "mathit": "", "mathop": "rm",
-}  # fmt: skip
-STARTERS = (
-    frozenset(
-        {
-            "frac",
-            "dfrac",
-            "tfrac",
-            "sum",
-            "prod",
-            "nabla",
-            "log",
-            "ln",
-            "exp",
-            "min",
-            "max",
-            "underbrace",
-            "underset",
-            "arg",
-            "argmax",
-            "argmin",
-            "cancel",
-            "boxed",
-            "dots",
-            "int",
-            "sqrt",
-            "overbrace",
-        }
-    )
-    | ACCENTS
-    | set(FONTS)
-)
 
 
 class Cursor:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from derive.book import tree
 from derive.book.branches import Branches
-from derive.book.cursor import ACCENTS, FONTS, MAX_DEPTH, RELATIONS
+from derive.book.cursor import MAX_DEPTH, RELATIONS
 from derive.book.indices import CLOSING
 from derive.book.tokens import Token
 from derive.book.tree import Items, Node, Sym
+from derive.book.vocabulary import ACCENTS, FONTS
 
 _FACTORS = (Sym, tree.Num, tree.Call, tree.Group, tree.Pow)  # a b / c is (a b) / c, as a (b / c) is
 _SEPARATORS = (",", ";", "|", "||", ":")

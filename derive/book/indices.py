@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from derive.book import tree
-from derive.book.cursor import FONTS, MAX_DEPTH, Cursor
+from derive.book.cursor import MAX_DEPTH, Cursor
 from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Sym
-from derive.book.vocabulary import GREEK
+from derive.book.vocabulary import FONTS, GREEK
 
 CLOSING = {"(": ")", "[": "]"}
 _SAME_ACCENT = {"widehat": "hat", "overline": "bar", "widetilde": "tilde"}

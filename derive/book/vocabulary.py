@@ -47,13 +47,16 @@ SIZES = frozenset({
 TEXTS = frozenset({
     "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
 })  # fmt: skip
-KNOWN = (
-    "underset", "arg", "argmax", "argmin", "cancel", "int", "sqrt", "overbrace",
-    "min", "max",
-    "sum", "prod", "nabla", "partial", "frac", "dfrac", "tfrac", "log", "ln", "exp", "infty", "dots", "mathbb",
-    "mathrm", "operatorname", "mathcal", "mathbf", "mathsf", "mathit", "boldsymbol", "bm", "mathop", "hat",
-    "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot", "boxed", "underbrace", "star", "ast", "top",
-)  # fmt: skip
+ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
+FONTS = {
+    "mathbb": "bb", "mathcal": "cal", "mathbf": "bf", "boldsymbol": "bf", "bm": "bf", "mathsf": "sf",
+    "mathrm": "rm", "operatorname": "rm", "mathit": "", "mathop": "rm",
+}  # fmt: skip
+STARTERS = ACCENTS | FONTS.keys() | {  # commands that a factor may begin with
+    "frac", "dfrac", "tfrac", "sum", "prod", "int", "nabla", "log", "ln", "exp", "min", "max", "arg", "argmax",
+    "argmin", "underset", "underbrace", "overbrace", "boxed", "cancel", "dots",
+}  # fmt: skip
+KNOWN = STARTERS | {"partial", "infty", "star", "ast", "top"}
 DOTS = frozenset({
     "cdots", "dots", "dotsb", "dotsc", "ldots",
 })  # fmt: skip
