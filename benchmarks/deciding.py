@@ -1,4 +1,4 @@
-"""Deciding an identity: `derive.models.refute.decide` on fresh terms, against `simplify(lhs - rhs) == 0` in plain SymPy.
+"""Deciding an identity: `derive.models.refute.decide` on fresh terms, against `simplify(lhs - rhs) == 0` in SymPy.
 
 Both sides build their terms from nothing, inside the time, with every cache empty. Where a letter of ours stands for
 any law or reward, the SymPy side has a free symbol for each of its entries.
