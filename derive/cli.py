@@ -374,11 +374,13 @@ def _falsehood(d: Derivation) -> Any:
     if opening == "a" or (opening.isascii() and opening.isalpha() and len(opening) > 1):
         said = said[0].upper() + said[1:]
     found = decide(d.falsehood.claim, d.falsehood.assuming).counterexample
+    own = d.falsehood.assuming if set(d.falsehood.assuming) != set(d.assuming) else ()
     if found is None:
-        return Falsehood(d.falsehood.claim, said + ".")
+        return Falsehood(d.falsehood.claim, said + ".", None, own)
     sizes = found.text.splitlines()[0]
     values = tuple(found.assignment.items())
-    return Falsehood(d.falsehood.claim, said + ".", Counterexample(sizes, values, found.lhs, found.rhs))
+    shown = Counterexample(sizes, values, found.lhs, found.rhs)
+    return Falsehood(d.falsehood.claim, said + ".", shown, own)
 
 
 def _value_of(exact: Callable[..., Any], wire: Any, given: tuple[Any, ...]) -> Callable[[Any], Any]:

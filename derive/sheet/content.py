@@ -106,11 +106,15 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Falsehood:
-    """A near miss: a statement that looks alike, and is false; the text says why, the counterexample where."""
+    """A near miss: a statement that looks alike, and is false; the text says why, the counterexample where.
+
+    `assuming` is what it is false under, where that is not what the statement of the sheet assumes.
+    """
 
     statement: Equation
     text: str
     counterexample: Counterexample | None = None
+    assuming: tuple[Hypothesis, ...] = ()
 
     def __post_init__(self) -> None:
         _need_words(self, "text")

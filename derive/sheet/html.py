@@ -147,7 +147,9 @@ def _exact(value: str) -> str:
 
 
 def _falsehood(falsehood: Falsehood, heading: str) -> str:
-    said = f"<div>{mathml(falsehood.statement)}<p>{words(falsehood.text)}</p></div>"
+    assumed = ", ".join(mathml(h, display=False) for h in falsehood.assuming)
+    under = f"<p>Assumed here: {assumed}.</p>" if assumed else ""
+    said = f"<div>{mathml(falsehood.statement)}<p>{words(falsehood.text)}</p>{under}</div>"
     table = "" if falsehood.counterexample is None else f"<div>{_counterexample(falsehood.counterexample)}</div>"
     pair = f'<div class="pair">{said}{table}</div>' if table else said
     return f'<section class="false"><{heading}>Not true</{heading}>{pair}</section>'

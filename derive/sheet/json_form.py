@@ -51,7 +51,9 @@ def plain(sheet: Sheet) -> dict[str, Any]:
 def _falsehood(falsehood: Falsehood) -> dict[str, Any]:
     found = falsehood.counterexample
     values = found and {"sizes": found.sizes, "values": dict(found.values), "lhs": found.left, "rhs": found.right}
-    return _formula(falsehood.statement) | {"explanation": falsehood.text, "counterexample": values}
+    assumed = [_formula(h) for h in falsehood.assuming]
+    said = {"explanation": falsehood.text, "assuming": assumed, "counterexample": values}
+    return _formula(falsehood.statement) | said
 
 
 def _formula(node: Any) -> dict[str, str]:

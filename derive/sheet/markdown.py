@@ -128,6 +128,8 @@ def _row(row: ExampleRow, sampled: bool) -> list[str]:
 
 def _falsehood(falsehood: Falsehood) -> list[str]:
     said = ["## Not true", _display(falsehood.statement), _words(falsehood.text)]
+    if falsehood.assuming:
+        said.append("Assumed here: " + ", ".join(_inline(layout(h)) for h in falsehood.assuming) + ".")
     return [*said, *([_counterexample(falsehood.counterexample)] if falsehood.counterexample else [])]
 
 

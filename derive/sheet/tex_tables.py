@@ -20,7 +20,7 @@ from derive.sheet.content import (
     of_samples,
     with_minus,
 )
-from derive.sheet.tex_formula import breakable, formula, within
+from derive.sheet.tex_formula import breakable, formula, inline, within
 from derive.sheet.tex_words import split, words
 
 BESIDE = 33  # letters of a formula that surely fit on half a line
@@ -81,9 +81,11 @@ def exact(value: str) -> str:
 
 def not_true(falsehood: Falsehood) -> str:
     """The statement and why it is false; beside it the counterexample."""
+    assumed = ", ".join(map(inline, falsehood.assuming))
+    under = rf" {{\footnotesize\color{{faint}}\textit{{Assumed here:}} {assumed}.}}" if assumed else ""
     said = [
         formula(r"\start", layout(falsehood.statement), room=BESIDE),
-        rf"\par\addvspace{{0.6ex}}{{\raggedright\small {words(falsehood.text)}\par}}",
+        rf"\par\addvspace{{0.6ex}}{{\raggedright\small {words(falsehood.text)}{under}\par}}",
     ]
     title = headline(r"\textcolor{warn}{Not true}")
     if falsehood.counterexample is None:

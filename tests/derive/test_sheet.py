@@ -441,6 +441,14 @@ def test_what_is_not_true_stands_beside_its_counterexample():
     assert json.loads(FORMATS["json"][1](SHEET))["falsehood"]["counterexample"]["values"]["r(0,1,0)"] == "1"
 
 
+def test_what_is_not_true_says_what_it_assumes_where_that_is_its_own():
+    own = replace(SHEET, falsehood=replace(SHEET.falsehood, assuming=(AtMost(1, T),)))
+    for make in (tex, html, markdown):
+        assert "Assumed here:" in make(own)
+        assert "Assumed here:" not in make(SHEET)
+    assert json.loads(FORMATS["json"][1](own))["falsehood"]["assuming"][0]["text"] == "1 ≤ T"
+
+
 def test_a_reason_opens_into_what_its_rules_state():
     behind = (Law("log_derivative", 'for p > 0 & "so" <b>'), Law("tower", "E[X] = E[ E[X | up to p] ]"))
     line = replace(SHEET.blocks[0].lines[0], behind=behind)
