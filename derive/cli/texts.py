@@ -1,0 +1,59 @@
+"""`derive check`: texts, and the judges that the reader is handed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from derive.cli.catalogue import load_catalogue
+from derive.cli.output import say, show_progress, write_json
+
+
+def run_check(options: argparse.Namespace) -> int:
+    from derive import __version__
+    from derive.book import report
+    from derive.book.run import run
+
+    if options.explain:
+        return _explain(options)
+    if not options.paths:
+        raise ValueError("name a text, or a folder of texts: derive check PATH")
+    cached = not (options.no_cache or options.certificates)
+    outcomes = run(
+        options.paths, _judges, jobs=options.jobs, backend=options.backend, cached=cached, report=show_progress
+    )
+    if options.certificates:
+        write_json(options.certificates, [row["certificate"] for row in report.rows(outcomes) if "certificate" in row])
+    if options.output_format in ("sarif", "github"):
+        from derive.book.exchange import github, sarif
+
+        print(github(outcomes) if options.output_format == "github" else json.dumps(sarif(outcomes, __version__)))
+    else:
+        say(options, report.as_json(outcomes), report.as_text(outcomes, readings=options.show_reading))
+    return report.exit_code(outcomes, strict=options.strict)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from derive.book.codes import CODES, explain
+
+    words = explain(options.explain)
+    verdict, meaning = CODES[options.explain]
+    say(options, {"code": options.explain, "verdict": verdict, "meaning": meaning}, words)
+    return 0
+
+
+def _judges() -> Any:
+    from derive.book.judge import Judges
+    from derive.certificate import certificate
+    from derive.models import decide
+    from derive.prove import prove
+    from numeric.evaluate import agrees, confirms
+
+    derivations = load_catalogue().derivations
+    lemmas = [derivations[name].lemma for name in ("trajectory_probability", "trajectory_gradient")]
+
+    def proved(equation: Any, hypotheses: Any) -> Any:
+        return prove(equation, hypotheses, lemmas)
+
+    return Judges(prove=proved, decide=decide, confirm=confirms, agree=agrees, certificate=certificate)
