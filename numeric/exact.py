@@ -213,7 +213,7 @@ def moments_at_once(
     *,
     behaviour: ArrayLike | None = None,
     limit: int = 10**8,
-    block: int = 1 << 13,
+    block: int = 1 << 12,
 ) -> Moments:
     """`moments` for batches of one trajectory, where each(b, θ) -> [N, ...] is f of every trajectory of b at once.
 
