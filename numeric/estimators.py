@@ -204,9 +204,7 @@ def _at_states(b: Trajectories, values: ArrayLike) -> Floats:
     if table.ndim == 1:
         return table[b.obs]
     if table.ndim != 2 or len(table) < b.mask.shape[1]:
-        raise EstimatorError(
-            f"the values have shape {table.shape}; give [S], or [T, S] with T >= {b.mask.shape[1]}"
-        )
+        raise EstimatorError(f"the values have shape {table.shape}; give [S], or [T, S] with T >= {b.mask.shape[1]}")
     return _at(table, b.obs)
 
 

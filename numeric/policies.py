@@ -109,9 +109,7 @@ def linear_logits(features: ArrayLike, theta: ArrayLike) -> Floats:
     """
     phi, weights = _features(features), np.asarray(theta, dtype=np.float64)
     if weights.shape != phi.shape[2:] or not np.isfinite(weights).all():
-        raise PolicyError(
-            f"θ is {theta!r}; with features {list(phi.shape)} give {phi.shape[2]} finite numbers"
-        )
+        raise PolicyError(f"θ is {theta!r}; with features {list(phi.shape)} give {phi.shape[2]} finite numbers")
     logits: Floats = phi @ weights
     return logits
 
@@ -169,9 +167,7 @@ def gibbs_logits(reference: ArrayLike, rewards: ArrayLike, temperature: float) -
     """
     if not 0 < temperature < np.inf:
         raise PolicyError(f"the temperature is {temperature!r}; give β > 0")
-    logits: Floats = (
-        softmax_log_probabilities(reference) + np.asarray(rewards, dtype=np.float64) / temperature
-    )
+    logits: Floats = softmax_log_probabilities(reference) + np.asarray(rewards, dtype=np.float64) / temperature
     return logits
 
 
@@ -182,9 +178,7 @@ def policy_table(mdp: FiniteMDP, probabilities: ArrayLike) -> Floats:
     """
     table = np.asarray(probabilities, dtype=np.float64)
     if table.shape != (mdp.n_states, mdp.n_actions):
-        raise PolicyError(
-            f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}"
-        )
+        raise PolicyError(f"the policy has shape {table.shape}; this MDP takes [S, A] = {mdp.transition.shape[:2]}")
     check_law(table, "π", "s a", PolicyError)
     return table
 
@@ -208,14 +202,10 @@ def _check_not_finite(logits: Floats) -> None:
     bad = np.argwhere(np.isnan(logits) | np.isposinf(logits))
     if len(bad):
         state, action = bad[0]
-        raise PolicyError(
-            f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)"
-        )
+        raise PolicyError(f"θ[s={state}, a={action}] is {logits[state, action]}; give a finite logit (or -inf)")
     empty = np.flatnonzero(np.isneginf(logits).all(axis=1))
     if len(empty):
-        raise PolicyError(
-            f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit"
-        )
+        raise PolicyError(f"θ[s={empty[0]}] is -inf for every action; give the state at least one finite logit")
 
 
 def _features(features: ArrayLike) -> Floats:

@@ -145,7 +145,5 @@ def _rewards(rewards: ArrayLike) -> Floats:
 def _like(rewards: Floats, values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.shape != rewards.shape:
-        raise TrajectoriesError(
-            f"an array has shape {array.shape}, rewards {rewards.shape}; give both as [N, T]"
-        )
+        raise TrajectoriesError(f"an array has shape {array.shape}, rewards {rewards.shape}; give both as [N, T]")
     return array

@@ -57,9 +57,7 @@ def ppo_clip(log_new: ArrayLike, log_old: ArrayLike, advantages: ArrayLike, epsi
     return Surrogate(np.minimum(plain, clipped), np.where(clipped < plain, 0.0, plain))
 
 
-def grpo(
-    log_new: ArrayLike, log_old: ArrayLike, returns: ArrayLike, lengths: ArrayLike, epsilon: float
-) -> Surrogate:
+def grpo(log_new: ArrayLike, log_old: ArrayLike, returns: ArrayLike, lengths: ArrayLike, epsilon: float) -> Surrogate:
     """`ppo_clip` on the returns of a group standardised: Â_n = (R_n - mean R) / std R for every step of episode n.
 
     `returns` [..., G] are groups along the last axis, `log_new` and `log_old` [..., G, T], `lengths` [..., G];
@@ -72,9 +70,7 @@ def grpo(
     return ppo_clip(log_new, log_old, gain, epsilon)
 
 
-def kl_penalised(
-    theta: ArrayLike, reference: ArrayLike, gains: ArrayLike, beta: float
-) -> tuple[float, Floats]:
+def kl_penalised(theta: ArrayLike, reference: ArrayLike, gains: ArrayLike, beta: float) -> tuple[float, Floats]:
     """L = Σ_{s,a} π_θ(a|s) g(s, a) - β Σ_s KL(π_θ(s)‖ρ(s)), and ∂L/∂θ: logits [S, A], gains [S, A].
 
     With one state and g = r it is the objective E r - β KL, whose maximum is the softmax of log ρ + r/β; with more

@@ -53,9 +53,7 @@ __all__ = [
 ]
 
 
-def reinforce(
-    task: Task, settings: ReinforceSettings, seed: int, resume: State | None = None
-) -> Iterator[Record]:
+def reinforce(task: Task, settings: ReinforceSettings, seed: int, resume: State | None = None) -> Iterator[Record]:
     """θ ← θ + α ĝ, ĝ the chosen estimate of ∇J(θ) from N episodes under π_θ.
 
     Raises TrainError. Source: Williams 1992; Sutton & Barto 2018, §13.3.
@@ -63,9 +61,7 @@ def reinforce(
     return _records("reinforce", task, settings, seed, resume)
 
 
-def actor_critic(
-    task: Task, settings: ActorCriticSettings, seed: int, resume: State | None = None
-) -> Iterator[Record]:
+def actor_critic(task: Task, settings: ActorCriticSettings, seed: int, resume: State | None = None) -> Iterator[Record]:
     """θ ← θ + α ĝ with advantages from a learned critic, Â_t = Σ_l (γλ)^l δ_{t+l}.
 
     Raises TrainError. Source: Sutton & Barto 2018, §13.5; Schulman et al. 2016.
@@ -123,9 +119,7 @@ _PARTS = {
     "reinforce": _Parts(
         ReinforceSettings, tabular.reinforce, neural.reinforce, {"estimator": "state-baseline", **_SLOWLY}
     ),
-    "actor-critic": _Parts(
-        ActorCriticSettings, tabular.actor_critic, neural.actor_critic, {"trace": 0.95, **_SLOWLY}
-    ),
+    "actor-critic": _Parts(ActorCriticSettings, tabular.actor_critic, neural.actor_critic, {"trace": 0.95, **_SLOWLY}),
     "ppo": _Parts(PPOSettings, tabular.ppo, neural.ppo, _PPO),
     "grpo": _Parts(GRPOSettings, tabular.grpo, neural.grpo, _GROUPS),
     "rloo": _Parts(RLOOSettings, tabular.rloo, neural.rloo, _GROUPS),
@@ -176,9 +170,7 @@ def _records(algorithm: str, task: Task, settings: Any, seed: int, resume: State
     if resume is not None:
         check_resumes(resume, start)
         start = resume
-    return (
-        _on_table(task, settings, start) if isinstance(task, FiniteMDP) else _on_copies(task, settings, start)
-    )
+    return _on_table(task, settings, start) if isinstance(task, FiniteMDP) else _on_copies(task, settings, start)
 
 
 def _start(algorithm: str, task: Task, settings: Settings, seed: int) -> State:
@@ -211,18 +203,14 @@ def _generator(state: State) -> np.random.Generator:
     try:
         rng.bit_generator.state = state.rng
     except (KeyError, TypeError, ValueError) as cause:
-        raise TrainError(
-            f"the checkpoint's generator is {state.rng!r}; go on from a checkpoint of this run"
-        ) from cause
+        raise TrainError(f"the checkpoint's generator is {state.rng!r}; go on from a checkpoint of this run") from cause
     return rng
 
 
 def _on_table(task: FiniteMDP, settings: Settings, state: State) -> Iterator[Record]:
     kept, learn, rng = sampler(task, settings.longest), _PARTS[state.algorithm].on_tables, _generator(state)
     while True:
-        parameters, memory, batch, policy, values = learn(
-            kept, settings, state.parameters, state.optimiser, rng
-        )
+        parameters, memory, batch, policy, values = learn(kept, settings, state.parameters, state.optimiser, rng)
         state = dataclasses.replace(
             state,
             update=state.update + 1,

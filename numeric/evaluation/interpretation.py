@@ -194,9 +194,7 @@ class Interpretation:
         if key not in self.kept:
             self.alive[id(scope.paths)] = scope.paths
             self.kept[key] = Paths(scope.paths.steps[chosen])
-        bound = {
-            name: replace(b, jet=b.jet.rows(chosen)) if b.varies else b for name, b in scope.bound.items()
-        }
+        bound = {name: replace(b, jet=b.jet.rows(chosen)) if b.varies else b for name, b in scope.bound.items()}
         return replace(scope, paths=self.kept[key], bound=bound)
 
     def by_value(self, node: Node, scope: Scope, evaluate: Callable[[Scope], Jet]) -> Jet:
@@ -225,9 +223,7 @@ class Interpretation:
 
     def depends(self, node: Node, scope: Scope) -> frozenset[str]:
         """The parameters that a node's value may vary with."""
-        found = node.depends | {
-            name[1] for name in node.free if name[0] == "real" and name not in scope.bound
-        }
+        found = node.depends | {name[1] for name in node.free if name[0] == "real" and name not in scope.bound}
         return found.union(*(scope.bound[name].depends for name in node.free if name in scope.bound))
 
     def key(self, node: Node, scope: Scope) -> tuple[Any, ...]:

@@ -43,9 +43,7 @@ class Ball(_Irrational):
 
     def __init__(self, mid: float, radius: float) -> None:
         if not (math.isfinite(mid) and math.isfinite(radius)):
-            raise UnevaluableError(
-                f"a value of {mid} ± {radius} is beyond float64; scale the statement or the model"
-            )
+            raise UnevaluableError(f"a value of {mid} ± {radius} is beyond float64; scale the statement or the model")
         self.mid, self.radius = mid, radius
 
     def __repr__(self) -> str:
@@ -82,11 +80,7 @@ class Logarithm(_Irrational):
         return self if _is_zero(other) else to_ball(self) + other
 
     def __mul__(self, other: Number) -> Number:
-        if (
-            isinstance(other, Fraction)
-            and other.denominator == 1
-            and abs(other) * _bits(self.of) <= LOGARITHM_BITS
-        ):
+        if isinstance(other, Fraction) and other.denominator == 1 and abs(other) * _bits(self.of) <= LOGARITHM_BITS:
             return logarithm(self.of ** int(other))
         return to_ball(self) * other
 
@@ -139,9 +133,7 @@ def logarithm(x: Number) -> Number:
     ball = to_ball(x)
     if ball.mid <= ball.radius:
         raise UnevaluableError(f"log of {ball.mid} ± {ball.radius}, which may not be positive")
-    return _rounded(
-        math.log(ball.mid), ball.radius / (ball.mid - ball.radius) + EPSILON * abs(math.log(ball.mid))
-    )
+    return _rounded(math.log(ball.mid), ball.radius / (ball.mid - ball.radius) + EPSILON * abs(math.log(ball.mid)))
 
 
 def exponential(x: Number) -> Number:

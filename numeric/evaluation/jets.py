@@ -191,9 +191,7 @@ def _power(base: Array, exponent: Array) -> Array:
     if ((base < 0) & ~whole).any():
         raise UnevaluableError(f"{base[base < 0][0]} to a power that is no integer")
     if (np.abs(exponent) > irrationals.LARGEST_EXPONENT).any():
-        raise UnevaluableError(
-            f"the exponent {np.abs(exponent).max()} is beyond ±{irrationals.LARGEST_EXPONENT}"
-        )
+        raise UnevaluableError(f"the exponent {np.abs(exponent).max()} is beyond ±{irrationals.LARGEST_EXPONENT}")
     return np.power(base, exponent)
 
 

@@ -148,9 +148,7 @@ def _given(i: Interpretation, node: Node, scope: Scope) -> Jet:
     return i.by_value(node, scope, conditional)
 
 
-def _by_prefix(
-    i: Interpretation, node: Node, position: int, scope: Scope
-) -> tuple[Integers, Paths, Integers, Jet]:
+def _by_prefix(i: Interpretation, node: Node, position: int, scope: Scope) -> tuple[Integers, Paths, Integers, Jet]:
     """The prefixes up to a position, all trajectories, the prefix of each, and E[body | prefix]."""
     paths, weight = i.support(node.args[2], scope)
     paths.column(position)
@@ -217,9 +215,7 @@ def _gradient(i: Interpretation, node: Node, scope: Scope) -> Jet:
     name = parameter.args[0]
     for free in set(body.free) & set(scope.bound) - {parameter.name}:
         if name in scope.bound[free].depends:
-            raise UnevaluableError(
-                f"{free[1]} depends on {name} and stands inside a gradient by it; unfold it"
-            )
+            raise UnevaluableError(f"{free[1]} depends on {name} and stands inside a gradient by it; unfold it")
     inner = replace(scope, direction=name)
     if parameter.name in scope.bound:
         value = scope.bound[parameter.name].jet.value

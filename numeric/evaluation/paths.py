@@ -33,9 +33,7 @@ class Paths:
             raise UnevaluableError("states or actions have rows of different lengths") from cause
         a = a.astype(np.int64) if a.size == 0 else a
         if s.ndim != 2 or a.ndim != 2 or len(s) == 0 or s.shape != (len(a), a.shape[1] + 1):
-            raise UnevaluableError(
-                f"states {s.shape} and actions {a.shape}; give [N, H+1] and [N, H], N >= 1"
-            )
+            raise UnevaluableError(f"states {s.shape} and actions {a.shape}; give [N, H+1] and [N, H], N >= 1")
         if s.dtype.kind not in "iu" or a.dtype.kind not in "iu":
             raise UnevaluableError(f"states are {s.dtype} and actions {a.dtype}; give integer elements")
         steps = np.empty((len(s), s.shape[1] + a.shape[1]), dtype=np.int64)

@@ -156,9 +156,7 @@ def _check_law(
         if value < 0:
             raise UnevaluableError(f"{name} is a probability, and is {value} at {list(key)}")
         if value == 0 and slopes is not None and slopes.get(key, 0) != 0:
-            raise UnevaluableError(
-                f"{name} is 0 at {list(key)}, its least value, and has tangent {slopes[key]}"
-            )
+            raise UnevaluableError(f"{name} is 0 at {list(key)}, its least value, and has tangent {slopes[key]}")
     for others in {key[1:] for key in values}:
         row = [(x, *others) for x in elements]
         if all(key in values for key in row):

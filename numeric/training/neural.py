@@ -74,9 +74,7 @@ def actor_critic(
     settings: ActorCriticSettings, agent: Agent, rollout: Rollout, rng: np.random.Generator
 ) -> tuple[Agent, dict[str, float]]:
     """θ ← θ + α (1/N) Σ_n Σ_t Â_t z_t, one episode a copy; the critic descends on (λ-return - V)²."""
-    estimate, targets = advantages_and_targets(
-        agent, rollout, settings.entropy, settings.discount, settings.trace
-    )
+    estimate, targets = advantages_and_targets(agent, rollout, settings.entropy, settings.discount, settings.trace)
     agent = _fitted(agent, rollout, targets, settings.critic_rate, rng)
     return _ascent(agent, rollout, estimate, settings.optimiser, settings.learning_rate)
 
@@ -85,9 +83,7 @@ def ppo(
     settings: PPOSettings, agent: Agent, rollout: Rollout, rng: np.random.Generator
 ) -> tuple[Agent, dict[str, float]]:
     """`epochs` passes in `minibatches` on min(ρ Â, clip(ρ) Â) and on the critic's squared error."""
-    estimate, targets = advantages_and_targets(
-        agent, rollout, settings.entropy, settings.discount, settings.trace
-    )
+    estimate, targets = advantages_and_targets(agent, rollout, settings.entropy, settings.discount, settings.trace)
     return _clipped_ascent(
         agent, rollout, estimate, targets, settings, settings.minibatches / rollout.rewards.size, rng
     )
@@ -176,9 +172,7 @@ def _clipped_ascent(
 
     for _ in range(settings.epochs):
         for part in np.array_split(rng.permutation(len(x)), parts):
-            gradient, values = policy_gradient(
-                agent, x[part], actions[part], clipped, old[part], weight[part]
-            )
+            gradient, values = policy_gradient(agent, x[part], actions[part], clipped, old[part], weight[part])
             moved, memory = step(agent.parameters, {"actor": gradient}, agent.memory, settings.learning_rate)
             agent = agent._replace(parameters=moved, memory=memory)
             if isinstance(settings, PPOSettings):

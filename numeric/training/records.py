@@ -54,9 +54,7 @@ class State:
         """Writes one .npz (arrays, and the rest as JSON), whole or not at all: under another name, then renamed."""
         target = Path(path)
         header = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in _ARRAYS}
-        arrays = {
-            f"{group}/{name}": array for group in _ARRAYS for name, array in getattr(self, group).items()
-        }
+        arrays = {f"{group}/{name}": array for group in _ARRAYS for name, array in getattr(self, group).items()}
         text = json.dumps({"format": FORMAT, **header}, sort_keys=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             try:
@@ -173,9 +171,7 @@ def check_resumes(saved: State, fresh: State) -> None:
     for name in dict.fromkeys([*fresh.settings, *saved.settings]):
         _agree(name, saved.settings.get(name), fresh.settings.get(name))
     for name in dict.fromkeys([*fresh.parameters, *saved.parameters]):
-        shapes = [
-            state.parameters[name].shape if name in state.parameters else None for state in (saved, fresh)
-        ]
+        shapes = [state.parameters[name].shape if name in state.parameters else None for state in (saved, fresh)]
         _agree(f"the shape of {name}", *shapes)
 
 

@@ -161,8 +161,4 @@ class Copies:
 def _number(settings: Settings) -> int:
     if isinstance(settings, PPOSettings):
         return settings.environments
-    return (
-        settings.groups * settings.size
-        if isinstance(settings, GRPOSettings | RLOOSettings)
-        else settings.episodes
-    )
+    return settings.groups * settings.size if isinstance(settings, GRPOSettings | RLOOSettings) else settings.episodes

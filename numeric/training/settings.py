@@ -95,9 +95,7 @@ class PPOSettings:
 
     def __post_init__(self) -> None:
         _choose(self, "optimiser", ("ascent", "adam"))
-        _check(
-            self, whole=("episodes", "epochs", "hidden", "longest", "environments", "steps", "minibatches")
-        )
+        _check(self, whole=("episodes", "epochs", "hidden", "longest", "environments", "steps", "minibatches"))
         _check(self, positive=("clip", "learning_rate", "critic_rate"))
         _check(self, not_negative=("entropy",), unit=("discount", "trace"))
 
@@ -149,9 +147,7 @@ Settings = ReinforceSettings | ActorCriticSettings | PPOSettings | GRPOSettings 
 
 def _check_groups(settings: GRPOSettings | RLOOSettings) -> None:
     _choose(settings, "optimiser", ("ascent", "adam"))
-    _check(
-        settings, whole=("groups", "size", "epochs", "hidden", "longest"), positive=("clip", "learning_rate")
-    )
+    _check(settings, whole=("groups", "size", "epochs", "hidden", "longest"), positive=("clip", "learning_rate"))
     _check(settings, not_negative=("kl", "entropy"))
     if settings.size < 2:
         raise TrainError(f"size is {settings.size}; a group needs at least 2 episodes to be compared")

@@ -58,9 +58,7 @@ def simulator(name: str, copies: int) -> Simulator:
     space, spec = first.observation_space, first.spec
     if not hasattr(space, "low"):
         first.close()
-        raise TrainError(
-            f"{name} is observed as {space}; give an environment observed as a Box, or its finite MDP"
-        )
+        raise TrainError(f"{name} is observed as {space}; give an environment observed as a Box, or its finite MDP")
     if spec.max_episode_steps is None:
         first.close()
         raise TrainError(f"the episodes of {name} have no limit; register it with max_episode_steps")

@@ -100,9 +100,7 @@ def actor_critic(
     return Update(moved, memory, b, policy, values)
 
 
-def ppo(
-    kept: Sampler, settings: PPOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator
-) -> Update:
+def ppo(kept: Sampler, settings: PPOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator) -> Update:
     """`epochs` ascent steps on (1/N) Σ_n Σ_t γ^t min(ρ Â, clip(ρ) Â), Â by GAE from the critic before the batch."""
     theta, policy = parameters["actor"], softmax_probabilities(parameters["actor"])
     b = sample_episodes(kept, policy, settings.episodes, rng)
@@ -114,16 +112,12 @@ def ppo(
     return Update(moved, memory, b, policy, values)
 
 
-def grpo(
-    kept: Sampler, settings: GRPOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator
-) -> Update:
+def grpo(kept: Sampler, settings: GRPOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator) -> Update:
     """The clipped surrogate with Â = (R - mean R) / std R in groups from one start; the penalties are part of R."""
     return _grouped(kept, settings, parameters, memory, rng, standardised)
 
 
-def rloo(
-    kept: Sampler, settings: RLOOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator
-) -> Update:
+def rloo(kept: Sampler, settings: RLOOSettings, parameters: Arrays, memory: Arrays, rng: np.random.Generator) -> Update:
     """The clipped surrogate with Â = R minus the mean of the others of its group; the penalties are part of R."""
     return _grouped(kept, settings, parameters, memory, rng, lambda total: total - mean_of_others(total))
 
@@ -187,9 +181,7 @@ def regularised(
     if entropy_weight:
         penalty = penalty + entropy_weight * softmax_log_probabilities(theta)
     if kl_weight and reference is not None:
-        penalty = penalty + kl_weight * (
-            softmax_log_probabilities(theta) - softmax_log_probabilities(reference)
-        )
+        penalty = penalty + kl_weight * (softmax_log_probabilities(theta) - softmax_log_probabilities(reference))
     return b.rewards - penalty[b.obs, b.actions] * b.mask if entropy_weight or kl_weight else b.rewards
 
 

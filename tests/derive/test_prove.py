@@ -24,7 +24,8 @@ from .laws.witness import judge, judge_equation
 
 ENTRIES = sorted(load(proofs).derivations.values(), key=lambda d: d.name)
 FOUND_WITHOUT_HELP = (
-    "bandit_mean", "bandit_variance", "bandit_variance_at_zero", "numberline_objective_eq_sq", "number_line_trajectories",
+    "bandit_mean", "bandit_variance", "bandit_variance_at_zero", "numberline_objective_eq_sq",
+    "number_line_trajectories",
     "past_reward_cancellation", "score_function_identity", "sigmoid_gradient", "trajectory_probabilities_sum_to_one",
 )  # fmt: skip
 NAMED = {d.name: d for d in ENTRIES}

@@ -166,7 +166,7 @@ def test_another_format_of_a_book_is_refused_before_writing(tmp_path):
 
 
 def test_what_cannot_be_done_is_said_before_any_work(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(cli, "_catalogue", lambda: pytest.fail("worked first"))
+    monkeypatch.setattr("derive.cli.sheets.load_catalogue", lambda: pytest.fail("worked first"))
     (tmp_path / "whole.tex").write_text(r"\begin{document}", encoding="utf-8")
     assert cli.main(["book", "--to", "tex,htm", "-o", str(tmp_path)]) == 2
     assert cli.main(["book", "--to", "tex", "--template", str(tmp_path / "whole.tex"), "-o", str(tmp_path)]) == 2
@@ -255,8 +255,8 @@ def test_the_command_writes_the_book_and_the_index(monkeypatch, tmp_path, capsys
     sheets = {s.name: s for s in BOOK.sheets}
     found = {name: SimpleNamespace(name=name, rests_on=RESTS[name]) for name in sheets}
     catalogue = SimpleNamespace(derivations=found, faults={}, named=lambda names: list(found.values()))
-    monkeypatch.setattr(cli, "_catalogue", lambda: catalogue)
-    monkeypatch.setattr(cli, "_content", lambda d: sheets[d.name])
+    monkeypatch.setattr("derive.cli.sheets.load_catalogue", lambda: catalogue)
+    monkeypatch.setattr("derive.cli.sheets._content", lambda d: sheets[d.name])
     assert cli.main(["book", "--to", "tex,html", "-o", str(tmp_path)]) == 0
     assert cli.main(["sheet", "--all", "--to", "html", "-o", str(tmp_path / "sheets")]) == 0
     assert {p.name for p in tmp_path.iterdir()} == {"derivations.tex", "derivations.html", "sheets"}

@@ -50,9 +50,7 @@ def case_with_table(draw, shape):
     """(mdp, θ, table): a rich case and any numbers of `shape`(mdp)."""
     mdp, theta = draw(rich_case(max_trajectories=60))
     size = shape(mdp)
-    numbers = draw(
-        st.lists(st.sampled_from(NUMBERS), min_size=int(np.prod(size)), max_size=int(np.prod(size)))
-    )
+    numbers = draw(st.lists(st.sampled_from(NUMBERS), min_size=int(np.prod(size)), max_size=int(np.prod(size))))
     return mdp, theta, np.reshape(numbers, size)
 
 
@@ -120,8 +118,7 @@ def test_the_standardised_group_follows_another_objective(size, odds):
     p = odds / (1 + odds)
     exact = moments(group_standardised, quiz_bandit(), np.log([[1.0, odds]]), batch=size)
     closed = sum(
-        comb(size, k) * p**k * (1 - p) ** (size - k) * sqrt(k / size * (1 - k / size))
-        for k in range(size + 1)
+        comb(size, k) * p**k * (1 - p) ** (size - k) * sqrt(k / size * (1 - k / size)) for k in range(size + 1)
     )
     assert np.abs(exact.mean - [[-closed, closed]]).max() <= 40 * EPS
     if size == 2:
@@ -141,9 +138,7 @@ def test_the_standardised_group_has_mean_zero_and_mean_square_one():
 def spread(estimator, mdp, theta):
     """tr Var f, exactly, and the rounding that it may have."""
     exact = moments(estimator, mdp, theta)
-    magnitude = (
-        max(exact.largest, mdp.horizon * np.abs(mdp.reward).max()) ** 2
-    )  # of the returns before a baseline
+    magnitude = max(exact.largest, mdp.horizon * np.abs(mdp.reward).max()) ** 2  # of the returns before a baseline
     return float(exact.variance.sum()), rounding(mdp, exact.batches, magnitude=magnitude) * theta.size
 
 
@@ -185,9 +180,7 @@ def test_usually_total_return_reward_to_go_baseline_advantage():
 
 def steady(rewards, horizon):
     """One state, deterministic r(a), γ = 1."""
-    return FiniteMDP(
-        np.ones(1), np.ones((1, 2, 1)), np.reshape(rewards, (1, 2, 1)).astype(float), 1.0, horizon
-    )
+    return FiniteMDP(np.ones(1), np.ones((1, 2, 1)), np.reshape(rewards, (1, 2, 1)).astype(float), 1.0, horizon)
 
 
 def test_not_a_theorem_reward_to_go_varies_less_than_the_total_return():
@@ -336,9 +329,7 @@ def test_falsehood_any_critic_is_unbiased_at_lambda_zero():
 def test_falsehood_a_wrong_table_of_advantages_is_unbiased():
     wrong = np.arange(2.0).reshape(1, 1, 2)  # r itself, minus nothing: right up to a baseline
     assert off(lambda b, t: advantage(b, t, wrong), quiz_bandit(), np.zeros((1, 2)))[0] <= 4 * EPS
-    assert (
-        off(lambda b, t: advantage(b, t, wrong**2 + 1 - 3 * wrong), quiz_bandit(), np.zeros((1, 2)))[0] > 0.1
-    )
+    assert off(lambda b, t: advantage(b, t, wrong**2 + 1 - 3 * wrong), quiz_bandit(), np.zeros((1, 2)))[0] > 0.1
 
 
 BAD = {

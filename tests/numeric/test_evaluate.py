@@ -149,8 +149,7 @@ SPINE = {
     ),
     "log of a product": (
         Log(path),
-        Log(initial(State(0)))
-        + TimeSum(Log(pi(t)) + Log(transition(State(t + 1), State(t), Action(t))), t, 0, T - 1),
+        Log(initial(State(0))) + TimeSum(Log(pi(t)) + Log(transition(State(t + 1), State(t), Action(t))), t, 0, T - 1),
     ),
 }
 FALSE = {
@@ -211,9 +210,7 @@ def test_gradient_is_the_limit_of_differences() -> None:
         other = copy.deepcopy(model)
         entry = other["letters"]["pi/2"]
         tangents = {tuple(key): F(v) for key, v in entry["tangent"]}
-        entry["table"] = [
-            [key, str(F(v) + direction * step * tangents[tuple(key)])] for key, v in entry["table"]
-        ]
+        entry["table"] = [[key, str(F(v) + direction * step * tangents[tuple(key)])] for key, v in entry["table"]]
         return F(at(objective(), other))
 
     # J is a polynomial of degree 2 along the tangent for T = 2: the central difference is exact.
@@ -337,9 +334,7 @@ def test_a_process_may_have_a_defined_policy() -> None:
 def test_rows_of_trajectories() -> None:
     model = random_model(6)
     states, actions = np.array([[0, 1, 0], [1, 1, 1]]), np.array([[1, 1], [0, 1]])
-    term = (
-        total_return() * trajectory_score - given_history(return_to_go(0), 0) + Log(path) + expect(reward(0))
-    )
+    term = total_return() * trajectory_score - given_history(return_to_go(0), 0) + Log(path) + expect(reward(0))
     found = values(encode(term), model, states, actions)
     assert found.dtype == np.float64
     for row in range(2):
@@ -355,8 +350,7 @@ def test_sampled_rows_average_to_the_expectation() -> None:
     rng = np.random.default_rng(0)
     rows = 20_000
     start, moves, acts = (
-        {tuple(key): float(F(v)) for key, v in model["letters"][name]["table"]}
-        for name in ("rho_0/1", "P/3", "pi/2")
+        {tuple(key): float(F(v)) for key, v in model["letters"][name]["table"]} for name in ("rho_0/1", "P/3", "pi/2")
     )
     states, actions = np.zeros((rows, 3), dtype=int), np.zeros((rows, 2), dtype=int)
     states[:, 0] = rng.random(rows) < start[(1,)]

@@ -84,12 +84,8 @@ def test_falsehood_the_shared_layer_of_the_printed_actor_critic_descends_on_its_
     theta, x, _ = case(network, seed=1, batch=6)
     value, hidden = forward(network, theta, x)
     error = np.random.default_rng(2).normal(size=6) - value[:, 2]
-    printed = shared_layer_as_printed(network, theta, x, hidden, np.zeros((6, 2)), error)[
-        : network.inputs * 5
-    ]
-    right = backward(network, theta, x, hidden, np.column_stack([np.zeros((6, 2)), error]))[
-        : network.inputs * 5
-    ]
+    printed = shared_layer_as_printed(network, theta, x, hidden, np.zeros((6, 2)), error)[: network.inputs * 5]
+    right = backward(network, theta, x, hidden, np.column_stack([np.zeros((6, 2)), error]))[: network.inputs * 5]
     assert np.abs(right).max() > 0.1
     assert np.abs(printed + right).max() <= 100 * EPS
 

@@ -92,8 +92,7 @@ def test_penalties_are_part_of_the_reward_where_a_step_was_taken():
     for t, n in np.ndindex(ours.shape):
         x, a = rollout.observed[t, n][None], rollout.actions[t, n]
         log, other = (
-            log_softmax(forward(agent.actor, agent.parameters[name], x)[0])[0, a]
-            for name in ("actor", "reference")
+            log_softmax(forward(agent.actor, agent.parameters[name], x)[0])[0, a] for name in ("actor", "reference")
         )
         expected = rollout.rewards[t, n] - 0.5 * (log - other) - 0.25 * log
         assert ours[t, n] == pytest.approx(expected if rollout.taken[t, n] else 0.0, abs=1e-13)
@@ -194,9 +193,7 @@ def test_returns_are_those_of_whole_episodes(name):
                 lengths.append(running[n])
                 running[n] = 0
     assert lengths
-    assert abs(copies.mean_return) == pytest.approx(
-        np.mean(lengths[-100:]), abs=1.0 if name == "Acrobot-v1" else 0
-    )
+    assert abs(copies.mean_return) == pytest.approx(np.mean(lengths[-100:]), abs=1.0 if name == "Acrobot-v1" else 0)
 
 
 def test_an_episode_each_is_rolled_out_once():

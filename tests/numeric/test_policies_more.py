@@ -23,9 +23,7 @@ EPS = float(np.finfo(np.float64).eps)
 numbers = st.floats(-5, 5).map(lambda x: round(x, 3))
 tables = st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=3).map(np.array)
 pairs = st.integers(1, 3).flatmap(
-    lambda n: st.tuples(
-        *[st.lists(st.tuples(numbers, numbers, numbers), min_size=n, max_size=n).map(np.array)] * 2
-    )
+    lambda n: st.tuples(*[st.lists(st.tuples(numbers, numbers, numbers), min_size=n, max_size=n).map(np.array)] * 2)
 )
 
 
@@ -78,9 +76,7 @@ def test_the_divergence_is_positive_and_its_gradient_is_exact(pair):
     theta, reference = pair
     divergence = kl_divergence(theta, reference)
     assert (divergence >= -50 * EPS).all()
-    exact = complex_step(
-        lambda w: (np.exp(log_softmax(w)) * (log_softmax(w) - log_softmax(reference))).sum(), theta
-    )
+    exact = complex_step(lambda w: (np.exp(log_softmax(w)) * (log_softmax(w) - log_softmax(reference))).sum(), theta)
     assert np.abs(kl_gradient(theta, reference) - exact).max() <= 200 * EPS
     uniform = kl_divergence(theta, np.zeros_like(theta))
     assert np.abs(uniform - (np.log(3) - entropy(theta))).max() <= 50 * EPS
@@ -92,9 +88,7 @@ def test_where_a_probability_is_zero_nothing_is_added():
     assert kl_divergence(certain, [[0.0, 0.0]]).tolist() == [pytest.approx(np.log(2), abs=EPS)]
     assert kl_divergence(certain, certain).tolist() == [0]
     assert not entropy_gradient(certain).any()
-    with pytest.raises(
-        PolicyError, match=r"gives a=1 in s=0 no chance and π does; the divergence is infinite"
-    ):
+    with pytest.raises(PolicyError, match=r"gives a=1 in s=0 no chance and π does; the divergence is infinite"):
         kl_divergence([[0.0, 0.0]], certain)
 
 
@@ -127,9 +121,7 @@ def test_falsehood_the_gradient_of_a_sampled_log_probability_is_that_of_the_entr
 def test_falsehood_the_regularised_optimum_does_without_the_reference():
     """Without reward the best policy is the reference, here (9/10, 1/10), not the uniform one."""
     reference = np.log([[0.9, 0.1]])
-    assert softmax_probabilities(gibbs_logits(reference, [[0.0, 0.0]], 1.0))[0, 1] == pytest.approx(
-        0.1, abs=EPS
-    )
+    assert softmax_probabilities(gibbs_logits(reference, [[0.0, 0.0]], 1.0))[0, 1] == pytest.approx(0.1, abs=EPS)
     assert kl_divergence([[0.0, 0.0]], reference)[0] > 0.5
 
 

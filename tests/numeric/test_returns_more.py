@@ -27,9 +27,7 @@ steps = st.lists(
 def arrays(rows):
     """(r, V(s_t), V(s_{t+1}), terminated, truncated), each [1, T]; where it goes on, V(s_{t+1}) is the next V(s_t)."""
     reward, value, final, end = zip(*rows, strict=True)
-    following = [
-        value[t + 1] if t + 1 < len(rows) and end[t] == "goes on" else final[t] for t in range(len(rows))
-    ]
+    following = [value[t + 1] if t + 1 < len(rows) and end[t] == "goes on" else final[t] for t in range(len(rows))]
     flags = [[[e == kind for e in end]] for kind in ("terminated", "truncated")]
     return [np.array([x], dtype=float) for x in (reward, value, following)] + [np.array(f) for f in flags]
 
@@ -97,9 +95,7 @@ def test_gae_is_the_mixture_of_n_step_advantages(rows, gamma, trace):
     left = next((t + 1 for t, row in enumerate(rows) if row[3] != "goes on"), len(rows))
     value = Fraction(rows[0][1])
     parts = [exact_n_step(rows, 0, gamma, n) - value for n in range(1, left + 1)]
-    mixture = (1 - trace) * sum(trace**n * part for n, part in enumerate(parts[:-1])) + trace ** (
-        left - 1
-    ) * parts[-1]
+    mixture = (1 - trace) * sum(trace**n * part for n, part in enumerate(parts[:-1])) + trace ** (left - 1) * parts[-1]
     assert mixture == exact_gae(rows, 0, gamma, trace)
 
 
@@ -109,10 +105,7 @@ def test_lambda_one_is_the_return_less_the_value_and_lambda_zero_the_error(rows,
     reward, value, following, terminated, truncated = arrays(rows)
     ends = terminated, truncated, float(gamma)
     assert (
-        np.abs(
-            gae(reward, value, following, *ends, 1.0) - (rewards_to_go(reward, float(gamma)) - value)
-        ).max()
-        <= BOUND
+        np.abs(gae(reward, value, following, *ends, 1.0) - (rewards_to_go(reward, float(gamma)) - value)).max() <= BOUND
     )
     errors = td_errors(reward, value, following, terminated, float(gamma))
     assert gae(reward, value, following, *ends, 0.0).tolist() == errors.tolist()

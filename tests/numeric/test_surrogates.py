@@ -44,9 +44,7 @@ def test_at_ratio_one_the_gradient_is_that_of_the_objective(kind):
             return weighted_scores(b, theta, kind(logs(theta, b), logs(theta, b), gain).slope)
 
         exact = moments(gradient, mdp, theta)
-        bound = rounding(
-            mdp, exact.batches, magnitude=max(exact.largest, 8 * np.abs(mdp.reward).max() * mdp.horizon)
-        )
+        bound = rounding(mdp, exact.batches, magnitude=max(exact.largest, 8 * np.abs(mdp.reward).max() * mdp.horizon))
         assert np.abs(exact.mean - objective_gradient(mdp, theta)).max() <= bound
 
     check()

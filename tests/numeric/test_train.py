@@ -101,9 +101,7 @@ def test_the_mean_return_is_near_the_objective_in_the_units_of_its_error():
     for record in take(reinforce(mdp, ReinforceSettings(), 4), 20):
         squares.append((record.mean_return - record.objective) ** 2)
     batch, weights = enumerate_trajectories(mdp, np.full((mdp.n_states, mdp.n_actions), 0.5))
-    variance = (
-        weights @ (returns(batch.rewards, batch.gamma) - weights @ returns(batch.rewards, batch.gamma)) ** 2
-    )
+    variance = weights @ (returns(batch.rewards, batch.gamma) - weights @ returns(batch.rewards, batch.gamma)) ** 2
     assert np.mean(squares) < 3 * variance / 64
 
 
@@ -154,9 +152,7 @@ def test_one_step_is_along_the_exact_gradient(algorithm, settings):
     record = take(ALGORITHMS[algorithm](mdp, settings, 0), 1)[0]
     step = record.state.parameters["actor"] / 0.25
     spread = moments(reward_to_go, mdp, np.zeros((3, 2))).variance
-    assert (
-        np.abs(step - objective_gradient(mdp, np.zeros((3, 2)))) <= 5 * np.sqrt(2 * spread / 50_000) + 1e-12
-    ).all()
+    assert (np.abs(step - objective_gradient(mdp, np.zeros((3, 2)))) <= 5 * np.sqrt(2 * spread / 50_000) + 1e-12).all()
 
 
 @pytest.mark.parametrize("kind", [RLOOSettings, GRPOSettings])
@@ -218,12 +214,8 @@ def test_falsehood_theta_may_move_inside_the_episode():
 
 def test_falsehood_the_printed_sampler_of_ppo_needs_no_old_policy():
     """Past the first epoch the ratio is not one: two epochs are not two steps of the gradient at ratio one."""
-    once = train(
-        "ppo", quiz_bandit(), PPOSettings(epochs=1, optimiser="ascent", learning_rate=4.0), seed=0, updates=1
-    )
-    twice = train(
-        "ppo", quiz_bandit(), PPOSettings(epochs=2, optimiser="ascent", learning_rate=4.0), seed=0, updates=1
-    )
+    once = train("ppo", quiz_bandit(), PPOSettings(epochs=1, optimiser="ascent", learning_rate=4.0), seed=0, updates=1)
+    twice = train("ppo", quiz_bandit(), PPOSettings(epochs=2, optimiser="ascent", learning_rate=4.0), seed=0, updates=1)
     first, second = once.state.parameters["actor"], twice.state.parameters["actor"]
     assert np.abs(second - 2 * first).max() > 0.01
 

@@ -124,7 +124,5 @@ def test_environments_that_do_not_fit_are_refused():
         ppo("Pendulum-v1", PPOSettings(), 0)
     with pytest.raises(WorldError, match=r"Gymnasium makes no environment 'CartPool-v1'"):
         ppo("CartPool-v1", PPOSettings(), 0)
-    with pytest.raises(
-        TrainError, match=r"FrozenLake-v1 is observed as Discrete\(16\); give .* its finite MDP"
-    ):
+    with pytest.raises(TrainError, match=r"FrozenLake-v1 is observed as Discrete\(16\); give .* its finite MDP"):
         ppo("FrozenLake-v1", PPOSettings(), 0)

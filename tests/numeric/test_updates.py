@@ -61,9 +61,7 @@ ONE_STEP = {
     "state-baseline": lambda b, theta: state_baseline(b, theta, CRITIC),
     "constant-baseline": lambda b, theta: (
         sum(
-            constant_baseline(
-                b.select(slice(n, n + 1)), theta, np.delete(returns(b.rewards, b.gamma), n).mean()
-            )
+            constant_baseline(b.select(slice(n, n + 1)), theta, np.delete(returns(b.rewards, b.gamma), n).mean())
             for n in range(len(b))
         )
         / len(b)
