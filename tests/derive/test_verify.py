@@ -26,7 +26,7 @@ CERTIFICATE = json.loads(
             "lhs": FOUND.lhs,
             "rhs": FOUND.rhs,
         }
-    )  # fmt: skip
+    )
 )
 
 
