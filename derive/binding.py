@@ -15,12 +15,15 @@ from derive.terms import (
     At,
     Defined,
     Definition,
+    Domain,
+    Draw,
     Expectation,
     Gradient,
     Letter,
     Mean,
     PathProbability,
     PathSum,
+    Samples,
     SumOver,
     Term,
     Var,
@@ -76,6 +79,16 @@ def is_random(node: Basic) -> bool:
     return not isinstance(node, CLOSED) and any(is_random(a) for a in node.args)
 
 
+@lru_cache(maxsize=100_000)
+def drawn(node: Basic) -> frozenset[Domain]:
+    """The sets whose samples x_i a term is a function of (before any expectation over samples around it)."""
+    if isinstance(node, Draw):
+        return frozenset({node.domain})
+    if isinstance(node, Samples):
+        return (drawn(node.body) - {node.var.domain}) | drawn(node.weight)
+    return frozenset().union(*(drawn(a) for a in node.args))
+
+
 def fresh(name: Basic, avoid: frozenset[Basic]) -> Basic:
     """A name of the same sort that is not among those to avoid: the name itself where it can be."""
     candidate, stem, n = name, str(name).split("_")[0], 0
@@ -108,6 +121,8 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
         raise IllFormed(f"the parameter {node.parameter} of {node} cannot be replaced; write At({node}, …)")
     if isinstance(node, AVERAGES_PATHS) and any(is_random(v) for v in live.values()):
         raise IllFormed(f"{', '.join(map(str, live))} stands inside {node}, which averages over trajectories")
+    if isinstance(node, Samples) and any(node.var.domain in drawn(v) for v in live.values()):
+        raise IllFormed(f"{', '.join(map(str, live))} stands inside {node}, which averages over samples")
     if isinstance(node, (Gradient, At)) and any(node.parameter in free(v) for v in live.values()):
         raise IllFormed(
             f"{', '.join(map(str, live))} stands inside {node}, where it may not depend on {node.parameter}"

@@ -20,10 +20,10 @@ from derive import kernel
 from derive.binding import alike
 from derive.errors import DeriveError, Tampered, Unreadable
 from derive.kernel import Theorem
-from derive.terms import AtMost, Coincide, Equation, Positive, Possible
+from derive.terms import Always, AtMost, Coincide, Equation, Inequality, Positive, Possible
 from derive.wire import Table, decode, encode, untable
 
-_HYPOTHESES = (Equation, AtMost, Positive, Possible, Coincide)
+_HYPOTHESES = (Equation, Inequality, Always, AtMost, Positive, Possible, Coincide)
 MAX_PROOF_STEPS = 100_000
 
 
@@ -52,7 +52,7 @@ class _Packer:
             return ["thm", self.number[id(argument)]]
         if isinstance(argument, Basic):
             return ["term", self.table.add(argument)]
-        if isinstance(argument, Equation):
+        if isinstance(argument, (Equation, Always)):
             return ["equation", encode(argument)]
         if isinstance(argument, str):
             return ["name", argument]

@@ -23,6 +23,7 @@ from derive.terms import (
     Definition,
     Exp,
     Given,
+    History,
     Hypothesis,
     PathProbability,
     Positive,
@@ -85,7 +86,7 @@ class Context:
         """The term is a function of the trajectory up to `position` (None: of nothing on it)."""
         if not is_random(term):
             return
-        if isinstance(term, (State, Action)):
+        if isinstance(term, (State, Action, History)):
             self._not_later(term, 2 * term.time + (1 if isinstance(term, Action) else 0), position)
         elif isinstance(term, PathProbability):
             self._not_later(term, 2 * term.process.horizon, position)

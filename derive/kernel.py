@@ -9,7 +9,7 @@ hypotheses, every trajectory and every value of the free names. Rules are functi
     cong      x = y  ⊢  C[x] = C[y], under binders too
     inst      replace free names by terms
     weaken    inequalities by others that entail them
-    assume    an equation as a hypothesis
+    assume    an equation as a hypothesis; always: one that a letter solves, at all elements
     induct    from 0 and from n to n+1
     law       an axiom of derive/axioms: its side condition is checked here and now
 
@@ -25,13 +25,15 @@ from typing import Any, Final
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
 from sympy.core.symbol import Str
 
-from derive.binding import alike, bound_name, free, is_random, meaning, names, respell, substitute
+from derive.binding import alike, bound_name, drawn, free, is_random, meaning, names, respell, substitute
 from derive.context import Context
 from derive.errors import DeriveError, Refused, Tampered
 from derive.ring import divides, equal_by_arithmetic
 from derive.terms import (
     AVERAGES_PATHS,
+    HISTORIES,
     ZERO,
+    Always,
     At,
     AtMost,
     Coincide,
@@ -40,9 +42,11 @@ from derive.terms import (
     Equation,
     Gradient,
     Hypothesis,
+    Inequality,
     Letter,
     Possible,
     Process,
+    Samples,
     Term,
     TimeProduct,
     TimeSum,
@@ -56,7 +60,12 @@ from derive.timeline import as_linear, is_linear, linear, needed
 Law = Callable[..., Expr]
 LAWS: Final[dict[str, Law]] = {}
 _SEAL: Final = object()
-PASSING: Final = (Equation, AtMost, Coincide)  # what may hold at one value of the parameter and not beside it
+PASSING: Final = (
+    Equation,
+    Inequality,
+    AtMost,
+    Coincide,
+)  # what may hold at one value of the parameter and not beside it
 
 
 def axiom(law: Law) -> Law:
@@ -161,6 +170,13 @@ def assume(equation: Equation) -> Theorem:
     return Theorem(_SEAL, (equation,), equation.lhs, equation.rhs, (), ("assume", equation))
 
 
+def always(equation: Always) -> Theorem:
+    """(x = y, always) ⊢ x = y."""
+    if is_random(equation.lhs) or is_random(equation.rhs) or drawn(equation.lhs) or drawn(equation.rhs):
+        raise Refused("always: {} speaks of one trajectory or of one sample", equation)
+    return Theorem(_SEAL, (equation,), equation.lhs, equation.rhs, (), ("always", equation))
+
+
 def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> Theorem:
     """⊢ term = what the named axiom makes of it; the hypotheses are those that its side condition used."""
     if name not in LAWS:
@@ -187,7 +203,7 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
         wanted = name.domain if isinstance(name, Var) else None
         if not fits(value, wanted) or (getattr(name, "is_integer", False) and not is_linear(value)):
             raise Refused("inst: {} is not of the sort of {}", value, name)
-    hypotheses = {_changed(h, lambda part: substitute(part, free_values)) for h in respelt.hypotheses}
+    hypotheses = {_with_values(h, free_values) for h in respelt.hypotheses}
     kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
     _defined(theorem.hypotheses, theorem.lhs, theorem.rhs)
     _may_replace(theorem, free_values)
@@ -199,9 +215,12 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
     for old, new in spelling.items():
         if isinstance(old, Letter) and not _may_stand_for(new, respell_domains(old, spelling)):
             raise Refused("inst: {} is not a function of the kind of {}", new, old)
-        if isinstance(old, Domain) and not (old.elements is None and isinstance(new, Domain)):
+        if isinstance(old, Domain) and not (
+            old.elements is None and isinstance(new, Domain) and HISTORIES not in (old, new)
+        ):
             raise Refused("inst: {} cannot stand for {}, which is not an arbitrary set", new, old)
-    before = names(theorem.lhs) | names(theorem.rhs) | frozenset().union(*map(free_in, theorem.hypotheses))
+    parts = [theorem.lhs, theorem.rhs, *(part for h in theorem.hypotheses for part in vars(h).values())]
+    before = frozenset[Basic]().union(*map(names, parts))
     if len({respell(name, spelling) for name in before}) != len(before):
         raise Refused("inst: two names of {} become one", theorem)
     hypotheses = (_changed(h, lambda part: respell(part, spelling)) for h in theorem.hypotheses)
@@ -288,8 +307,16 @@ def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: E
 
 
 def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
-    """The free names of a hypothesis."""
-    return frozenset().union(*(free(part) for part in vars(hypothesis).values()))
+    """The free names of a hypothesis; what holds always speaks of no element in particular."""
+    found = frozenset[Basic]().union(*(free(part) for part in vars(hypothesis).values()))
+    return frozenset(n for n in found if not isinstance(n, Var)) if isinstance(hypothesis, Always) else found
+
+
+def _with_values(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypothesis:
+    live = {k: v for k, v in values.items() if k in free_in(hypothesis)}
+    if isinstance(hypothesis, Always) and any(isinstance(n, Var) for v in live.values() for n in free(v)):
+        raise Refused("inst: {} would be captured by {}, which speaks of every element", live, hypothesis)
+    return _changed(hypothesis, lambda part: substitute(part, live))
 
 
 def _changed(hypothesis: Hypothesis, change: Callable[[Basic], Basic]) -> Hypothesis:
@@ -351,12 +378,14 @@ def _discharge(
         _refuse(hypotheses, node, lambda h: isinstance(h, PASSING) and node.parameter in free_in(h))
     if isinstance(node, AVERAGES_PATHS):
         _refuse(hypotheses, node, _speaks_of_the_trajectory)
+    if isinstance(node, Samples):
+        _refuse(hypotheses, node, lambda h: any(node.var.domain in drawn(part) for part in vars(h).values()))
     return hypotheses
 
 
 def _speaks_of_the_trajectory(hypothesis: Hypothesis) -> bool:
-    if isinstance(hypothesis, Equation):
-        return is_random(hypothesis.lhs) or is_random(hypothesis.rhs)
+    if isinstance(hypothesis, (Equation, Inequality)):
+        return any(map(is_random, vars(hypothesis).values()))
     return isinstance(hypothesis, Possible)
 
 
@@ -438,5 +467,5 @@ def premises_first(theorem: Theorem) -> list[Theorem]:
 
 RULES: Final[dict[str, Callable[..., Theorem]]] = {
     "refl": refl, "sym": sym, "trans": trans, "ring": ring, "define": define,
-    "assume": assume, "cong": cong, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
+    "assume": assume, "always": always, "cong": cong, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
 }  # fmt: skip

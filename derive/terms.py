@@ -5,12 +5,14 @@ A term is an inert SymPy expression: nothing evaluates itself, and users may go 
 
 * sorts        `Domain` (a finite set), `Var` (a variable over one), times (integer symbols), reals
 * letters      `Letter` (a primitive function, perhaps a probability mass function), `Definition` (a name for a term)
-* trajectory   `State(t)`, `Action(t)`: random variables of one trajectory s_0 a_0 s_1 … s_T of a `Process`
-* operators    sums, products, expectations, gradient, logarithm: those that bind a name say which
-* statements   `Equation`, and the hypotheses `AtMost`, `Positive`, `Possible` and `Coincide`
+* trajectory   `State(t)`, `Action(t)`, `History(t)`: random variables of one trajectory s_0 a_0 … s_T of a `Process`
+* samples      `Draw(i, X)`: x_i, the i-th of several independent samples, averaged over by `Samples`
+* operators    sums, products, expectations, maxima, gradient, logarithm: those that bind a name say which
+* statements   `Equation` and `Inequality`, and the hypotheses `AtMost`, `Positive`, `Possible`, `Coincide`, `Always`
 
 An expectation over a process binds no name: s_t and a_t are functions of the trajectory, so that "depends only
-on the past of t" is a comparison of positions on the time line (`position` in derive/timeline.py).
+on the past of t" is a comparison of positions on the time line (`position` in derive/timeline.py). An expectation over
+samples binds none either: "does not depend on x_i" is a comparison of indices.
 """
 
 from __future__ import annotations
@@ -60,6 +62,7 @@ class Domain(AtomicExpr):
 
 STATES = Domain("S")
 ACTIONS = Domain("A")
+HISTORIES = Domain("H")  # the histories h_t = (s_0, a_0, …, a_{t-1}, s_t) of all lengths; only `History` names one
 
 
 class Var(AtomicExpr):
@@ -69,6 +72,8 @@ class Var(AtomicExpr):
     domain: Domain
 
     def __new__(cls, name: str, domain: Domain) -> Var:
+        if domain == HISTORIES:
+            raise IllFormed(f"{name}: nothing runs over histories; write History(t)")
         node = AtomicExpr.__new__(cls)
         node.name, node.domain = name, domain
         return node
@@ -155,7 +160,7 @@ class Term(Expr):
 
 def sort_of(node: Basic) -> Domain | None:
     """The finite domain of an element expression, or None for a time or a real."""
-    return node.domain if isinstance(node, (Var, State, Action)) else None
+    return node.domain if isinstance(node, (Var, State, Action, History, Draw)) else None
 
 
 def fits(node: Basic, wanted: Domain | None) -> bool:
@@ -259,6 +264,25 @@ class Action(Term):
     domain = property(lambda self: self.args[1])
 
 
+class History(Term):
+    """h_t = (s_0, a_0, …, a_{t-1}, s_t), all that was seen before action t."""
+
+    time = property(lambda self: self.args[0])
+    domain = property(lambda self: HISTORIES)
+
+
+class Draw(Term):
+    """x_i, the i-th of independent samples of one distribution, i = 1 … N."""
+
+    def __new__(cls, index: Any, domain: Domain) -> Draw:
+        if domain == HISTORIES:
+            raise IllFormed("samples are drawn from a finite set, not from histories")
+        return Term.__new__(cls, index, domain)
+
+    index = property(lambda self: self.args[0])
+    domain = property(lambda self: self.args[1])
+
+
 class Process(Basic):
     """A Markov decision process under a policy: s_0 ~ initial, a_t ~ policy(·|s_t), s_{t+1} ~ transition.
 
@@ -343,6 +367,35 @@ class Variance(Term):
         return Term.__new__(cls, body, var, weight)
 
 
+class Samples(Term):
+    """E_{x_1, …, x_N ~ weight}[body], N = count independent samples; x_i is Draw(i, domain). Binds x in weight alone.
+
+    It averages over every x_i of its domain in the body, and over nothing else; the trajectory stays as it is.
+    """
+
+    binds = (1, (2,))
+    body = property(lambda self: self.args[0])
+    var = property(lambda self: self.args[1])
+    weight = property(lambda self: self.args[2])
+    count = property(lambda self: self.args[3])
+
+    def __new__(cls, body: Any, var: Var, weight: Any, count: Any) -> Samples:
+        _need_var(cls, var)
+        return Term.__new__(cls, body, var, weight, count)
+
+
+class Maximum(Term):
+    """max_x body, over the whole domain of the variable x. Binds x."""
+
+    binds = (1, (0,))
+    body = property(lambda self: self.args[0])
+    var = property(lambda self: self.args[1])
+
+    def __new__(cls, body: Any, var: Var) -> Maximum:
+        _need_var(cls, var)
+        return Term.__new__(cls, body, var)
+
+
 class SumOver(Term):
     """Σ_x body, over the whole domain of the variable x. Binds x."""
 
@@ -420,7 +473,7 @@ def _need_var(cls: type, var: Any) -> None:
         raise IllFormed(f"{cls.__name__} runs over a variable of a finite domain, not {var!r}")
 
 
-RANDOM = (State, Action, PathProbability, Given)  # functions of the trajectory
+RANDOM = (State, Action, History, PathProbability, Given)  # functions of the trajectory
 CLOSED = (Expectation, PathSum)  # no longer functions of it
 AVERAGES_PATHS = (
     Expectation,
@@ -442,6 +495,21 @@ class Equation:
 
     def __str__(self) -> str:
         return f"{self.lhs} = {self.rhs}"
+
+
+@dataclass(frozen=True)
+class Inequality:
+    """lesser ≤ greater, for real expressions: a statement for every value of the free letters, or a hypothesis."""
+
+    lesser: Expr
+    greater: Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lesser", sympify(self.lesser, strict=True))
+        object.__setattr__(self, "greater", sympify(self.greater, strict=True))
+
+    def __str__(self) -> str:
+        return f"{self.lesser} <= {self.greater}"
 
 
 @dataclass(frozen=True)
@@ -500,5 +568,25 @@ class Coincide:
         return f"{self.letter.name} = {self.other.name}"
 
 
-Hypothesis = AtMost | Positive | Possible | Coincide | Equation
+@dataclass(frozen=True)
+class Always:
+    """lhs = rhs for every element that its variables may stand for and every value of the parameters of its letters.
+
+    This is how a letter is said to solve an equation, such as V(s) = Σ_a π(a|s) (r(s,a) + γ Σ_s' P(s'|s,a) V(s')).
+    Times and real numbers in it are those of the statement.
+    """
+
+    lhs: Expr
+    rhs: Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lhs", sympify(self.lhs, strict=True))
+        object.__setattr__(self, "rhs", sympify(self.rhs, strict=True))
+
+    def __str__(self) -> str:
+        return f"{self.lhs} = {self.rhs}, always"
+
+
+Statement = Equation | Inequality
+Hypothesis = Inequality | Always | AtMost | Positive | Possible | Coincide | Equation
 ZERO, ONE = Integer(0), Integer(1)

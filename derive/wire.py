@@ -17,7 +17,20 @@ from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive import terms
 from derive.errors import DeriveError, Unreadable
-from derive.terms import AtMost, Coincide, Definition, Domain, Equation, Hypothesis, Letter, Positive, Possible, Var
+from derive.terms import (
+    Always,
+    AtMost,
+    Coincide,
+    Definition,
+    Domain,
+    Equation,
+    Hypothesis,
+    Inequality,
+    Letter,
+    Positive,
+    Possible,
+    Var,
+)
 
 Wire = tuple[Any, ...]
 
@@ -49,7 +62,7 @@ def encode(node: Basic | Hypothesis | None) -> Any:
         return ("letter", node.name, tuple(map(encode, node.domains)), node.pmf, encode(node.parameter))
     if isinstance(node, Definition):
         return ("definition", node.name, tuple(map(encode, node.params)), encode(node.body), node.form)
-    if isinstance(node, (Equation, AtMost, Positive, Possible, Coincide)):
+    if isinstance(node, tuple(_HYPOTHESES.values())):
         return (type(node).__name__, *(encode(v) for v in vars(node).values()))
     tag = _TAG_OF.get(type(node))
     if tag is None:
@@ -175,6 +188,8 @@ _ATOMS: dict[str, Any] = {
 }
 _HYPOTHESES: dict[str, Any] = {
     "Equation": Equation,
+    "Inequality": Inequality,
+    "Always": Always,
     "AtMost": AtMost,
     "Positive": Positive,
     "Possible": Possible,

@@ -16,6 +16,7 @@ from derive.terms import (
     Domain,
     Expectation,
     Given,
+    History,
     Letter,
     PathProbability,
     PathSum,
@@ -134,7 +135,7 @@ def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
         return value
     if isinstance(term, Defined) and not named:
         return _put(context, meaning(term), position, value)
-    if isinstance(term, (Expectation, PathSum, Given, PathProbability)):
+    if isinstance(term, (Expectation, PathSum, Given, PathProbability, History)):
         raise Refused("nothing can be put inside {}", term)
     if isinstance(term, (TimeSum, TimeProduct)):
         lower, upper = (_put(context, bound, position, value) for bound in (term.lower, term.upper))
