@@ -62,7 +62,7 @@ def encode(node: Basic | Hypothesis | None) -> Any:
         return ("letter", node.name, tuple(map(encode, node.domains)), node.pmf, encode(node.parameter))
     if isinstance(node, Definition):
         return ("definition", node.name, tuple(map(encode, node.params)), encode(node.body), node.form)
-    if isinstance(node, tuple(_HYPOTHESES.values())):
+    if not isinstance(node, Basic):
         return (type(node).__name__, *(encode(v) for v in vars(node).values()))
     tag = _TAG_OF.get(type(node))
     if tag is None:
