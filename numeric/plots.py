@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STYLE",
+    "Drawing",
     "Line",
     "Panel",
     "arrows",
@@ -80,6 +81,31 @@ class Line:
     band: bool = True
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure not yet drawn: its panels, the words that say it to those who cannot see it, and its numbers.
+
+    `values` are the curves by name, so that what is drawn can be tested without looking at pixels.
+    """
+
+    title: str
+    panels: Sequence[tuple[Panel, float]]
+    alt: str
+    values: Mapping[str, Floats]
+    height: float = 3.1
+    headed: bool = True
+
+    def draw(self) -> Figure:
+        """The figure, in the style of this house; its title is printed above it where it is `headed`."""
+        with styled():
+            return figure(self.title if self.headed else "", self.panels, self.height)
+
+    def files(self) -> dict[str, bytes]:
+        """The figure by suffix, .svg and .pdf, with the title and the words in both."""
+        with styled():
+            return files(figure(self.title if self.headed else "", self.panels, self.height), self.title, self.alt)
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """The style of this house, and matplotlib as it was afterwards."""
@@ -89,15 +115,16 @@ def styled() -> Iterator[None]:
         yield
 
 
-def figure(title: str, panels: Sequence[tuple[Panel, float]]) -> Figure:
-    """Panels side by side, each with its width in inches, under one title."""
+def figure(title: str, panels: Sequence[tuple[Panel, float]], height: float = 3.1) -> Figure:
+    """Panels side by side, each with its width in inches, under one title where there is one."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     widths = [width for _, width in panels]
-    made = Figure(figsize=(sum(widths), 3.1), layout="constrained")
+    made = Figure(figsize=(sum(widths), height), layout="constrained")
     FigureCanvasAgg(made)
-    made.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    if title:
+        made.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     axes = made.subplots(1, len(panels), width_ratios=widths, squeeze=False)[0]
     for (panel, _), place in zip(panels, axes, strict=True):
         panel(place)

@@ -57,7 +57,7 @@ NUMERIC = _words("""
     judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked judging.choosing
     judging.probing judging.explaining judging.by_samples judging.judge judging.comparing judging.file
     judging testing running.progress running.boards running.plan running.learners running.backends
-    running.archive running.seeds plots animation running.pictures running.summary running runs
+    running.archive running.seeds plots figures.monte_carlo figures animation running.pictures running.summary running runs
 """)
 TABLES = {"derive": DERIVE, "numeric": NUMERIC}
 FOREIGN = {
