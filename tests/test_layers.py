@@ -26,7 +26,8 @@ DERIVE = [
     *_words("""
         errors terms binding timeline wire notation printing.boxes printing.order printing.layout
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
-        axioms.trajectories axioms.calculus axioms rewriting rules matching calc certificate prove
+        axioms.trajectories axioms.calculus axioms rewriting rules.rule rules.linear rules.calculus
+        rules.trajectories rules.ranges rules matching calc certificate prove
     """),
     *MODELS,
     *_words("""
@@ -48,7 +49,7 @@ NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.tables evaluation.interpretation evaluation.meanings
-    evaluation evaluate sampling examples estimators surrogates control q_learning bandits training.settings
+    evaluation evaluate sampling examples convergence estimators surrogates control q_learning bandits training.settings
     training.simulators training.rollouts training.records training.episodes training.tabular training.neural
     training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices
     judging.precision judging.case judging.shrinking judging.rollouts judging.batch judging.rows
@@ -57,7 +58,8 @@ NUMERIC = _words("""
     judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked judging.choosing
     judging.probing judging.explaining judging.by_samples judging.judge judging.comparing judging.file
     judging testing running.progress running.boards running.plan running.learners running.backends
-    running.archive running.seeds plots figures.monte_carlo figures animation running.pictures running.summary running runs
+    running.archive running.seeds plots.style plots.lines
+    plots.boards plots figures.monte_carlo figures animation running.pictures running.summary running runs
 """)
 TABLES = {"derive": DERIVE, "numeric": NUMERIC}
 FOREIGN = {

@@ -1,0 +1,55 @@
+"""Derived rules: the reasons that a line of a derivation may give. Untrusted: each ends in kernel theorems.
+
+A rule has the words that a sheet prints, and a conversion of one node. Rules are oriented so that applying one
+everywhere comes to an end; a line is justified when it and the line before it reach the same term
+(derive/calc.py). To add a rule, write one in the file whose idea it belongs to; it is found by its name.
+"""
+
+from derive.rules.calculus import (
+    chain_rule,
+    constant,
+    evaluate_at,
+    exp_of_sum,
+    log_derivative,
+    log_of_product,
+    product_rule,
+)
+from derive.rules.linear import (
+    arithmetic,
+    at_old,
+    enumerate_cases,
+    expectation,
+    factor_out,
+    gradient_of_sum,
+    into_sums,
+    linearity,
+    normalised,
+    number_out,
+    reorder,
+    unfold,
+    variance,
+)
+from derive.rules.ranges import count, empty, last_apart, separate, shift, split, write_out
+from derive.rules.rule import AVERAGES, RULES, SUMS, Rule, first_of
+from derive.rules.trajectories import (
+    draw_action,
+    draw_start,
+    draw_state,
+    known,
+    marginal,
+    path_probability,
+    same_paths,
+    score_vanishes,
+    sum_last_step,
+    tower,
+    transport,
+)
+
+__all__ = [
+    "AVERAGES", "RULES", "SUMS", "Rule", "arithmetic", "at_old", "chain_rule", "constant", "count", "draw_action",
+    "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation", "factor_out",
+    "first_of", "gradient_of_sum", "into_sums", "known", "last_apart", "linearity", "log_derivative", "log_of_product",
+    "marginal", "normalised", "number_out", "path_probability", "product_rule", "reorder", "same_paths",
+    "score_vanishes", "separate", "shift", "split", "sum_last_step", "tower", "transport", "unfold", "variance",
+    "write_out",
+]  # fmt: skip

@@ -1,0 +1,61 @@
+"""Sums and products over ranges of time, or of samples."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive import kernel
+from derive.errors import IllFormed, Refused
+from derive.kernel import Theorem, law
+from derive.rewriting import Given, everywhere
+from derive.rules.rule import Rule, first_of, rule
+from derive.terms import TimeProduct, TimeSum
+from derive.timeline import linear
+
+
+@rule("split of the sum", TimeSum, TimeProduct, once=True)
+def split(node: Expr, given: Given, middle: Expr) -> Theorem:
+    """Σ_{k=a}^{b} = Σ_{k=a}^{m-1} + Σ_{k=m}^{b}; products likewise."""
+    return law("split", node, middle, given=given)
+
+
+@rule("shift of the index", TimeSum, TimeProduct, once=True)
+def shift(node: Expr, given: Given, by: Expr) -> Theorem:
+    """Σ_{k=a}^{b} f(k) = Σ_{k=a+c}^{b+c} f(k-c)."""
+    return law("shift", node, by, given=given)
+
+
+@rule("product of products", TimeProduct)
+def separate(node: Expr, given: Given) -> Theorem:
+    """∏ f g = ∏ f ∏ g, ∏ f^n = (∏ f)^n."""
+    return first_of("product_of_products", "product_of_powers")(node, given)
+
+
+@rule("last factor apart", TimeSum, TimeProduct, once=True)
+def last_apart(node: Expr, given: Given) -> Theorem:
+    """∏_{k=a}^{b} f = ∏_{k=a}^{b-1} f · f(b) for a ≤ b; sums likewise."""
+    parts = law("split", node, node.upper, given=given)
+    return kernel.trans(parts, everywhere(parts.rhs, Rule("single", "", first_of("single")), given))
+
+
+@rule("written out", TimeSum, TimeProduct)
+def write_out(node: Expr, given: Given) -> Theorem:
+    """A sum or product over numbers, term by term."""
+    if linear(node.upper - node.lower)[1]:
+        raise Refused("{} has no fixed number of terms", node)
+    try:
+        return first_of("empty", "single")(node, given)
+    except (Refused, IllFormed):
+        return law("split", node, node.upper, given=given)
+
+
+@rule("number of terms", TimeSum)
+def count(node: Expr, given: Given) -> Theorem:
+    """Σ_{k=a}^{b} c = (b - a + 1) c."""
+    return first_of("count", "homogeneity")(node, given)
+
+
+@rule("empty sum or product", TimeSum, TimeProduct)
+def empty(node: Expr, given: Given) -> Theorem:
+    """A sum over nothing is 0, a product over nothing 1."""
+    return law("empty", node, given=given)
