@@ -19,7 +19,18 @@ from numeric.mdp import FiniteMDP
 from numeric.sampling import sample_trajectories
 from numeric.worlds import world
 
-__all__ = ["Estimate", "Setting", "agree", "completed", "describe", "estimate", "exact", "settings"]
+__all__ = [
+    "Estimate",
+    "Setting",
+    "agree",
+    "completed",
+    "describe",
+    "drawn",
+    "estimate",
+    "evaluated",
+    "exact",
+    "settings",
+]
 
 Floats = NDArray[np.float64]
 Wire = Any
@@ -165,20 +176,32 @@ def estimate(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire
 
     Raises UnevaluableError where the term has no value in the world.
     """
-    rng = np.random.default_rng(seed)
-    if wire[0] == "At" and setting.chance == Fraction(1, 2) and wire[3] == ("num", 0, 1):
-        return estimate(wire[1], setting, samples, seed, *given)
-    if wire[0] == "Expectation":
-        drawn = _along_trajectories(wire[1], wire[2], given, setting, samples, rng)
-    elif wire[0] in ("Mean", "Variance"):
-        drawn = _over_a_variable(wire[1:4], given, setting, samples, rng)
-    else:
+    wire = evaluated(wire, setting)
+    found = drawn(wire, setting, samples, seed, *given)
+    if found is None:
         return None
-    mean, spread = float(drawn.mean()), float(drawn.var())
+    mean, spread = float(found.mean()), float(found.var())
     if wire[0] != "Variance":
         return Estimate(mean, sqrt(spread / samples), samples, seed)
-    fourth = float(((drawn - mean) ** 4).mean())
+    fourth = float(((found - mean) ** 4).mean())
     return Estimate(spread, sqrt(max(fourth - spread**2, 0.0) / samples), samples, seed)
+
+
+def evaluated(wire: Wire, setting: Setting) -> Wire:
+    """What is evaluated at θ = 0, where the setting is there."""
+    if wire[0] == "At" and setting.chance == Fraction(1, 2) and wire[3] == ("num", 0, 1):
+        return evaluated(wire[1], setting)
+    return wire
+
+
+def drawn(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire) -> Floats | None:
+    """Independent samples of what an expectation or variance is of: [N]; None for a term that is neither."""
+    rng = np.random.default_rng(seed)
+    if wire[0] == "Expectation":
+        return _along_trajectories(wire[1], wire[2], given, setting, samples, rng)
+    if wire[0] in ("Mean", "Variance"):
+        return _over_a_variable(wire[1:4], given, setting, samples, rng)
+    return None
 
 
 def _along_trajectories(
