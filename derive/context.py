@@ -9,25 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
-from derive.binding import free, fresh, is_random, meaning, substitute
+from derive.binding import bound_name, drawn, free, fresh, is_random, meaning, substitute
 from derive.errors import Refused
-from derive.ring import denominators, divides, positive_by_coefficients
+from derive.ring import denominators, divides, equal_by_arithmetic, positive_by_coefficients, roots
 from derive.terms import (
     AVERAGES_PATHS,
+    ONE,
     Action,
     Apply,
     AtMost,
     Defined,
     Definition,
     Exp,
+    Expectation,
     Given,
     History,
     Hypothesis,
+    Inequality,
+    Letter,
+    Maximum,
+    Mean,
     PathProbability,
+    PathSum,
     Positive,
     Possible,
+    Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -169,10 +178,12 @@ class Context:
 
     @contextmanager
     def _inside(self, node: Basic) -> Iterator[None]:
-        """Only those hypotheses that hold there: Possible speaks of one trajectory, an inequality not of parameters."""
+        """Only those hypotheses that hold there: not of one trajectory, sample or element where all are run through."""
         before, local = self.given, self._local
         if isinstance(node, AVERAGES_PATHS):
-            self.given = tuple(h for h in before if not isinstance(h, Possible))
+            self.given = tuple(h for h in before if not isinstance(h, (Possible, Inequality)))
+        if isinstance(node, Samples) or bound_name(node) is not None:
+            self.given = tuple(h for h in before if not isinstance(h, Inequality) or _speaks_of_all(h, node))
         if isinstance(node, Definition):
             self.given, self._local = tuple(h for h in before if isinstance(h, Positive)), []
         try:
@@ -238,6 +249,77 @@ class Context:
                 return True
         return False
 
+    def nonnegative(self, term: Basic) -> None:
+        """term ≥ 0."""
+        before = set(self.used)
+        if not self._is_nonnegative(term):
+            self.used = before
+            raise Refused("cannot show {} >= 0 from {}", term, Listing(self.given))
+
+    def _is_nonnegative(self, term: Basic) -> bool:
+        if self._is_positive(term) or self._is_assumed_nonnegative(term):
+            return True
+        if isinstance(term, Rational):
+            return bool(term >= 0)
+        if isinstance(term, Apply):
+            return term.letter.pmf
+        if isinstance(term, PathProbability):
+            return self.draws_from_laws(term.process)
+        if isinstance(term, (Expectation, Given)) and not self.draws_from_laws(term.process):
+            return False
+        if isinstance(term, (TimeSum, TimeProduct)):
+            with self.opened(term) as (_, body):
+                return self._is_nonnegative(body)
+        if isinstance(term, (Expectation, Given, Mean, Samples, SumOver, PathSum, Maximum)):
+            with self._inside(term):
+                return self._is_nonnegative(term.body) and self._is_nonnegative(getattr(term, "weight", ONE))
+        if isinstance(term, Defined):
+            return self._is_nonnegative(meaning(term))
+        if isinstance(term, Pow) and isinstance(term.exp, Integer) and term.exp >= 0 and term.exp % 2 == 0:
+            return True
+        if isinstance(term, Pow):
+            return self._is_nonnegative(term.base) and isinstance(term.exp, Rational) and term.exp > 0
+        if isinstance(term, Max):
+            return any(map(self._is_nonnegative, term.args))
+        if isinstance(term, (Add, Mul, Min)):
+            return all(map(self._is_nonnegative, term.args))
+        return isinstance(term, Expr) and is_linear(term) and self.shows(Integer(0), term)
+
+    def _is_assumed_nonnegative(self, term: Basic) -> bool:
+        for hypothesis in self.given:
+            if isinstance(hypothesis, Inequality) and isinstance(term, Expr):
+                gap = hypothesis.greater - hypothesis.lesser
+                if term == gap or (free(term) == free(gap) and equal_by_arithmetic(term, gap)):
+                    return self._use(hypothesis)
+        return False
+
+    def real(self, *terms: Basic) -> None:
+        """No root of what may be negative: the order says nothing of such."""
+        everywhere = Context(h for h in self.given if isinstance(h, Positive))
+        for root in set().union(*map(roots, terms)):
+            everywhere.nonnegative(root.base)
+        self.used |= everywhere.used
+
+    def draws_from_laws(self, process: Process) -> bool:
+        """Whether all that the process draws from is a distribution by declaration."""
+        parts = (process.initial, process.policy, process.transition)
+        return all(isinstance(p, Letter) and p.pmf for p in parts)
+
+    def rises(self, node: Basic, place: int) -> None:
+        """The node does not fall when its argument at this place rises."""
+        if isinstance(node, Mul):
+            self.nonnegative(Mul(*(a for i, a in enumerate(node.args) if i != place)))
+        elif isinstance(node, (Mean, Samples)) and place == 0:
+            self.nonnegative(node.weight)
+        elif isinstance(node, (Expectation, Given)) and place == 0:
+            if not self.draws_from_laws(node.process):
+                raise Refused("{} is no average by declaration", node)
+        elif not (
+            isinstance(node, (Add, Max, Min, Exp))
+            or (isinstance(node, (SumOver, TimeSum, PathSum, Maximum)) and place == 0)
+        ):
+            raise Refused("{} need not rise with its argument {}", node, node.args[place])
+
     def _use(self, hypothesis: Hypothesis) -> bool:
         if hypothesis not in self.given:
             return False
@@ -248,6 +330,13 @@ class Context:
         """The term does not depend on the parameter."""
         if parameter in free(term):
             raise Refused("{} depends on {}", term, parameter)
+
+
+def _speaks_of_all(hypothesis: Inequality, node: Basic) -> bool:
+    parts = vars(hypothesis).values()
+    if isinstance(node, Samples) and any(map(drawn, parts)):
+        return False
+    return not any(bound_name(node) in free(part) for part in parts)
 
 
 def _unfolded(term: Expr) -> Expr:

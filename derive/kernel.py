@@ -1,15 +1,16 @@
 """The kernel: the only place where a theorem can be made. TRUSTED.
 
-A theorem says: under these hypotheses, lhs = rhs, for every finite domain, every letter that satisfies the
-hypotheses, every trajectory and every value of the free names. Rules are functions from theorems to theorems:
+A theorem says: under these hypotheses, lhs = rhs (or lhs ≤ rhs), for every finite domain, every letter that satisfies
+the hypotheses, every trajectory and every value of the free names. Rules are functions from theorems to theorems:
 
     refl      ⊢ x = x                             symmetry and transitivity: sym, trans
     ring      ⊢ x = y, where arithmetic alone gives it
     define    ⊢ x = what x abbreviates
     cong      x = y  ⊢  C[x] = C[y], under binders too
+    monotone  x ≤ y  ⊢  C[x] ≤ C[y], where C rises with its hole
     inst      replace free names by terms
     weaken    inequalities by others that entail them
-    assume    an equation as a hypothesis; always: one that a letter solves, at all elements
+    assume    an equation or inequality as a hypothesis; always: an equation that a letter solves, at all elements
     induct    from 0 and from n to n+1
     law       an axiom of derive/axioms: its side condition is checked here and now
 
@@ -47,6 +48,7 @@ from derive.terms import (
     Possible,
     Process,
     Samples,
+    Statement,
     Term,
     TimeProduct,
     TimeSum,
@@ -57,7 +59,7 @@ from derive.terms import (
 )
 from derive.timeline import as_linear, is_linear, linear, needed
 
-Law = Callable[..., Expr]
+Law = Callable[..., Expr | Inequality]
 LAWS: Final[dict[str, Law]] = {}
 _SEAL: Final = object()
 PASSING: Final = (
@@ -77,23 +79,36 @@ def axiom(law: Law) -> Law:
 
 
 class Theorem:
-    """hypotheses ⊢ lhs = rhs, with the laws leaned on and the proof. Only the rules below can make one."""
+    """hypotheses ⊢ lhs = rhs, with the laws leaned on and the proof. Only the rules below can make one.
 
-    __slots__ = ("hypotheses", "laws", "lhs", "proof", "rhs")
+    The relation is "=" or "<=".
+    """
+
+    __slots__ = ("hypotheses", "laws", "lhs", "proof", "relation", "rhs")
     hypotheses: frozenset[Hypothesis]
     lhs: Expr
     rhs: Expr
     laws: frozenset[str]
     proof: tuple[Any, ...]
+    relation: str
 
-    def __init__(self, seal: object, hypotheses: Iterable[Hypothesis], lhs: Expr, rhs: Expr, laws: Any, proof: Any):
+    def __init__(
+        self,
+        seal: object,
+        hypotheses: Iterable[Hypothesis],
+        lhs: Expr,
+        rhs: Expr,
+        laws: Any,
+        proof: Any,
+        relation: str = Equation.relation,
+    ):
         if seal is not _SEAL:
             raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
         for side in (lhs, rhs):
             if not _in_language(side):
                 raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", side)
         sets = {"hypotheses": frozenset(hypotheses), "laws": frozenset(laws)}
-        for name, value in (sets | {"lhs": lhs, "rhs": rhs, "proof": proof}).items():
+        for name, value in (sets | {"lhs": lhs, "rhs": rhs, "proof": proof, "relation": relation}).items():
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -101,9 +116,14 @@ class Theorem:
 
     def __str__(self) -> str:
         shown = ", ".join(sorted(map(str, self.hypotheses)))
-        return f"{shown} ⊢ {self.lhs} = {self.rhs}".lstrip()
+        return f"{shown} ⊢ {self.lhs} {self.relation} {self.rhs}".lstrip()
 
     __repr__ = __str__
+
+    @property
+    def claim(self) -> Statement:
+        """What it says, without its hypotheses."""
+        return (Equation if self.relation == Equation.relation else Inequality)(self.lhs, self.rhs)
 
 
 _COMPOUND = (Term, Process, Definition, Add, Mul, Pow, Max, Min, Tuple)
@@ -126,17 +146,24 @@ def refl(term: Expr) -> Theorem:
 
 def sym(theorem: Theorem) -> Theorem:
     """x = y ⊢ y = x."""
+    _need_equal(theorem, "sym")
     return Theorem(_SEAL, theorem.hypotheses, theorem.rhs, theorem.lhs, theorem.laws, ("sym", theorem))
 
 
+def _need_equal(theorem: Theorem, rule: str) -> None:
+    if theorem.relation != Equation.relation:
+        raise Refused("{}: {} is an inequality", rule, theorem)
+
+
 def trans(first: Theorem, second: Theorem) -> Theorem:
-    """x = y, y = z ⊢ x = z; the two y may differ in the names of bound variables."""
+    """x = y, y = z ⊢ x = z (≤ where one of them is); the two y may differ in the names of bound variables."""
     if not alike(first.rhs, second.lhs):
         raise Refused("trans: the first ends with {}, the second begins with {}", first.rhs, second.lhs)
     hypotheses, laws = first.hypotheses | second.hypotheses, first.laws | second.laws
     if first.rhs != second.lhs:  # up to names, SymPy makes x/x' one, whether x may vanish or not
         _defined(hypotheses, first.rhs, second.lhs)
-    return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second))
+    relation = first.relation if second.relation == Equation.relation else second.relation
+    return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second), relation)
 
 
 def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -165,9 +192,11 @@ def _defined(given: Iterable[Hypothesis], *terms: Expr) -> set[Hypothesis]:
     return context.used
 
 
-def assume(equation: Equation) -> Theorem:
-    """x = y ⊢ x = y."""
-    return Theorem(_SEAL, (equation,), equation.lhs, equation.rhs, (), ("assume", equation))
+def assume(claim: Statement) -> Theorem:
+    """x = y ⊢ x = y, and x ≤ y ⊢ x ≤ y."""
+    if not isinstance(claim, (Equation, Inequality)):
+        raise Refused("assume: {} is neither an equation nor an inequality", claim)
+    return Theorem(_SEAL, (claim,), claim.lhs, claim.rhs, (), ("assume", claim), claim.relation)
 
 
 def always(equation: Always) -> Theorem:
@@ -178,7 +207,7 @@ def always(equation: Always) -> Theorem:
 
 
 def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> Theorem:
-    """⊢ term = what the named axiom makes of it; the hypotheses are those that its side condition used."""
+    """⊢ term = what the named axiom makes of it (or term ≤ it); the hypotheses are those its side condition used."""
     if name not in LAWS:
         raise Refused("no law named {}; there are {}", name, ", ".join(sorted(LAWS)))
     given = tuple(given)
@@ -186,7 +215,13 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
     for part in (term, *args):
         context.defined(part)
     result = LAWS[name](context, term, *args)
-    return Theorem(_SEAL, context.used, term, result, {name}, ("law", name, term, args, given))
+    if not isinstance(result, Inequality):
+        result = Equation(term, result)
+    if result.lhs != term:
+        raise Tampered(f"the law {name} speaks of {result.lhs}, not of {term}")
+    if result.relation != Equation.relation:
+        context.real(result.lhs, result.rhs)
+    return Theorem(_SEAL, context.used, term, result.rhs, {name}, ("law", name, term, args, given), result.relation)
 
 
 def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
@@ -208,7 +243,7 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
     _defined(theorem.hypotheses, theorem.lhs, theorem.rhs)
     _may_replace(theorem, free_values)
     lhs, rhs = substitute(respelt.lhs, free_values), substitute(respelt.rhs, free_values)
-    return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())))
+    return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())), theorem.relation)
 
 
 def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
@@ -225,7 +260,7 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
         raise Refused("inst: two names of {} become one", theorem)
     hypotheses = (_changed(h, lambda part: respell(part, spelling)) for h in theorem.hypotheses)
     lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
-    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof)
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation)
 
 
 def respell_domains(letter: Letter, spelling: Mapping[Basic, Basic]) -> Letter:
@@ -242,8 +277,9 @@ def _may_stand_for(new: Basic, old: Letter) -> bool:
 
 
 def _may_replace(theorem: Theorem, values: Mapping[Basic, Basic]) -> None:
-    """The values divide by nothing that vanishes; what stands for γ in γ^k is a symbol or positive."""
+    """The values are real and divide by nothing that vanishes; what stands for γ in γ^k is a symbol or positive."""
     _defined((), *values.values())
+    Context().real(*values.values())
     bases = {p.base for p in _symbolic_powers(theorem.lhs) | _symbolic_powers(theorem.rhs)}
     for base in bases & set(values):
         if not isinstance(values[base], Symbol):
@@ -257,21 +293,34 @@ def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesi
     Where a product or power around the hole may cancel, what stands in a denominator must be positive. `given` are
     further hypotheses that may be used to show these things.
     """
-    given = tuple(given)
+    _need_equal(theorem, "cong")
+    return _inside(theorem, context, hole, tuple(given), "cong")
+
+
+def monotone(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """x ≤ y ⊢ C[x] ≤ C[y] for a term C whose every node above the hole rises with it: as `cong`, and a factor beside
+    the hole, or a weight that it is averaged with, is shown to be at least zero."""
+    return _inside(theorem, context, hole, tuple(given), "monotone")
+
+
+def _inside(theorem: Theorem, context: Expr, hole: Basic, given: tuple[Hypothesis, ...], rule: str) -> Theorem:
     path = _path_to(context, hole)
     lhs, rhs, hypotheses = theorem.lhs, theorem.rhs, frozenset(theorem.hypotheses)
     for depth in reversed(range(len(path))):
         node, place = path[depth]
         below = _below_the_line(node, place, lhs) | _below_the_line(node, place, rhs)
-        if below:
+        if below or rule == "monotone":
             ranges = [AtMost(*pair) for above, i in path[:depth] for pair in _bounds(above, i)]
             checks = Context((*hypotheses, *given, *ranges))
             for power in below:
                 checks.divisor(power)
+            if rule == "monotone":
+                checks.real(node)
+                checks.rises(node, place)
             hypotheses |= checks.used
         lhs, rhs = (node.func(*(v if i == place else a for i, a in enumerate(node.args))) for v in (lhs, rhs))
         hypotheses = _discharge(hypotheses, node, place, given)
-    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, ("cong", theorem, context, hole, given))
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, (rule, theorem, context, hole, given), theorem.relation)
 
 
 def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
@@ -285,12 +334,15 @@ def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
         context = Context(given)
         context.at_most(hypothesis.lesser, hypothesis.greater)
         kept |= context.used
-    return Theorem(_SEAL, kept, theorem.lhs, theorem.rhs, theorem.laws, ("weaken", theorem, given))
+    proof = ("weaken", theorem, given)
+    return Theorem(_SEAL, kept, theorem.lhs, theorem.rhs, theorem.laws, proof, theorem.relation)
 
 
-def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: Expr = ZERO) -> Theorem:
+def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: Expr = ZERO) -> Theorem:
     """claim[start];  start ≤ n, claim[n] ⊢ claim[n+1].  Hence start ≤ n ⊢ claim[n]."""
     for theorem, value in ((base, start), (step, index + 1)):
+        if theorem.relation not in (claim.relation, Equation.relation):
+            raise Refused("induct: the claim {} is an equation, the theorem {} an inequality", claim, theorem)
         for found, wanted in ((theorem.lhs, claim.lhs), (theorem.rhs, claim.rhs)):
             expected = substitute(wanted, {index: value})
             if not alike(found, expected):
@@ -303,7 +355,8 @@ def induct(base: Theorem, step: Theorem, claim: Equation, index: Basic, start: E
     if any(index in free_in(h) for h in base.hypotheses):
         raise Refused("induct: the base case assumes something of {}", index)
     hypotheses, laws = base.hypotheses | rest | {bound}, base.laws | step.laws
-    return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, ("induct", base, step, claim, index, start))
+    proof = ("induct", base, step, claim, index, start)
+    return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, proof, claim.relation)
 
 
 def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
@@ -423,8 +476,8 @@ def replay(theorem: Theorem) -> Theorem:
             raise
         except Exception as fault:
             raise Tampered(f"{rule!r} cannot be replayed: {fault}") from fault
-        same = (rebuilt.hypotheses, rebuilt.lhs, rebuilt.rhs, rebuilt.laws)
-        if same != (node.hypotheses, node.lhs, node.rhs, node.laws):
+        same = (rebuilt.hypotheses, rebuilt.claim, rebuilt.laws)
+        if same != (node.hypotheses, node.claim, node.laws):
             raise Tampered(f"replaying {rule} gives {rebuilt}, but the theorem says {node}")
         done[id(node)] = rebuilt
     return done[id(theorem)]
@@ -466,6 +519,6 @@ def premises_first(theorem: Theorem) -> list[Theorem]:
 
 
 RULES: Final[dict[str, Callable[..., Theorem]]] = {
-    "refl": refl, "sym": sym, "trans": trans, "ring": ring, "define": define,
-    "assume": assume, "always": always, "cong": cong, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
+    "refl": refl, "sym": sym, "trans": trans, "ring": ring, "define": define, "assume": assume, "always": always,
+    "cong": cong, "monotone": monotone, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
 }  # fmt: skip

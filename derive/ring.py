@@ -152,6 +152,14 @@ def denominators(node: Basic) -> frozenset[Pow]:
     return below | {node} if isinstance(node, Pow) and divides(node) else below
 
 
+@lru_cache(maxsize=100_000)
+def roots(node: Basic) -> frozenset[Pow]:
+    """Every power with a fraction for its exponent, anywhere in a term."""
+    below = frozenset[Pow]().union(*(roots(a) for a in node.args))
+    fraction = isinstance(node, Pow) and isinstance(node.exp, Rational) and not isinstance(node.exp, Integer)
+    return below | {node} if fraction else below
+
+
 def divides(power: Pow) -> bool:
     """Whether a power may be a division by zero: 1/x, or x^k for a symbolic k (but γ ≠ 0 in γ^k, and in (γλ)^k)."""
     base, exponent = power.args

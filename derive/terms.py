@@ -486,6 +486,7 @@ AVERAGES_PATHS = (
 class Equation:
     """lhs = rhs, for every value of the free letters."""
 
+    relation: ClassVar[str] = "="
     lhs: Expr
     rhs: Expr
 
@@ -501,12 +502,16 @@ class Equation:
 class Inequality:
     """lesser ≤ greater, for real expressions: a statement for every value of the free letters, or a hypothesis."""
 
+    relation: ClassVar[str] = "<="
     lesser: Expr
     greater: Expr
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lesser", sympify(self.lesser, strict=True))
         object.__setattr__(self, "greater", sympify(self.greater, strict=True))
+
+    lhs = property(lambda self: self.lesser)
+    rhs = property(lambda self: self.greater)
 
     def __str__(self) -> str:
         return f"{self.lesser} <= {self.greater}"

@@ -310,7 +310,7 @@ def weaken_by_detour(hypothesis: AtMost) -> Theorem:
 
 def forged(**values: object) -> Theorem:
     theorem = object.__new__(Theorem)
-    for name, value in values.items():
+    for name, value in ({"relation": "="} | values).items():
         object.__setattr__(theorem, name, value)
     return theorem
 
