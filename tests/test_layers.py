@@ -26,7 +26,7 @@ DERIVE = [
     *_words("""
         errors terms binding timeline wire notation printing.boxes printing.order printing.layout
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
-        axioms.trajectories axioms.calculus axioms rewriting rules.rule rules.linear rules.calculus
+        axioms.trajectories axioms.calculus axioms.order axioms rewriting rules.rule rules.linear rules.calculus
         rules.trajectories rules.ranges rules matching calc certificate prove
     """),
     *MODELS,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import EstimatorError
-from numeric.plots import DARK, GREY, LOOKS, Drawing
+from numeric.plots.style import DARK, GREY, LOOKS, Drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
