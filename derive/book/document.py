@@ -18,8 +18,6 @@ from derive.book.parts import MAX_PARTS, preambles, taken_in
 from derive.book.source import MAX_BYTES, Source, cells, decode
 from derive.errors import Unreadable
 
-_OPENED, _CLOSED = re.compile(r"(?:\$+|\\[\[(])\s*$"), re.compile(r"^\s*(?:\$+|\\[\])])")
-
 
 @dataclass(frozen=True)
 class Formula:
@@ -32,6 +30,7 @@ class Formula:
     closed: bool
     before: str = ""  # the words between the formula before and this one
     after: str = ""
+    whole: tuple[int, int] = (0, 0)  # from its opening mark to past its closing one, in the source
 
     def place(self, start: int, end: int) -> tuple[int, int, int, int]:
         """Line, column, end line and end column of the characters from start to end of `latex`."""
@@ -129,7 +128,7 @@ def _formulas(source: Source) -> Iterator[Formula]:
         return
     is_latex = source.name.endswith(".tex") or re.search(r"^\s*\\documentclass", text, re.M) is not None
     masked, fences = mask_latex(source) if is_latex else mask_markdown(source)
-    spans = sorted([*scan(text, masked, backticks=not is_latex), *fences])
+    spans = sorted([*scan(text, masked, latex=is_latex), *fences])
     if not is_latex:
         yield from _plain(source, masked, spans)
     yield from _between(source, masked, spans)
@@ -138,25 +137,25 @@ def _formulas(source: Source) -> Iterator[Formula]:
 def _between(source: Source, masked: bytearray, spans: list[Span]) -> Iterator[Formula]:
     """The formulas at these places, with the words before and after each."""
     text = source.text
-    ends = [0, *(end for _, end, _, _ in spans)]
-    starts = [*(start for start, _, _, _ in spans), len(text)]
-    for n, (start, end, displayed, closed) in enumerate(spans):
-        before, after = text[ends[n] : start], text[end : starts[n + 1]]
-        kept = _kept(text, masked, start, end)
-        offsets = (*kept, kept[-1] + 1 if kept else end)
-        latex = "".join(text[i] for i in kept)
-        yield Formula(source, latex, offsets, displayed, closed, _words(before), _words(after))
+    ends = [0, *(span.ends for span in spans)]
+    starts = [*(span.opens for span in spans), len(text)]
+    for n, span in enumerate(spans):
+        kept = _kept(text, masked, span.start, span.end)
+        offsets = (*kept, kept[-1] + 1 if kept else span.end)
+        latex, words = "".join(text[i] for i in kept), (text[ends[n] : span.opens], text[span.ends : starts[n + 1]])
+        yield Formula(source, latex, offsets, span.displayed, span.closed, *words, (span.opens, span.ends))
 
 
 def _plain(source: Source, masked: bytearray, spans: list[Span]) -> Iterator[Formula]:
     """The equations in plain Unicode that stand alone on a line."""
     text = source.text
-    found = list(plain.lines(text, masked, [(start, end) for start, end, _, _ in spans]))
+    found = list(plain.lines(text, masked, [(span.opens, span.ends) for span in spans]))
     ends = [0, *(end for _, end in found)]
     starts = [*(start for start, _ in found), len(text)]
     for n, (start, end) in enumerate(found):
         latex, offsets = plain.latex(text, start, end)
-        yield Formula(source, latex, offsets, True, True, text[ends[n] : start], text[end : starts[n + 1]])
+        words = text[ends[n] : start], text[end : starts[n + 1]]
+        yield Formula(source, latex, offsets, True, True, *words, (start, end))
 
 
 def _kept(text: str, masked: bytearray, start: int, end: int) -> list[int]:
@@ -164,8 +163,3 @@ def _kept(text: str, masked: bytearray, start: int, end: int) -> list[int]:
     places = [i for i in range(start, end) if masked[i] != QUOTE]
     solid = [n for n, i in enumerate(places) if not text[i].isspace()]
     return places[solid[0] : solid[-1] + 1] if solid else []
-
-
-def _words(between: str) -> str:
-    """What stands between two formulas, without their delimiters."""
-    return _OPENED.sub("", _CLOSED.sub("", between))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from derive.book.delimiters import Span
+
 _DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+math::[ \t]*(.*)$")
 _LITERAL = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code|code-block|sourcecode|highlight|literalinclude|parsed-literal)::")
+_COMMENT = re.compile(r"^([ \t]*)\.\.(?:[ \t]+(?!math::|[\w-]+::|\[|_|\|)|[ \t]*$)")
 _OPTION = re.compile(r"^[ \t]*:[\w-]+:")
 _ROLE = re.compile(r":math:`((?:[^`\\]|\\.)+)`")
-Span = tuple[int, int, bool, bool]  # start, end, displayed, closed
 Line = tuple[int, str]  # where it starts, and its text
 
 
@@ -21,14 +23,16 @@ def spans(text: str) -> Iterator[Span]:
         start, line = lines[n]
         if (found := _DIRECTIVE.match(line.rstrip())) is not None:
             n, block = _block(lines, n, len(found[1]))
-            if found[2]:
-                yield start + found.start(2), start + found.end(2), True, True
-            yield from _equations(block)
-        elif (code := _LITERAL.match(line)) is not None or line.rstrip().endswith("::"):
-            n, _ = _block(lines, n, len(code[1]) if code is not None else len(line) - len(line.lstrip()))
+            yield from _equations(start + len(found[1]), (start + found.start(2), found[2]), block)
+        elif (hidden := _LITERAL.match(line) or _COMMENT.match(line)) is not None:
+            n, _ = _block(lines, n, len(hidden[1]))
+        elif line.rstrip().endswith("::"):
+            n, _ = _block(lines, n, len(line) - len(line.lstrip()))
         else:
             for role in _ROLE.finditer(line):
-                yield start + role.start(1), start + role.end(1), False, True
+                yield Span(
+                    start + role.start(1), start + role.end(1), False, True, start + role.start(), start + role.end()
+                )
             n += 1
 
 
@@ -40,13 +44,14 @@ def _block(lines: list[Line], at: int, indent: int) -> tuple[int, list[Line]]:
     return n, lines[at + 1 : n]
 
 
-def _equations(block: list[Line]) -> Iterator[Span]:
-    """One formula for every paragraph of a math block."""
-    part: list[Line] = []
+def _equations(opens: int, first: Line, block: list[Line]) -> Iterator[Span]:
+    """One formula for every paragraph of a math block; what stands behind its name goes on to the first blank line."""
+    part = [first] if first[1] else []
     for start, line in [*block, (0, "")]:
-        if line.strip() and not (not part and _OPTION.match(line)):
+        if line.strip() and not _OPTION.match(line):
             part.append((start, line))
         elif part:
             last, written = part[-1]
-            yield part[0][0], last + len(written.rstrip()), True, True
-            part = []
+            end = last + len(written.rstrip())
+            yield Span(part[0][0], end, True, True, opens, end)
+            part, opens = [], end
