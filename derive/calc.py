@@ -1,4 +1,4 @@
-"""A chain of lines, each with its reason: prev = line, because of a rule or a theorem.
+"""A chain of lines, each with its reason: prev = line (or prev ≤ line), because of a rule or a theorem.
 
 A line is accepted when the line before it and the line itself, each rewritten by the reasons it names, meet in terms
 that are equal by arithmetic. So a reason may be read from left to right or from right to left, and every reason named
@@ -21,7 +21,7 @@ from derive.matching import matches
 from derive.printing import text
 from derive.rewriting import Given, Refusals, each_place, everywhere
 from derive.rules import RULES, Rule
-from derive.terms import ZERO, AtMost, Equation, Hypothesis
+from derive.terms import ZERO, AtMost, Equation, Hypothesis, Inequality, Statement
 
 MAX_CANDIDATES = 60
 
@@ -62,11 +62,16 @@ Reason = Rule | Lemma
 
 @dataclass(frozen=True)
 class Line:
-    """One line: the term, and the reasons for which it equals the line before."""
+    """One line: the term, and the reasons for which it equals (or is at least) the line before."""
 
     term: Expr
     reasons: tuple[Reason, ...]
     theorem: Theorem = field(repr=False)
+
+    @property
+    def relation(self) -> str:
+        """How the line before stands to it: "=" or "<="."""
+        return self.theorem.relation
 
     @property
     def words(self) -> str:
@@ -95,9 +100,16 @@ class Chain:
 
     def eq(self, line: Expr | int, by: object) -> Chain:
         """The chain, one line longer. Raises WrongLine where the reasons do not give the line."""
+        return self._longer(line, by, Equation.relation)
+
+    def le(self, line: Expr | int, by: object) -> Chain:
+        """The chain, longer by a line that is at least the last. Raises WrongLine where the reasons do not show it."""
+        return self._longer(line, by, Inequality.relation)
+
+    def _longer(self, line: Expr | int, by: object, relation: str) -> Chain:
         term, reasons = sympify(line, strict=True), as_reasons(by)
         refusals = Refusals()
-        theorem = justify(self.last, term, reasons, self.given, refusals)
+        theorem = justify(self.last, term, reasons, self.given, refusals, relation)
         if theorem is None:
             raise WrongLine(self._complaint(term, reasons, refusals))
         if alike(term, self.last):
@@ -141,7 +153,7 @@ class Chain:
 class Induction:
     """A claim for every n ≥ 0: the base case, and the step from n to n+1."""
 
-    claim: Equation
+    claim: Statement
     index: Basic
     base: Chain
     step: Chain
@@ -161,12 +173,16 @@ class Induction:
 class Start:
     """What a derivation is given: the left side of its claim, and its assumptions."""
 
-    claim: Equation
+    claim: Statement
     given: Given
 
     def eq(self, line: Expr | int, by: object) -> Chain:
         """The first line after the left side of the claim."""
         return Chain(self.claim.lhs, self.given).eq(line, by)
+
+    def le(self, line: Expr | int, by: object) -> Chain:
+        """The first line after the left side of the claim, which is at least that."""
+        return Chain(self.claim.lhs, self.given).le(line, by)
 
     def induction(
         self, index: Basic, *, base: Callable[[Chain], Chain], step: Callable[[Chain, Lemma], Chain]
@@ -187,8 +203,8 @@ def explain(error: Exception) -> str:
     return error.message.format(*shown)
 
 
-def _at(claim: Equation, index: Basic, value: Expr) -> Equation:
-    return Equation(substitute(claim.lhs, {index: value}), substitute(claim.rhs, {index: value}))
+def _at(claim: Statement, index: Basic, value: Expr) -> Statement:
+    return type(claim)(substitute(claim.lhs, {index: value}), substitute(claim.rhs, {index: value}))
 
 
 def as_reasons(by: object) -> tuple[Reason, ...]:
@@ -213,11 +229,14 @@ def justify(
     reasons: Sequence[Reason],
     given: Sequence[Hypothesis],
     refusals: Refusals | None = None,
+    relation: str = Equation.relation,
 ) -> Theorem | None:
-    """⊢ before = line by these reasons, or None."""
+    """⊢ before = line (or before ≤ line) by these reasons, or None."""
     given, refusals = tuple(given), refusals or Refusals()
     wanted = frozenset(r.name for r in reasons if r.name != "arithmetic")
     for theorem, used in _joined(before, line, reasons, given, refusals):
+        if theorem.relation != relation:
+            continue
         if used == wanted:
             return kernel.weaken(theorem, given)
         refusals.idle = refusals.idle or sorted(wanted - used)
@@ -238,6 +257,8 @@ def _joined(
 
 
 def _join(first: Theorem, second: Theorem, given: Given) -> Theorem | None:
+    if second.relation != Equation.relation:
+        return None
     try:
         middle = kernel.ring(first.rhs, second.rhs, given)
     except Refused:

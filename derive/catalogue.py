@@ -27,7 +27,7 @@ from derive.context import Context
 from derive.errors import DeriveError, WrongClaim, WrongLine, unknown_name
 from derive.kernel import Theorem
 from derive.printing import text
-from derive.terms import AtMost, Equation, Hypothesis, Log
+from derive.terms import AtMost, Equation, Hypothesis, Log, Statement
 from derive.timeline import as_linear, needed
 from derive.wire import encode
 
@@ -36,7 +36,7 @@ from derive.wire import encode
 class Falsehood:
     """What people write instead, and why it is false, in words; under the claim's assumptions unless it has its own."""
 
-    claim: Equation
+    claim: Statement
     words: str
     assuming: tuple[Hypothesis, ...] = ()
 
@@ -47,7 +47,7 @@ class Derivation:
 
     name: str
     title: str
-    claim: Equation
+    claim: Statement
     assuming: tuple[Hypothesis, ...]
     source: str
     build: Callable[[Start], Chain | Induction]
@@ -69,6 +69,9 @@ class Derivation:
     def theorem(self) -> Theorem:
         """assuming ⊢ claim. Raises WrongClaim where the lines prove something else, or assume otherwise."""
         theorem = self.proof.theorem
+        if theorem.relation != self.claim.relation:
+            shown = f"{theorem.relation!r}, the claim says {self.claim.relation!r}"
+            raise WrongClaim(f"{self.name}: the lines prove {shown}")
         for side, found, wanted in (
             ("begin", theorem.lhs, self.claim.lhs),
             ("end", theorem.rhs, self.claim.rhs),
@@ -98,7 +101,7 @@ class Derivation:
         return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
 
 
-def _for_meaning(claim: Equation, assumed: tuple[Hypothesis, ...]) -> set[Hypothesis]:
+def _for_meaning(claim: Statement, assumed: tuple[Hypothesis, ...]) -> set[Hypothesis]:
     """The assumptions without which a logarithm of the claim has no value."""
     context = Context(assumed)
     for side in (claim.lhs, claim.rhs):
@@ -139,7 +142,7 @@ _COLLECTED: dict[str, Derivation] = {}
 def derivation(
     *,
     title: str,
-    claim: Equation,
+    claim: Statement,
     assuming: Iterable[Hypothesis] = (),
     source: str,
     falsehood: Falsehood,

@@ -34,7 +34,7 @@ def certificate(theorem: Theorem) -> dict[str, Any]:
     steps = [[node.proof[0], *map(packer.packed, node.proof[1:])] for node in order]
     return {
         "kind": "proof",
-        "claim": encode(Equation(theorem.lhs, theorem.rhs)),
+        "claim": encode(theorem.claim),
         "hypotheses": sorted((encode(h) for h in theorem.hypotheses), key=repr),
         "terms": packer.table.rows,
         "given": [[encode(h) for h in given] for given in packer.given],
@@ -52,7 +52,7 @@ class _Packer:
             return ["thm", self.number[id(argument)]]
         if isinstance(argument, Basic):
             return ["term", self.table.add(argument)]
-        if isinstance(argument, (Equation, Always)):
+        if isinstance(argument, (Equation, Inequality, Always)):
             return ["equation", encode(argument)]
         if isinstance(argument, str):
             return ["name", argument]
@@ -82,10 +82,13 @@ def _proved(data: Mapping[str, Any]) -> Theorem:
         hypotheses = frozenset(decode(h) for h in data["hypotheses"])
     except (KeyError, TypeError) as fault:
         raise Unreadable(f"a proof certificate has claim, hypotheses and steps; {fault} is missing or odd") from fault
-    if not isinstance(claim, Equation) or not isinstance(steps, list) or not 0 < len(steps) <= MAX_PROOF_STEPS:
-        raise Unreadable("the claim of a certificate is an equation, and its steps are a list that is not empty")
+    if not isinstance(claim, (Equation, Inequality)):
+        raise Unreadable(f"the claim of a certificate is an equation or an inequality, not {claim}")
+    if not isinstance(steps, list) or not 0 < len(steps) <= MAX_PROOF_STEPS:
+        raise Unreadable("the steps of a certificate are a list that is not empty")
     theorem = _run(steps, untable(data.get("terms", [])), [tuple(map(decode, g)) for g in data.get("given", [])])
-    if not (alike(theorem.lhs, claim.lhs) and alike(theorem.rhs, claim.rhs) and theorem.hypotheses <= hypotheses):
+    sides = alike(theorem.lhs, claim.lhs) and alike(theorem.rhs, claim.rhs)
+    if theorem.relation != claim.relation or not sides or not theorem.hypotheses <= hypotheses:
         raise Tampered(f"the steps prove {theorem}, not {claim}")
     return theorem
 

@@ -86,7 +86,7 @@ def _rewritable(node: Expr, child: object) -> bool:
 
 
 def _carry(theorem: Theorem, term: Expr, place: Place, given: Given) -> Theorem:
-    """⊢ term = term with the node at `place` rewritten."""
+    """⊢ term = term with the node at `place` rewritten (≤, where the theorem about the node is an inequality)."""
     if not place:
         return theorem
     hole = HOLE
@@ -97,7 +97,8 @@ def _carry(theorem: Theorem, term: Expr, place: Place, given: Given) -> Theorem:
     context: Expr = hole
     for parent, i in reversed(above):
         context = parent.func(*(context if j == i else a for j, a in enumerate(parent.args)))
-    return kernel.cong(theorem, context, hole, given)
+    rule = kernel.cong if theorem.relation == Equation.relation else kernel.monotone
+    return rule(theorem, context, hole, given)
 
 
 def each_place(term: Expr, rule: Applicable, given: Given, refusals: Refusals | None = None) -> Iterator[Theorem]:

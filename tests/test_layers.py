@@ -26,12 +26,13 @@ DERIVE = [
     *_words("""
         errors terms binding timeline wire notation printing.boxes printing.order printing.layout
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
-        axioms.trajectories axioms.calculus axioms.order axioms rewriting rules.rule rules.linear rules.calculus
-        rules.trajectories rules.ranges rules matching calc certificate prove
+        axioms.trajectories axioms.calculus axioms.maxima axioms.order axioms rewriting rules.rule rules.linear rules.calculus
+        rules.trajectories rules.order rules.ranges rules matching calc certificate prove
     """),
     *MODELS,
     *_words("""
-        catalogue cache graph sheet.words sheet.content sheet.mathml sheet.preamble sheet.tex_formula
+        catalogue cache graph sheet.words sheet.refuted
+        sheet.convergence sheet.content sheet.mathml sheet.preamble sheet.tex_formula
         sheet.tex_words sheet.tex_tables sheet.tex sheet.html_style sheet.html sheet.markdown sheet.notebook
         sheet.json_form sheet.pdf sheet.write sheet.collection sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome

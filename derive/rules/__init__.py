@@ -29,6 +29,7 @@ from derive.rules.linear import (
     unfold,
     variance,
 )
+from derive.rules.order import adding, below_larger, below_maximum, log_at_most, smaller_below
 from derive.rules.ranges import count, empty, last_apart, separate, shift, split, write_out
 from derive.rules.rule import AVERAGES, RULES, SUMS, Rule, first_of
 from derive.rules.trajectories import (
@@ -46,10 +47,10 @@ from derive.rules.trajectories import (
 )
 
 __all__ = [
-    "AVERAGES", "RULES", "SUMS", "Rule", "arithmetic", "at_old", "chain_rule", "constant", "count", "draw_action",
-    "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation", "factor_out",
-    "first_of", "gradient_of_sum", "into_sums", "known", "last_apart", "linearity", "log_derivative", "log_of_product",
-    "marginal", "normalised", "number_out", "path_probability", "product_rule", "reorder", "same_paths",
-    "score_vanishes", "separate", "shift", "split", "sum_last_step", "tower", "transport", "unfold", "variance",
-    "write_out",
+    "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_larger", "below_maximum",
+    "chain_rule", "constant", "count", "draw_action", "draw_start", "draw_state", "empty", "enumerate_cases",
+    "evaluate_at", "exp_of_sum", "expectation", "factor_out", "first_of", "gradient_of_sum", "into_sums", "known",
+    "last_apart", "linearity", "log_at_most", "log_derivative", "log_of_product", "marginal", "normalised",
+    "number_out", "path_probability", "product_rule", "reorder", "same_paths", "score_vanishes", "separate",
+    "shift", "smaller_below", "split", "sum_last_step", "tower", "transport", "unfold", "variance", "write_out",
 ]  # fmt: skip

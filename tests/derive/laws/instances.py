@@ -6,8 +6,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Max, Min, Symbol
 
+from derive.binding import substitute
 from derive.notation import T, a, density, dynamics, gamma, k, n, pi, policy, process, reward, s, t, theta, x
 from derive.terms import (
     Action,
@@ -23,6 +24,7 @@ from derive.terms import (
     Hypothesis,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -272,6 +274,40 @@ def evaluation(rng: Random) -> Instance:
     )
 
 
+def nonnegative(rng: Random) -> Instance:
+    parts = [v(s) ** 2, density(x), Exp(theta), Expectation(reward(0) ** 2, process), Max(0, f(x)), (f(x) - gamma) ** 2]
+    parts += [SumOver(density(x) * f(x) ** 2, x), TimeSum(c(k) ** 2 * k, k, 0, 3), Maximum(policy(a, s), a)]
+    first, second = rng.sample(parts, 2)
+    return Integer(0), (rng.choice([first + second, first * second, Min(first, 1)]),), (AtMost(1, T),)
+
+
+def below_maximum(rng: Random) -> Instance:
+    at, given = rng.choice([(State(t), (AtMost(0, t), AtMost(t, 2))), (s, ())])
+    body = rng.choice([v(s), v(s) * gamma + policy(a, s), SumOver(policy(a, s) * u(a, s), a)])
+    return substitute(body, {s: at}), (Maximum(body, s), at), given
+
+
+def maximum_constant(rng: Random) -> Instance:
+    return Maximum(combined((f(x), gamma, policy(a, s)), rng), Var("b", a.domain)), (), ()
+
+
+def below_larger(rng: Random) -> Instance:
+    return combined((f(x), gamma), rng), (rng.choice([v(s), Integer(0), -f(x)]),), ()
+
+
+def smaller_below(rng: Random) -> Instance:
+    part = rng.choice([f(x), gamma * v(s)])
+    return Min(part, v(s) + 1), (part,), ()
+
+
+def log_at_most(rng: Random) -> Instance:
+    return (
+        Log(rng.choice([density(x), density(x) / policy(a, s), Exp(theta)])),
+        (),
+        (Positive(density), Positive(policy)),
+    )
+
+
 INSTANCES: dict[str, Callable[[Random], Instance]] = {
     make.__name__: make
     for make in (
@@ -281,5 +317,6 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
         paths_alike, marginal, transport, exp_sum,
         exp_multiple, log_power, log_exp, coincidence,
+        nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
     )
 }  # fmt: skip

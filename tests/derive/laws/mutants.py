@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Expr, Integer, Max, Min, Mul
 
 from derive.binding import substitute
 from derive.notation import T, a, density, gamma, k, policy, process, reward, s, s_next, t, theta, transition, x
@@ -16,18 +16,22 @@ from derive.terms import (
     AtMost,
     Cases,
     Coincide,
+    Equation,
     Exp,
     Expectation,
     Given,
     Gradient,
     Hypothesis,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Positive,
     State,
+    Statement,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -43,10 +47,16 @@ class Mutant:
 
     law: str
     fault: str
-    broken: Callable[..., Expr]
+    broken: Callable[..., Expr | Inequality]
     term: Expr
     args: tuple[Any, ...] = ()
     given: tuple[Hypothesis, ...] = ()
+
+    @property
+    def claim(self) -> Statement:
+        """What the broken law says of its term."""
+        result = self.broken(self.term, *self.args)
+        return result if isinstance(result, Inequality) else Equation(self.term, result)
 
 
 def _moved_out(term: Expr, factor: Expr, rest: Expr) -> Expr:
@@ -315,5 +325,25 @@ MUTANTS: tuple[Mutant, ...] = (
         Gradient(policy(a, s), theta),
         (),
         (Coincide(policy, x_policy),),
+    ),
+    Mutant("nonnegative", "an odd power too", lambda w, d: Inequality(w, d), Integer(0), (v(s) ** 3,)),
+    Mutant(
+        "below_maximum",
+        "the sides are exchanged",
+        lambda w, largest, at: Inequality(largest, w),
+        v(State(t)),
+        (Maximum(v(s), s), State(t)),
+        (AtMost(0, t), AtMost(t, 2)),
+    ),
+    Mutant("maximum_constant", "of a function too", lambda w: v(s), Maximum(v(s), s)),
+    Mutant("below_larger", "the smaller of the two", lambda w, y: Inequality(w, Min(w, y)), v(s), (f(x),)),
+    Mutant(
+        "smaller_below", "the larger of the two", lambda w, y: Inequality(Max(*w.args), y), Min(v(s), f(x)), (f(x),)
+    ),
+    Mutant(
+        "log_at_most",
+        "without the one",
+        lambda w: Inequality(w, w.body - 2),
+        Log(Exp(theta)),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Symbol
+from sympy import Integer, Min, Symbol, sqrt
 
 from derive.notation import T, a, density, gamma, k, pi, policy, process, reward, s, t, theta, x
 from derive.terms import (
@@ -15,8 +15,10 @@ from derive.terms import (
     Expectation,
     Given,
     Gradient,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -129,4 +131,15 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("transport", (Expectation(v(State(1)), process), (policy,), ()), "is not known at position 0"),
     ("paths_alike", (PathSum(1, process), (process.until(1),), ()), "has not the horizon"),
     ("coincidence", (pi(t), (), INSIDE), "nothing says what .* coincides with"),
+    ("nonnegative", (Integer(0), (v(s),), ()), "cannot show .* >= 0"),
+    ("nonnegative", (Integer(0), (v(s) * f(x),), (Inequality(0, v(s)),)), "cannot show .* >= 0"),
+    ("nonnegative", (Integer(0), (SumOver(v(s), s),), (Inequality(0, v(s)),)), "cannot show .* >= 0"),
+    ("nonnegative", (Integer(0), (sqrt(f(x)) ** 4,), ()), "cannot show .* >= 0"),
+    ("nonnegative", (Integer(1), (v(s) ** 2,), ()), "is not zero"),
+    ("below_maximum", (f(x), (Maximum(v(s), s), s), ()), "is no value of"),
+    ("below_maximum", (v(s), (Maximum(v(s), s), a), ()), "is no element of"),
+    ("maximum_constant", (Maximum(v(s), s), (), ()), "is no maximum of a constant"),
+    ("below_larger", (sqrt(f(x)), (Integer(1),), ()), "cannot show .* >= 0"),
+    ("smaller_below", (Min(v(s), f(x)), (Integer(1),), ()), "is not among the arguments"),
+    ("log_at_most", (Log(f(x)), (), ()), "cannot show .* > 0"),
 )

@@ -9,11 +9,25 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Min, Symbol
 
 from derive.binding import free, subterms
 from derive.kernel import Theorem, free_in
-from derive.terms import AtMost, Coincide, Domain, Equation, Exp, Hypothesis, Letter, Positive, Possible, Process, Var
+from derive.terms import (
+    AtMost,
+    Coincide,
+    Domain,
+    Equation,
+    Exp,
+    Hypothesis,
+    Inequality,
+    Letter,
+    Positive,
+    Possible,
+    Process,
+    Statement,
+    Var,
+)
 from derive.timeline import as_linear
 from derive.wire import encode
 from numeric.errors import UnevaluableError
@@ -36,7 +50,13 @@ class Verdict:
 
 def judge(theorem: Theorem, rng: Random, models: int = 4) -> Verdict:
     """A theorem on random models that satisfy its own hypotheses."""
-    return judge_equation(theorem.lhs, theorem.rhs, theorem.hypotheses, rng, models)
+    return judge_statement(theorem.claim, theorem.hypotheses, rng, models)
+
+
+def judge_statement(claim: Statement, hypotheses: Iterable[Hypothesis], rng: Random, models: int = 4) -> Verdict:
+    """An equation, or lhs ≤ rhs as min(lhs, rhs) = lhs."""
+    lhs = Min(claim.lhs, claim.rhs) if isinstance(claim, Inequality) else claim.rhs
+    return judge_equation(lhs, claim.lhs, hypotheses, rng, models)
 
 
 def judge_equation(lhs: Expr, rhs: Expr, hypotheses: Iterable[Hypothesis], rng: Random, models: int = 4) -> Verdict:
@@ -80,13 +100,14 @@ def _models(
         model = _model(nodes, names, hypotheses, rng.choice(choices), rng)
         for same in (h for h in hypotheses if isinstance(h, Coincide)):
             model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
-        if all(_holds(h, model) for h in hypotheses if isinstance(h, Equation)):
+        if all(_holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))):
             yield model
 
 
-def _holds(hypothesis: Equation, model: dict[str, Any]) -> bool:
+def _holds(hypothesis: Statement, model: dict[str, Any]) -> bool:
+    least = Min(hypothesis.lhs, hypothesis.rhs) if isinstance(hypothesis, Inequality) else hypothesis.rhs
     try:
-        return agrees(encode(hypothesis.lhs), encode(hypothesis.rhs), model)
+        return agrees(encode(hypothesis.lhs), encode(least), model)
     except UnevaluableError:
         return False
 

@@ -1,0 +1,41 @@
+"""Rules that lead to a line which is at least the one before."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive import kernel
+from derive.kernel import Theorem, law
+from derive.rewriting import HOLE, Given
+from derive.rules.rule import rule
+from derive.terms import ZERO, Log
+
+
+@rule("what is added is at least zero", once=True)
+def adding(node: Expr, given: Given, more: Expr) -> Theorem:
+    """X ≤ X + Y for Y ≥ 0."""
+    return kernel.monotone(law("nonnegative", ZERO, more, given=given), node + HOLE, HOLE, given)
+
+
+@rule("no value is above the maximum", once=True)
+def below_maximum(node: Expr, given: Given, maximum: Expr, at: Expr) -> Theorem:
+    """f(v) ≤ max_x f(x)."""
+    return law("below_maximum", node, maximum, at, given=given)
+
+
+@rule("neither is above the larger", once=True)
+def below_larger(node: Expr, given: Given, other: Expr) -> Theorem:
+    """X ≤ max(X, Y)."""
+    return law("below_larger", node, other, given=given)
+
+
+@rule("the smaller is below both", once=True)
+def smaller_below(node: Expr, given: Given, part: Expr) -> Theorem:
+    """min(X, Y) ≤ X."""
+    return law("smaller_below", node, part, given=given)
+
+
+@rule("log x ≤ x − 1", Log, once=True)
+def log_at_most(node: Expr, given: Given) -> Theorem:
+    """log x ≤ x − 1 for x > 0."""
+    return law("log_at_most", node, given=given)
