@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Integer, Mul
 
-from derive.axioms.conditions import AVERAGES, LINEAR, draws_from_laws, is_constant_for, need, with_body
-from derive.binding import bound_name, free, fresh, is_random, substitute
+from derive.axioms.conditions import (
+    AVERAGES,
+    LINEAR,
+    apart,
+    draws_from_laws,
+    is_constant_for,
+    need,
+    sums_to_one,
+    with_body,
+)
+from derive.binding import bound_name, free, is_random, substitute
 from derive.context import Context
 from derive.kernel import axiom
 from derive.terms import (
     AVERAGES_PATHS,
     ONE,
     ZERO,
-    Apply,
     Cases,
     Expectation,
     Given,
     Mean,
     PathSum,
+    Samples,
     SumOver,
-    Term,
     TimeSum,
-    Var,
 )
 
 
@@ -59,7 +66,7 @@ def exchange(context: Context, term: Expr) -> Expr:
     need(isinstance(term, LINEAR) and isinstance(term.body, LINEAR), "{} is no pair of linear operators", term)
     outer, inner = term, term.body
     need(isinstance(inner, movable), "{} cannot be moved out of {}", type(inner).__name__, type(outer).__name__)
-    inner = _apart(inner, outer)
+    inner = apart(inner, frozenset().union(*(free(e) for e in outer.args[1:])) | {bound_name(outer)})
     ranges = [e for e in inner.args[1:] if e != bound_name(inner)]
     need(
         all(bound_name(outer) not in free(e) for e in ranges),
@@ -80,16 +87,6 @@ def exchange(context: Context, term: Expr) -> Expr:
     return with_body(inner, with_body(outer, inner.body))
 
 
-def _apart(inner: Term, outer: Term) -> Term:
-    """The inner operator with a bound name that the outer one neither binds nor mentions."""
-    name = bound_name(inner)
-    taken = frozenset().union(*(free(e) for e in outer.args[1:])) | {bound_name(outer)}
-    if name is None or name not in taken:
-        return inner
-    new = fresh(name, taken | free(inner))
-    return inner.func(substitute(inner.body, {name: new}), new, *inner.args[2:])
-
-
 @axiom
 def vanishing(context: Context, term: Expr) -> Expr:
     """L(0) = 0."""
@@ -101,9 +98,9 @@ def vanishing(context: Context, term: Expr) -> Expr:
 def average_of_one(context: Context, term: Expr) -> Expr:
     """E[1] = 1."""
     need(isinstance(term, AVERAGES) and term.body == 1, "{} is no average of 1", term)
-    if isinstance(term, Mean):
+    if isinstance(term, (Mean, Samples)):
         need(
-            _sums_to_one(term.weight, term.var),
+            sums_to_one(term.weight, term.var),
             "{} is not known to be a distribution of {}",
             term.weight,
             term.var,
@@ -117,17 +114,11 @@ def average_of_one(context: Context, term: Expr) -> Expr:
 def normalisation(context: Context, term: Expr) -> Expr:
     """Σ_x p(x | …) = 1 for a probability mass function p of x."""
     need(
-        isinstance(term, SumOver) and _sums_to_one(term.body, term.var),
+        isinstance(term, SumOver) and sums_to_one(term.body, term.var),
         "{} is no sum of a distribution",
         term,
     )
     return ONE
-
-
-def _sums_to_one(weight: Expr, var: Var) -> bool:
-    if not (isinstance(weight, Apply) and weight.letter.pmf):
-        return False
-    return weight.args[1] == var and all(var not in free(a) for a in weight.args[2:])
 
 
 @axiom

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from derive.axioms.conditions import draws_from_laws, need, with_body
-from derive.binding import bound_name, free, fresh, is_random, meaning, substitute
+from derive.axioms.conditions import apart, draws_from_laws, need, with_body
+from derive.binding import free, fresh, is_random, meaning
 from derive.context import Context
 from derive.errors import Refused
 from derive.kernel import axiom
@@ -141,10 +141,7 @@ def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
         lower, upper = (_put(context, bound, position, value) for bound in (term.lower, term.upper))
         with context.opened(term, position) as (index, body):
             return term.func(_put(context, body, position, value), index, lower, upper)
-    name = bound_name(term)
-    if name is not None and name in free(value):
-        renamed = fresh(name, free(term) | free(value))
-        term = term.func(*(substitute(a, {name: renamed}) for a in term.args))
+    term = apart(term, free(value))
     return term.func(*(_put(context, a, position, value) for a in term.args))
 
 
