@@ -89,6 +89,13 @@ def drawn(node: Basic) -> frozenset[Domain]:
     return frozenset().union(*(drawn(a) for a in node.args))
 
 
+@lru_cache(maxsize=100_000)
+def sampled(node: Basic) -> frozenset[Domain]:
+    """The sets of which a term names samples anywhere, or averages over samples."""
+    own = node.domain if isinstance(node, Draw) else node.var.domain if isinstance(node, Samples) else None
+    return frozenset(() if own is None else {own}).union(*(sampled(a) for a in node.args))
+
+
 def fresh(name: Basic, avoid: frozenset[Basic]) -> Basic:
     """A name of the same sort that is not among those to avoid: the name itself where it can be."""
     candidate, stem, n = name, str(name).split("_")[0], 0

@@ -26,7 +26,7 @@ from typing import Any, Final
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
 from sympy.core.symbol import Str
 
-from derive.binding import alike, bound_name, drawn, free, is_random, meaning, names, respell, substitute
+from derive.binding import alike, bound_name, drawn, free, is_random, meaning, names, respell, sampled, substitute
 from derive.context import Context
 from derive.errors import DeriveError, Refused, Tampered
 from derive.ring import divides, equal_by_arithmetic
@@ -258,6 +258,9 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
     before = frozenset[Basic]().union(*map(names, parts))
     if len({respell(name, spelling) for name in before}) != len(before):
         raise Refused("inst: two names of {} become one", theorem)
+    sets = frozenset[Domain]().union(*map(sampled, parts))
+    if len({respell(domain, spelling) for domain in sets}) != len(sets):
+        raise Refused("inst: samples of two sets of {} become samples of one", theorem)
     hypotheses = (_changed(h, lambda part: respell(part, spelling)) for h in theorem.hypotheses)
     lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
     return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation)
