@@ -29,10 +29,14 @@ MOST_KEPT = 4_000_000  # entries of arrays that are remembered
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """The value of a bound name, and the parameters that it was computed from."""
+    """The value of a bound name, and the parameters that it was computed from.
+
+    Samples x_1, …, x_N are bound together: the value is a row of `tuples` [·, N], which holds the elements.
+    """
 
     jet: Jet
     depends: frozenset[str] = frozenset()
+    tuples: Integers | None = None
 
     @property
     def varies(self) -> bool:
@@ -43,7 +47,9 @@ class Bound:
         """Equal keys, equal values."""
         if self.varies:
             return id(self)
-        return (self.jet.value[0], None if self.jet.tangent is None else self.jet.tangent[0])
+        if self.tuples is not None:
+            return tuple(self.tuples[self.jet.value[0]].tolist())
+        return tuple(part[0] for part in self.jet.parts)
 
     @classmethod
     def to(cls, integer: int) -> Bound:
@@ -53,16 +59,22 @@ class Bound:
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Where a node is evaluated."""
+    """Where a node is evaluated, and along which parameter it is differentiated, up to which order."""
 
     paths: Paths | None = None
     bound: Mapping[Name, Bound] = field(default_factory=dict)
     direction: str | None = None
+    order: int = 0
 
     @property
     def size(self) -> int:
         """How many trajectories there are; 1 outside any."""
         return 1 if self.paths is None else len(self.paths)
+
+    @property
+    def pathless(self) -> bool:
+        """Whether the rows are no trajectories: outside any, or samples alone."""
+        return self.paths is None or self.paths.steps.shape[1] == 0
 
     def bind(self, name: Name, bound: Bound) -> Scope:
         """The scope with one more name."""
@@ -88,7 +100,7 @@ class Interpretation:
         if node.tag not in self.meanings:
             raise UnevaluableError(f"a {node.tag} is no term and has no value")
         if scope.direction is not None and not _moves(node, scope):
-            scope = replace(scope, direction=None)
+            scope = replace(scope, direction=None, order=0)
         key = self.key(node, scope)
         if key in self.kept:
             return self.kept[key]
@@ -134,9 +146,9 @@ class Interpretation:
             law_over = self.elements(sorts[0]).tolist() if law else None
             letters = tables.part(self.model, "letters")
             self.tables[function] = Table.read(letters, name, len(sorts), law_over, self.exact)
-        moves = parameter is not None and parameter.args[0] == scope.direction
+        order = scope.order if parameter is not None and parameter.args[0] == scope.direction else 0
         values = [jets.integers(a, f"an argument of {name}") for a in arguments]
-        return self.tables[function].at(values, moves)
+        return self.tables[function].at(values, order)
 
     def unfold(self, definition: Node, values: Sequence[Bound], scope: Scope) -> Jet:
         """The body of a definition, its parameters bound to the values of the arguments."""
@@ -197,6 +209,12 @@ class Interpretation:
         bound = {name: replace(b, jet=b.jet.rows(chosen)) if b.varies else b for name, b in scope.bound.items()}
         return replace(scope, paths=self.kept[key], bound=bound)
 
+    def sampled(self, scope: Scope, name: Name, tuples: Integers, parents: Integers, codes: Integers) -> Scope:
+        """The scope whose rows are rows of this one, each with samples of its own: those of tuples[code]."""
+        steps = np.zeros((len(parents), 0), dtype=np.int64) if scope.paths is None else scope.paths.steps[parents]
+        bound = {n: replace(b, jet=b.jet.rows(parents)) for n, b in scope.bound.items()}
+        return replace(scope, paths=Paths(steps), bound={**bound, name: Bound(Jet(codes), tuples=tuples)})
+
     def by_value(self, node: Node, scope: Scope, evaluate: Callable[[Scope], Jet]) -> Jet:
         """Evaluate where the names that are free in the node have one value, and put the pieces together.
 
@@ -206,7 +224,7 @@ class Interpretation:
         if not varying:
             return evaluate(scope)
         found = [scope.bound[name].jet for name in varying]
-        columns = [c for jet in found for c in (jet.value, jet.tangent) if c is not None]
+        columns = [part for jet in found for part in jet.parts]
         groups: dict[Any, list[int]] = {}
         for row, values in enumerate(zip(*columns, strict=True)):
             groups.setdefault(values, []).append(row)
@@ -227,13 +245,13 @@ class Interpretation:
         return found.union(*(scope.bound[name].depends for name in node.free if name in scope.bound))
 
     def key(self, node: Node, scope: Scope) -> tuple[Any, ...]:
-        """What a node sees of a scope: (node, trajectories, direction, value of each free name)."""
+        """What a node sees of a scope: (node, trajectories, direction and order, value of each free name)."""
         bound = [scope.bound.get(name) for name in node.free]
         varying = [b for b in bound if b is not None and b.varies]
         here = scope.paths if node.random or varying else None
         self.alive.update((id(kept), kept) for kept in (here, *varying))
         values = (None if b is None else b.key() for b in bound)
-        return (id(node), id(here), scope.direction, *values)
+        return (id(node), id(here), scope.direction, scope.order, *values)
 
 
 Meaning = Callable[[Interpretation, Node, Scope], Jet]

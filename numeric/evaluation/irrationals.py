@@ -10,7 +10,18 @@ from fractions import Fraction
 
 from numeric.errors import UnevaluableError
 
-__all__ = ["Ball", "Logarithm", "Number", "equal", "exponential", "logarithm", "power", "to_ball"]
+__all__ = [
+    "Ball",
+    "Logarithm",
+    "Number",
+    "either",
+    "equal",
+    "exceeds",
+    "exponential",
+    "logarithm",
+    "power",
+    "to_ball",
+]
 
 EPSILON = 2.0**-52  # twice the unit roundoff: the other half pays for the rounding of the radius itself
 LARGEST_EXPONENT = 10_000
@@ -124,6 +135,22 @@ def equal(left: Number, right: Number) -> bool | None:
     return False if apart else None
 
 
+def exceeds(left: Number, right: Number, sign: int = 1) -> bool:
+    """Whether sign·left > sign·right for certain: balls do when disjoint."""
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return sign * left > sign * right
+    if isinstance(left, Logarithm) and isinstance(right, Logarithm):
+        return sign * left.of > sign * right.of
+    return equal(left, right) is False and sign * to_ball(left).mid > sign * to_ball(right).mid
+
+
+def either(numbers: list[Number], sign: int) -> Ball:
+    """A ball around the greatest of several for sign 1, the least for -1, whichever of them that is."""
+    balls = [to_ball(number) for number in numbers]
+    low, high = (max(sign * b.mid + side * b.radius for b in balls) for side in (-1, 1))
+    return _rounded(sign * (low + high) / 2, (high - low) / 2 + 2 * EPSILON * max(abs(low), abs(high)))
+
+
 def logarithm(x: Number) -> Number:
     """log x, for x > 0."""
     if isinstance(x, Fraction):
@@ -151,11 +178,12 @@ def exponential(x: Number) -> Number:
 
 
 def power(base: Number, exponent: Number) -> Number:
-    """base^exponent: exact for an integer exponent, with 0^0 = 1; otherwise exp(exponent log base)."""
-    if isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return _integer_power(base, int(exponent))
-    if _is_zero(base) and isinstance(exponent, Fraction) and exponent > 0:
-        return Fraction(0)
+    """base^exponent: exact for an integer exponent, with 0^0 = 1, and where a root is a fraction."""
+    if isinstance(exponent, Fraction):
+        if exponent.denominator == 1:
+            return _integer_power(base, int(exponent))
+        if (root := _root(base, exponent.denominator)) is not None:
+            return _integer_power(root, exponent.numerator)
     return exponential(exponent * logarithm(base))
 
 
@@ -176,6 +204,33 @@ def _integer_power(base: Number, n: int) -> Number:
             result = result * square  # type: ignore[assignment]
         square, n = (square * square if n > 1 else square), n // 2  # type: ignore[assignment]
     return result
+
+
+def _root(base: Number, n: int) -> Number | None:
+    """The n-th root: of a fraction where it is one, and for n = 2 of any number; otherwise None."""
+    if isinstance(base, Fraction):
+        if base < 0:
+            raise UnevaluableError(f"the root of {base}, which is negative")
+        if n > LARGEST_EXPONENT:
+            return None
+        roots = [_whole_root(part, n) for part in (base.numerator, base.denominator)]
+        if roots[0] ** n == base.numerator and roots[1] ** n == base.denominator:
+            return Fraction(roots[0], roots[1])
+    if n != 2:
+        return None
+    ball = to_ball(base)
+    if ball.mid <= ball.radius:
+        raise UnevaluableError(f"the root of {ball.mid} ± {ball.radius}, which may be negative")
+    return _rounded(math.sqrt(ball.mid), ball.radius / math.sqrt(ball.mid) * (1 + 4 * EPSILON))
+
+
+def _whole_root(x: int, n: int) -> int:
+    """The greatest integer whose n-th power is at most x, for x >= 0."""
+    low, high = 0, 1 << (x.bit_length() // n + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**n <= x else (low, middle)
+    return low
 
 
 def _reciprocal(ball: Ball) -> Ball:

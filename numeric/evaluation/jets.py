@@ -1,12 +1,13 @@
-"""Forward-mode differentiation along all trajectories at once: an array of values and one of their tangents.
+"""Forward-mode differentiation along all trajectories at once: values, first and second derivatives.
 
 An array is [N], one entry a trajectory, or [1], the same for all. Its dtype is int64 (elements and times),
-object (exact: the numbers of numeric/irrationals.py) or float64. A tangent of None is zero.
+object (exact: the numbers of numeric/irrationals.py) or float64. A derivative of None is zero; where second
+derivatives are taken, whatever moves has both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,12 +24,14 @@ __all__ = [
     "exponential",
     "extreme",
     "integers",
+    "interleaved",
     "logarithm",
     "numbers",
     "plus",
     "power",
     "scatter",
     "segment_sums",
+    "sums_by_row",
     "times",
     "total",
 ]
@@ -39,26 +42,33 @@ LARGEST_INTEGER = 2**53
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Jet:
-    """x and its derivative ẋ along one direction of one parameter."""
+    """x and its derivatives ẋ and ẍ along one direction of one parameter."""
 
     value: Array
     tangent: Array | None = None
+    second: Array | None = None
+
+    @property
+    def parts(self) -> tuple[Array, ...]:
+        """The value, and the derivatives that are not None."""
+        return tuple(p for p in (self.value, self.tangent, self.second) if p is not None)
+
+    def each(self, change: Callable[[Array], Array]) -> Jet:
+        """The jet with every part changed in one way, which is linear."""
+        return Jet(*(None if p is None else change(p) for p in (self.value, self.tangent, self.second)))  # type: ignore[arg-type]
 
     def rows(self, chosen: Array) -> Jet:
         """The entries of these trajectories; an entry that serves all stays."""
-        if len(self.value) == 1:
-            return self
-        return Jet(self.value[chosen], None if self.tangent is None else self.tangent[chosen])
+        return self if len(self.value) == 1 else self.each(lambda part: part[chosen])
 
     def spread(self, size: int) -> Jet:
         """The jet with one entry a trajectory."""
-        tangent = None if self.tangent is None else np.broadcast_to(self.tangent, size)
-        return Jet(np.broadcast_to(self.value, size), tangent)
+        return self.each(lambda part: np.broadcast_to(part, size))
 
     def live(self) -> NDArray[np.bool_]:
-        """Where the value or the tangent is not exactly zero."""
-        nonzero: NDArray[np.bool_] = self.value != 0
-        return nonzero if self.tangent is None else nonzero | (self.tangent != 0)
+        """Where the value or a derivative is not exactly zero."""
+        nonzero: NDArray[np.bool_] = np.logical_or.reduce([part != 0 for part in self.parts])
+        return nonzero
 
 
 _to_fraction = np.frompyfunc(lambda x: Fraction(int(x)), 1, 1)
@@ -95,73 +105,86 @@ def integers(jet: Jet, what: str) -> NDArray[np.int64]:
 
 def plus(a: Jet, b: Jet) -> Jet:
     """x + y."""
-    if a.tangent is None or b.tangent is None:
-        tangent = b.tangent if a.tangent is None else a.tangent
-    else:
-        tangent = a.tangent + b.tangent
-    return Jet(a.value + b.value, tangent)
+    return Jet(a.value + b.value, _plus(a.tangent, b.tangent), _plus(a.second, b.second))
 
 
 def times(a: Jet, b: Jet) -> Jet:
-    """x y, with derivative ẋ y + x ẏ."""
-    left = None if a.tangent is None else a.tangent * b.value
-    right = None if b.tangent is None else a.value * b.tangent
-    tangent = right if left is None else left if right is None else left + right
-    return Jet(a.value * b.value, tangent)
+    """x y, with derivatives ẋ y + x ẏ and ẍ y + 2 ẋ ẏ + x ÿ."""
+    tangent = _plus(_times(a.tangent, b.value), _times(a.value, b.tangent))
+    second = _plus(_times(a.second, b.value), _times(a.value, b.second))
+    if second is not None and a.tangent is not None and b.tangent is not None:
+        second = second + 2 * (a.tangent * b.tangent)
+    return Jet(a.value * b.value, tangent, second)
 
 
 def power(base: Jet, exponent: Jet) -> Jet:
-    """x^y, with derivative y x^(y-1) ẋ + x^y log x ẏ."""
+    """x^y, with derivative y x^(y-1) ẋ where y stands still, and x^y (y log x)˙ where it moves."""
     value = _power(base.value, exponent.value)
-    tangent = None
-    if base.tangent is not None:
-        tangent = _power_slope(base.value, exponent.value, base.tangent)
     if exponent.tangent is not None:
-        along = value * _log(base.value) * exponent.tangent
-        tangent = along if tangent is None else tangent + along
-    return Jet(value, tangent)
+        return _composed(times(exponent, logarithm(base)), value, value, value)
+    if base.tangent is None:
+        return Jet(value)
+    first = _power_slope(base.value, exponent.value, 1)
+    second = None if base.second is None else _power_slope(base.value, exponent.value, 2)
+    return _composed(base, value, first, second)
 
 
 def logarithm(x: Jet) -> Jet:
-    """log x, with derivative ẋ/x, for x > 0."""
+    """log x, with derivatives ẋ/x and ẍ/x - (ẋ/x)², for x > 0."""
     value = _log(x.value)
-    return Jet(value, None if x.tangent is None else x.tangent * _power(x.value, constant_like(x.value, -1)))
+    if x.tangent is None:
+        return Jet(value)
+    inverse = _power(x.value, constant_like(x.value, -1))
+    return _composed(x, value, inverse, constant_like(x.value, -1) * inverse * inverse)
 
 
 def exponential(x: Jet) -> Jet:
-    """e^x, with derivative ẋ e^x."""
+    """e^x, with derivatives ẋ e^x and (ẍ + ẋ²) e^x."""
     value = np.asarray(_exact_exp(x.value)) if x.value.dtype == object else np.exp(x.value)
-    return Jet(value, None if x.tangent is None else x.tangent * value)
+    return _composed(x, value, value, value)
 
 
-def extreme(a: Jet, b: Jet, sign: int) -> Jet:
-    """max(x, y) for sign 1, min(x, y) for sign -1; no derivative where x = y and ẋ ≠ ẏ."""
-    size = max(len(a.value), len(b.value))
-    x, y = a.spread(size), b.spread(size)
-    first = np.fromiter((_exceeds(p, q, sign) for p, q in zip(x.value, y.value, strict=True)), np.int8, size)
-    if a.tangent is not None or b.tangent is not None:
-        dx, dy = (j.tangent if j.tangent is not None else 0 * j.value for j in (x, y))
-        if ((first == 0) & (dx != dy)).any():
-            raise UnevaluableError("the derivative of a min or max at a point where its two arguments agree")
-        return Jet(np.where(first >= 0, x.value, y.value), np.where(first >= 0, dx, dy))
-    return Jet(np.where(first >= 0, x.value, y.value))
+def extreme(jets: Sequence[Jet], sign: int) -> Jet:
+    """The greatest of several for sign 1, the least for -1; no derivative where several are so and move apart."""
+    size = max(len(jet.value) for jet in jets)
+    columns = [jet.spread(size).parts for jet in _padded(jets)]
+    if columns[0][0].dtype != object:
+        return _float_extreme([np.stack(parts) for parts in zip(*columns, strict=True)], sign)
+    rows = zip(*(zip(*parts, strict=True) for parts in columns), strict=True)
+    found = [_one_extreme(row, sign) for row in rows]
+    whole = np.empty((size, len(columns[0])), dtype=object)
+    for k, entry in enumerate(found):
+        whole[k] = entry
+    return Jet(*whole.T)
 
 
 def scatter(size: int, pieces: Sequence[tuple[Array, Jet]]) -> Jet:
     """One jet of `size` trajectories from pieces on disjoint rows; zero elsewhere."""
-    value = np.broadcast_to(0 * pieces[0][1].value[:1], size).copy()
-    tangent = value.copy() if any(jet.tangent is not None for _, jet in pieces) else None
+    depth = max(len(jet.parts) for _, jet in pieces)
+    parts = [np.broadcast_to(0 * pieces[0][1].value[:1], size).copy() for _ in range(depth)]
     for rows, jet in pieces:
-        value[rows] = jet.value
-        if tangent is not None and jet.tangent is not None:
-            tangent[rows] = jet.tangent
-    return Jet(value, tangent)
+        for part, found in zip(parts, jet.parts, strict=False):
+            part[rows] = found
+    return Jet(*parts)
+
+
+def interleaved(jets: Sequence[Jet]) -> Jet:
+    """The entries of m jets on n trajectories, row after row: entry r m + k is that of jet k on trajectory r."""
+    size = max(len(jet.value) for jet in jets)
+    columns = [jet.spread(size).parts for jet in _padded(jets)]
+    return Jet(*(np.stack(parts, axis=1).reshape(-1) for parts in zip(*columns, strict=True)))
 
 
 def segment_sums(jet: Jet, starts: Array) -> Jet:
     """The sums over the rows starts[i] … starts[i+1]-1."""
-    tangent = None if jet.tangent is None else np.add.reduceat(jet.tangent, starts)
-    return Jet(np.add.reduceat(jet.value, starts), tangent)
+    return jet.each(lambda part: np.add.reduceat(part, starts))
+
+
+def sums_by_row(jet: Jet, rows: Array, size: int) -> Jet:
+    """The sums of the entries that belong to each of `size` rows; `rows` says in ascending order to which each does."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    sums = segment_sums(jet.spread(len(rows)), starts)
+    return sums if len(starts) == size else scatter(size, [(rows[starts], sums)])
 
 
 def total(jet: Jet, size: int) -> Jet:
@@ -195,21 +218,59 @@ def _power(base: Array, exponent: Array) -> Array:
     return np.power(base, exponent)
 
 
-def _power_slope(base: Array, exponent: Array, tangent: Array) -> Array:
-    """y x^(y-1) ẋ, zero where y = 0 or ẋ = 0 whatever x is."""
-    base, exponent, tangent = np.broadcast_arrays(base, exponent, tangent)
-    moving = (exponent != 0) & (tangent != 0)
-    slope = tangent * constant_like(base, 0)
-    y = exponent[moving]
-    slope[moving] = y * _power(base[moving], y + constant_like(base, -1)) * tangent[moving]
+def _power_slope(base: Array, exponent: Array, order: int) -> Array:
+    """y x^(y-1), or y (y-1) x^(y-2); zero where the factor before the power is, whatever x is."""
+    factor = exponent if order == 1 else exponent * (exponent + constant_like(exponent, -1))
+    base, exponent, factor = np.broadcast_arrays(base, exponent, factor)
+    slope = factor * constant_like(factor, 0)
+    bent = factor != 0
+    slope[bent] = factor[bent] * _power(base[bent], exponent[bent] + constant_like(exponent, -order))
     return slope
 
 
-def _exceeds(p: Any, q: Any, sign: int) -> int:
-    """1, 0 or -1 as sign*p is above, equal to or below sign*q."""
-    if isinstance(p, (Fraction, float)) and isinstance(q, (Fraction, float)):
-        return sign * (int(p > q) - int(p < q))
-    same = irrationals.equal(p, q)
-    if same is None:
-        raise UnevaluableError(f"a min or max of {p} and {q}, which float64 cannot tell apart")
-    return 0 if same else sign if float(p) > float(q) else -sign
+def _composed(x: Jet, value: Array, first: Array, second: Array | None) -> Jet:
+    """f(x) from f, f' and f'' at x, with derivatives f' ẋ and f'' ẋ² + f' ẍ."""
+    if x.tangent is None:
+        return Jet(value)
+    tangent = first * x.tangent
+    if x.second is None or second is None:
+        return Jet(value, tangent)
+    return Jet(value, tangent, second * (x.tangent * x.tangent) + first * x.second)
+
+
+def _plus(a: Array | None, b: Array | None) -> Array | None:
+    return b if a is None else a if b is None else a + b
+
+
+def _times(a: Array | None, b: Array | None) -> Array | None:
+    return None if a is None or b is None else a * b
+
+
+def _padded(jets: Sequence[Jet]) -> list[Jet]:
+    """The jets with as many parts each, zero where they had none."""
+    depth = max(len(jet.parts) for jet in jets)
+    return [Jet(*jet.parts, *(0 * jet.value for _ in range(depth - len(jet.parts)))) for jet in jets]
+
+
+def _float_extreme(parts: list[Array], sign: int) -> Jet:
+    chosen = np.argmax(sign * parts[0], axis=0)[None]
+    best = [np.take_along_axis(part, chosen, axis=0)[0] for part in parts]
+    tied = parts[0] == best[0]
+    if any((tied & (part != found)).any() for part, found in zip(parts[1:], best[1:], strict=True)):
+        raise UnevaluableError("the derivative of a min or max at a point where its arguments agree")
+    return Jet(*best)
+
+
+def _one_extreme(entries: Sequence[tuple[Any, ...]], sign: int) -> tuple[Any, ...]:
+    """The extreme of several (value, ẋ, ẍ)."""
+    top = [e for e in entries if not any(irrationals.exceeds(o[0], e[0], sign) for o in entries)]
+    first = top[0]
+    if all(irrationals.equal(e[0], first[0]) for e in top):
+        if not all(irrationals.equal(p, q) for e in top for p, q in zip(e[1:], first[1:], strict=True)):
+            raise UnevaluableError("the derivative of a min or max at a point where its arguments agree")
+        return first
+    if len(top) == 1:
+        return first
+    if len(first) > 1:
+        raise UnevaluableError("the derivative of a min or max of values that float64 cannot tell apart")
+    return (irrationals.either([e[0] for e in top], sign),)

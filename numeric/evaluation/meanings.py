@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,8 @@ from numeric.errors import UnevaluableError
 from numeric.evaluation import irrationals, jets, tables
 from numeric.evaluation.interpretation import Bound, Interpretation, Meaning, Scope
 from numeric.evaluation.jets import Jet
-from numeric.evaluation.paths import Integers, Paths, all_paths, matched, prefix_starts
-from numeric.evaluation.statements import Node
+from numeric.evaluation.paths import Integers, Paths, all_paths, all_tuples, matched, prefix_starts
+from numeric.evaluation.statements import Node, draws
 
 __all__ = ["MEANINGS"]
 
@@ -40,7 +42,13 @@ def _symbol(i: Interpretation, node: Node, scope: Scope) -> Jet:
     if node.tag != "real":
         return Jet(np.array([tables.integer(given[name], name)], dtype=np.int64))
     value = i.constant(tables.real(given[name], name)).value
-    return Jet(value, i.constant(1).value if name == scope.direction else None)
+    return _moving(i, value, scope.order) if name == scope.direction else Jet(value)
+
+
+def _moving(i: Interpretation, value: NDArray[Any], order: int) -> Jet:
+    """A parameter as a function of itself, with derivatives 1 and 0."""
+    parts = (np.broadcast_to(i.constant(slope).value, len(value)) for slope in (1, 0)[:order])
+    return Jet(value, *parts)
 
 
 def _sum(i: Interpretation, node: Node, scope: Scope) -> Jet:
@@ -57,7 +65,7 @@ def _power(i: Interpretation, node: Node, scope: Scope) -> Jet:
 
 def _extreme(i: Interpretation, node: Node, scope: Scope) -> Jet:
     sign = 1 if node.tag == "max" else -1
-    return reduce(lambda a, b: jets.extreme(a, b, sign), (i.number(a, scope) for a in node.args))
+    return jets.extreme([i.number(a, scope) for a in node.args], sign)
 
 
 def _log(i: Interpretation, node: Node, scope: Scope) -> Jet:
@@ -81,7 +89,7 @@ def _step(i: Interpretation, node: Node, scope: Scope) -> Jet:
     """s_t or a_t."""
     name = node.tag[0].lower()
     time = i.integer(node.args[0], scope, f"the time of a {node.tag.lower()}")
-    if scope.paths is None:
+    if scope.paths is None or scope.pathless:
         raise UnevaluableError(f"{name}_{time} outside any expectation; give the model a trajectory")
     if time < 0:
         raise UnevaluableError(f"{name}_{time} is outside the trajectory: times start at 0")
@@ -94,7 +102,7 @@ def _step(i: Interpretation, node: Node, scope: Scope) -> Jet:
 
 def _path_probability(i: Interpretation, node: Node, scope: Scope) -> Jet:
     initial, policy, transition, _, _, _ = node.args[0].args
-    if scope.paths is None:
+    if scope.paths is None or scope.pathless:
         raise UnevaluableError("a probability of the trajectory outside any; give the model a trajectory")
     columns = [Jet(scope.paths.column(p)) for p in range(1 + 2 * i.horizon(node.args[0], scope))]
     factors = [i.call(initial, columns[:1], scope)]
@@ -129,7 +137,7 @@ def _expectation(i: Interpretation, node: Node, scope: Scope) -> Jet:
 
 def _given(i: Interpretation, node: Node, scope: Scope) -> Jet:
     def conditional(scope: Scope) -> Jet:
-        if scope.paths is None:
+        if scope.paths is None or scope.pathless:
             raise UnevaluableError("a conditional expectation outside any; give the model a trajectory")
         position = i.integer(node.args[1], scope, "the position of a conditional expectation")
         if position < 0:
@@ -187,6 +195,53 @@ def _variance(i: Interpretation, node: Node, scope: Scope) -> Jet:
     return jets.plus(_average(i, node, scope, square=True), negative)
 
 
+def _draw(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    """x_i, i = 1 … N: of the samples around it, or of those that the model gives."""
+    index, domain = node.args
+    at, name = i.integer(index, scope, "the index of a sample"), draws(domain)
+    if name in scope.bound and (found := scope.bound[name]).tuples is not None:
+        samples = found.tuples[found.jet.value]
+    else:
+        samples = _given_samples(i, domain)
+    if not 1 <= at <= samples.shape[1]:
+        raise UnevaluableError(f"sample {at} of {domain.args[0]} is outside x_1 … x_{samples.shape[1]}")
+    return Jet(samples[:, at - 1])
+
+
+def _given_samples(i: Interpretation, domain: Node) -> Integers:
+    """The samples of a pointwise statement, as one row."""
+    name, given = domain.args[0], i.model.get("samples")
+    if not isinstance(given, Mapping) or name not in given:
+        raise UnevaluableError(f"a sample of {name} outside any average over samples; give the model samples")
+    elements = set(i.elements(domain).tolist())
+    row = [tables.integer(x, f"a sample of {name}") for x in tables.part(given, name, (tuple, list))]
+    if strange := [x for x in row if x not in elements]:
+        raise UnevaluableError(f"the samples of {name} hold {strange[0]}, which is no element of it")
+    return np.array([row], dtype=np.int64).reshape(1, len(row))
+
+
+def _samples(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    """Σ body ∏ weight(x_i) over the tuples x_1 … x_N, without those whose weight, and its derivatives, is zero."""
+    body, var, weight, count = node.args
+    if not node.random and not any(n in scope.bound and scope.bound[n].varies for n in node.free):
+        scope = scope.along(None)
+    number, elements = i.integer(count, scope, "the number of samples"), i.elements(var.args[1])
+    if number < 0:
+        raise UnevaluableError(f"the number of samples is {number}; it is at least 0")
+    laws = [i.number(weight, scope.bind(var.name, Bound.to(x))).spread(scope.size) for x in elements.tolist()]
+    places = all_tuples(len(elements), number, scope.size)
+    parents = np.repeat(np.arange(scope.size), len(places))
+    codes = np.tile(np.arange(len(places)), scope.size)
+    factors = (jets.interleaved(laws).rows(parents * len(elements) + column) for column in places[codes].T)
+    law = reduce(jets.times, factors, i.constant(1)).spread(len(codes))
+    live = law.live()
+    if not live.any():
+        return i.constant(0)
+    rows = parents[live]
+    inner = i.sampled(scope, draws(var.args[1]), elements[places], rows, codes[live])
+    return jets.sums_by_row(jets.times(law.rows(live), i.number(body, inner)), rows, scope.size)
+
+
 def _sum_over(i: Interpretation, node: Node, scope: Scope) -> Jet:
     body, var = node.args
     scopes = (scope.bind(var.name, Bound.to(x)) for x in i.elements(var.args[1]).tolist())
@@ -209,20 +264,33 @@ def _time_range(i: Interpretation, node: Node, scope: Scope) -> Jet:
 
 
 def _gradient(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    """The derivative of the body; inside another gradient by the same parameter, with its own derivative."""
     body, parameter = node.args
-    if scope.direction is not None:
-        raise UnevaluableError("a gradient inside a gradient: second derivatives are not supported yet")
     name = parameter.args[0]
     for free in set(body.free) & set(scope.bound) - {parameter.name}:
         if name in scope.bound[free].depends:
             raise UnevaluableError(f"{free[1]} depends on {name} and stands inside a gradient by it; unfold it")
-    inner = replace(scope, direction=name)
+    if parameter.name in scope.bound and scope.order and scope.bound[parameter.name].jet.tangent is None:
+        scope = replace(scope, direction=None, order=0)  # a derivative at a place that stands still
+    _check_order(parameter, scope)
+    inner = replace(scope, direction=name, order=scope.order + 1)
     if parameter.name in scope.bound:
         value = scope.bound[parameter.name].jet.value
-        slope = np.broadcast_to(i.constant(1).value, len(value))
-        inner = inner.bind(parameter.name, Bound(Jet(value, slope)))
-    tangent = i.number(body, inner).tangent
-    return i.constant(0) if tangent is None else Jet(tangent)
+        inner = inner.bind(parameter.name, Bound(_moving(i, value, inner.order)))
+    slopes = i.number(body, inner).parts[1:]
+    return Jet(*slopes) if slopes else i.constant(0)
+
+
+def _check_order(parameter: Node, scope: Scope) -> None:
+    """Second derivatives go along one direction of one parameter."""
+    name = parameter.args[0]
+    if scope.direction not in (None, name):
+        raise UnevaluableError(f"a gradient by {name} inside a gradient by {scope.direction} is not supported")
+    if scope.order == 2:
+        raise UnevaluableError("three gradients inside one another: third derivatives are not supported")
+    here = scope.bound.get(parameter.name)
+    if scope.order and here is not None and (here.jet.tangent is None or (here.jet.tangent != 1).any()):
+        raise UnevaluableError(f"a gradient at a value of {name} that moves with it, inside a gradient by {name}")
 
 
 def _at(i: Interpretation, node: Node, scope: Scope) -> Jet:
@@ -277,6 +345,8 @@ MEANINGS: dict[str, Meaning] = {
     "PathSum": _path_sum,
     "Expectation": _expectation,
     "Given": _given,
+    "Draw": _draw,
+    "Samples": _samples,
     "Mean": _mean,
     "Variance": _variance,
     "SumOver": _sum_over,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import UnevaluableError
 
-__all__ = ["Paths", "all_paths", "grown", "matched", "prefix_starts"]
+__all__ = ["Paths", "all_paths", "all_tuples", "grown", "matched", "prefix_starts"]
 
 MOST_PATHS = 200_000
 Integers = NDArray[np.int64]
@@ -65,6 +65,17 @@ def all_paths(states: Integers, actions: Integers, horizon: int) -> Paths:
     for position in range(1 + 2 * horizon):
         steps = grown(steps, actions if position % 2 else states)
     return Paths(steps)
+
+
+def all_tuples(size: int, length: int, copies: int) -> Integers:
+    """Every (x_1, …, x_N) with 0 <= x_i < size, in lexicographic order, to be held `copies` times."""
+    if length > MOST_PATHS or copies * size**length * max(1, length) > MOST_PATHS:
+        raise UnevaluableError(
+            f"{length} samples of {size} elements on {copies} trajectories, more than {MOST_PATHS} numbers; "
+            "take fewer samples or a smaller domain"
+        )
+    place = size ** np.arange(length, dtype=np.int64)[::-1]
+    return np.arange(size**length, dtype=np.int64)[:, None] // place % size
 
 
 def prefix_starts(prefix: Integers) -> NDArray[np.bool_]:

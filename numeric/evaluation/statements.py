@@ -15,15 +15,16 @@ from typing import Any
 
 from numeric.errors import UnevaluableError
 
-__all__ = ["Name", "Node", "Reader"]
+__all__ = ["Name", "Node", "Reader", "draws"]
 
-Name = tuple[str, ...]  # ("time", t), ("real", x) or ("var", a, domain)
+Name = tuple[str, ...]  # ("time", t), ("real", x), ("var", a, domain), or ("draws", domain): x_1, …, x_N together
 MAX_DEPTH = 120
 
 ARITY: dict[str, tuple[int, int | None]] = {  # least and greatest number of arguments
     "add": (1, None), "mul": (1, None), "pow": (2, 2), "min": (1, None), "max": (1, None),
     "Apply": (1, None), "Defined": (1, None), "State": (2, 2), "Action": (2, 2), "Process": (6, 6),
     "PathProbability": (1, 1), "PathSum": (2, 2), "Expectation": (2, 2), "Given": (3, 3),
+    "Draw": (2, 2), "Samples": (4, 4),
     "Mean": (3, 3), "Variance": (3, 3), "SumOver": (2, 2), "TimeSum": (4, 4), "TimeProduct": (4, 4),
     "Gradient": (2, 2), "At": (3, 3), "Log": (1, 1), "Exp": (1, 1), "Cases": (2, None),
 }  # fmt: skip
@@ -34,6 +35,7 @@ BINDS: dict[str, tuple[int, tuple[int, ...]]] = {  # the place of the bound name
 SORTS: dict[tuple[str, int], tuple[str, ...]] = {  # arguments that must be a node of one kind
     ("Apply", 0): ("letter",), ("Defined", 0): ("definition",),
     ("State", 1): ("domain",), ("Action", 1): ("domain",),
+    ("Draw", 1): ("domain",), ("Samples", 1): ("var",),
     ("Mean", 1): ("var",), ("Variance", 1): ("var",), ("SumOver", 1): ("var",),
     ("TimeSum", 1): ("time",), ("TimeProduct", 1): ("time",),
     ("Gradient", 1): ("real",), ("At", 1): ("real",),
@@ -61,6 +63,11 @@ class Node:
     def name(self) -> Name:
         """The name that a variable, time or real symbol is."""
         return ("var", self.args[0], self.args[1].args[0]) if self.tag == "var" else (self.tag, self.args[0])
+
+
+def draws(domain: Node) -> Name:
+    """The name under which the samples of a domain are bound."""
+    return ("draws", domain.args[0], str(domain.args[1]))
 
 
 @dataclass(slots=True)
@@ -120,8 +127,11 @@ def _node(tag: str, args: tuple[Any, ...]) -> Node:
 def _free(tag: str, args: tuple[Node, ...]) -> tuple[Name, ...]:
     if tag == "At":
         return _sorted((set(args[0].free) - {args[1].name}) | set(args[2].free))
+    if tag == "Samples":  # averages over the x_i of its body, and binds the variable in the weight
+        body, var, weight, count = args
+        return _sorted((set(body.free) - {draws(var.args[1])}) | (set(weight.free) - {var.name}) | set(count.free))
     place, scopes = BINDS.get(tag, (None, ()))
-    names: set[Name] = set()
+    names: set[Name] = {draws(args[1])} if tag == "Draw" else set()
     for i, arg in enumerate(args):
         if i != place:
             names |= set(arg.free) - ({args[place].name} if place is not None and i in scopes else set())

@@ -82,8 +82,7 @@ class Table:
     name: str
     axes: tuple[NDArray[np.int64], ...]
     known: NDArray[np.bool_]
-    value: NDArray[Any]
-    tangent: NDArray[Any] | None
+    parts: tuple[NDArray[Any], ...]  # values, first derivatives, second derivatives
 
     @classmethod
     def read(
@@ -94,26 +93,29 @@ class Table:
             others = ", ".join(sorted(letters)) or "none"
             raise UnevaluableError(f"the model has no letter {name}/{arity}; it has {others}")
         letter = letters[f"{name}/{arity}"]
-        values = _entries(part(letter, "table", (tuple, list)), arity, name)
-        slopes = None
-        if letter.get("tangent") is not None:
-            slopes = _entries(letter["tangent"], arity, f"the tangent of {name}")
+        parts = [_entries(part(letter, "table", (tuple, list)), arity, name)]
+        for key, what in (("tangent", "the tangent"), ("second", "the second derivative")):
+            if letter.get(key) is None:
+                break
+            parts.append(_entries(letter[key], arity, f"{what} of {name}"))
+        for slopes in parts[1:]:
+            if slopes.keys() != parts[0].keys():
+                place = sorted(slopes.keys() ^ parts[0].keys())[0]
+                raise UnevaluableError(f"{name} has a value or a derivative at {list(place)}, not both")
         if law_over is not None:
-            _check_law(name, values, slopes, law_over)
-        axes = tuple(np.unique(np.array([k[i] for k in values], dtype=np.int64)) for i in range(arity))
+            _check_law(name, parts, law_over)
+        axes = tuple(np.unique(np.array([k[i] for k in parts[0]], dtype=np.int64)) for i in range(arity))
         shape = tuple(len(axis) for axis in axes)
         if np.prod(shape, dtype=float) > LARGEST_TABLE:
             raise UnevaluableError(f"the table of {name} spans {shape}, more than {LARGEST_TABLE} entries")
-        known, value = _grid(axes, shape, values, exact)
-        if slopes is None:
-            return cls(name, axes, known, value, None)
-        if slopes.keys() != values.keys():
-            key = sorted(slopes.keys() ^ values.keys())[0]
-            raise UnevaluableError(f"{name} has a value or a tangent at {list(key)}, not both")
-        return cls(name, axes, known, value, _grid(axes, shape, slopes, exact)[1])
+        grids = [_grid(axes, shape, entries, exact) for entries in parts]
+        return cls(name, axes, grids[0][0], tuple(grid for _, grid in grids))
 
-    def at(self, arguments: Sequence[NDArray[np.int64]], tangent: bool) -> Jet:
-        """f at each trajectory's arguments. Raises UnevaluableError, naming the first that has no entry."""
+    def at(self, arguments: Sequence[NDArray[np.int64]], order: int) -> Jet:
+        """f and its derivatives up to an order, at each trajectory's arguments.
+
+        Raises UnevaluableError, naming the first that has no entry.
+        """
         size = max((len(a) for a in arguments), default=1)
         places, found = [], np.ones(size, dtype=bool)
         for axis, argument in zip(self.axes, arguments, strict=True):
@@ -126,11 +128,10 @@ class Table:
             row = int(np.flatnonzero(~found)[0])
             missing = [int(np.broadcast_to(a, size)[row]) for a in arguments]
             raise UnevaluableError(f"{self.name} has no entry for the arguments {missing}")
-        if tangent and self.tangent is None:
-            raise UnevaluableError(f"{self.name} has a parameter but the model gives it no tangent")
-        index = tuple(places)
-        slope = np.atleast_1d(self.tangent[index]) if tangent and self.tangent is not None else None
-        return Jet(np.atleast_1d(self.value[index]), slope)
+        if len(self.parts) <= order:
+            lost = "tangent" if len(self.parts) == 1 else "second derivatives"
+            raise UnevaluableError(f"{self.name} has a parameter but the model gives it no {lost}")
+        return Jet(*(np.atleast_1d(part[tuple(places)]) for part in self.parts[: order + 1]))
 
 
 def _grid(
@@ -145,22 +146,20 @@ def _grid(
     return known, grid
 
 
-def _check_law(
-    name: str,
-    values: Entries,
-    slopes: Entries | None,
-    elements: Sequence[int],
-) -> None:
-    """Non-negative; complete rows sum to one, their tangents to zero; no tangent at probability zero."""
-    for key, value in values.items():
+def _check_law(name: str, parts: Sequence[Entries], elements: Sequence[int]) -> None:
+    """Non-negative; complete rows sum to one, their derivatives to zero; at probability zero, the least value, no
+    tangent and no negative second derivative."""
+    for key, value in parts[0].items():
         if value < 0:
             raise UnevaluableError(f"{name} is a probability, and is {value} at {list(key)}")
-        if value == 0 and slopes is not None and slopes.get(key, 0) != 0:
-            raise UnevaluableError(f"{name} is 0 at {list(key)}, its least value, and has tangent {slopes[key]}")
-    for others in {key[1:] for key in values}:
+        slope, curve = ([entries[key] for entries in parts[1:]] + [Fraction(0)] * 2)[:2]
+        if value == 0 and (slope != 0 or curve < 0):
+            raise UnevaluableError(f"{name} is 0 at {list(key)}, its least value, with derivatives {slope} and {curve}")
+    for others in {key[1:] for key in parts[0]}:
         row = [(x, *others) for x in elements]
-        if all(key in values for key in row):
-            if (total := sum(values[key] for key in row)) != 1:
-                raise UnevaluableError(f"{name}(· | {list(others)}) sums to {total}, not to 1")
-            if slopes is not None and (total := sum(slopes.get(key, Fraction(0)) for key in row)) != 0:
-                raise UnevaluableError(f"the tangents of {name}(· | {list(others)}) sum to {total}, not to 0")
+        if all(key in parts[0] for key in row):
+            for entries, words, wanted in zip(
+                parts, ("", "the tangent of ", "the second derivative of "), (1, 0, 0), strict=False
+            ):
+                if (total := sum(entries[key] for key in row)) != wanted:
+                    raise UnevaluableError(f"{words}{name}(· | {list(others)}) sums to {total}, not to {wanted}")

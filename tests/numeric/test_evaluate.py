@@ -75,51 +75,9 @@ from numeric.policies import softmax_probabilities
 from numeric.worlds import number_line, quiz_bandit
 
 from .cases import walled
+from .evaluated import COIN, X, at, bare, exact, f_letter, n, p_letter, random_model, world_model, x, y
 
 T = time_symbol("T")
-
-
-def exact(array: Any) -> Any:
-    return np.array(array, dtype=object)
-
-
-def law(rng: random.Random, size: int) -> list[F]:
-    weights = [rng.randint(1, 6) for _ in range(size)]
-    return [F(w, sum(weights)) for w in weights]
-
-
-def slopes(rng: random.Random, size: int) -> list[F]:
-    free = [F(rng.randint(-4, 4), 3) for _ in range(size - 1)]
-    return [*free, -sum(free, F(0))]
-
-
-def random_model(seed: int, n_states: int = 2, n_actions: int = 2, horizon: int = 2) -> dict[str, Any]:
-    rng = random.Random(seed)
-    each = [[range(n_states)] * n_actions] * n_states
-    return as_model(
-        exact(law(rng, n_states)),
-        exact([[law(rng, n_states) for _ in row] for row in each]),
-        exact([[[F(rng.randint(-3, 3), 2) for _ in cell] for cell in row] for row in each]),
-        F(1, 2),  # type: ignore[arg-type]
-        horizon,
-        exact([law(rng, n_actions) for _ in each]),
-        exact([slopes(rng, n_actions) for _ in each]),
-    )
-
-
-def world_model(world: Any, probabilities: Any, tangent: Any) -> dict[str, Any]:
-    return as_model(
-        world.initial, world.transition, world.reward, world.discount, world.horizon, probabilities, tangent
-    )
-
-
-def bare(**parts: Any) -> dict[str, Any]:
-    empty = {"horizon": 0, "domains": {}, "indices": {}, "elements": {}, "reals": {}, "letters": {}}
-    return {**empty, "trajectory": None, **parts}
-
-
-def at(term: Any, model: dict[str, Any]) -> Any:
-    return value(encode(term), model)
 
 
 SPINE = {
@@ -218,23 +176,6 @@ def test_gradient_is_the_limit_of_differences() -> None:
     assert (moved(1) - moved(0)) / step != at(grad(objective()), model)
 
 
-X = Domain("X")
-x = Var("x", X)
-p_letter, f_letter = Letter("p", (X,), pmf=True, parameter=theta), Letter("f", (X,))
-COIN = bare(
-    domains={"X": [1, 5, 9]},
-    letters={
-        "p/1": {
-            "table": [[[1], "1/2"], [[5], "1/3"], [[9], "1/6"]],
-            "tangent": [[[1], "1"], [[5], "-1/4"], [[9], "-3/4"]],
-        },
-        "f/1": {"table": [[[1], "2"], [[5], "-3"], [[9], "0"]]},
-    },
-    indices={"n": 3},
-    elements={"x": 5},
-    reals={"theta": ["log", "3/2"], "y": "-2/3"},
-)
-y, n = real_symbol("y"), time_symbol("n")
 BY_HAND = {
     "mean": (mean(f_letter(x), x, p_letter(x)), F(0)),  # 1 - 1 + 0
     "variance": (Variance(f_letter(x), x, p_letter(x)), F(5)),  # 2 + 3
@@ -474,7 +415,7 @@ ERRORS = {
     "log of zero": (Log(f_letter(x) + 3), "log of 0"),
     "log of a negative": (Log(f_letter(x)), "log of -3"),
     "division by zero": (1 / (f_letter(x) + 3), "division by zero"),
-    "second derivative": (grad(grad(Log(p_letter(x)))), "second derivatives"),
+    "no second derivative": (grad(grad(Log(p_letter(x)))), "gives it no second derivatives"),
     "unknown letter": (Letter("g", (X,))(x), "no letter g/1"),
     "unknown real": (real_symbol("z") + 1, "gives z no value"),
     "unknown time": (time_symbol("m") + 1, "gives m no value"),
@@ -485,7 +426,7 @@ ERRORS = {
     "huge exponent": (y**100_000, "beyond ±10000"),
     "huge sum": (TimeSum(y, t, 0, 10**9), "more than 10000 terms"),
     "replaced under a letter": (At(p_letter(x), theta, y), "letters depend on it"),
-    "root of a negative": (y ** Rational(1, 2), "log of -2/3"),
+    "root of a negative": (y ** Rational(1, 2), "the root of -2/3"),
     "exponential out of range": (Exp(n * 1000), "beyond float64"),
     "derivative at a kink": (Gradient(Max(y, 2 * y + Rational(2, 3)), y), "agree"),
 }
@@ -557,7 +498,7 @@ def test_lists_serve_as_tuples() -> None:
         ("pi/2", "table", [[0, 0], "1/0"], "fraction as text"),
         ("pi/2", "table", [[0], "1/2"], "takes 2 arguments"),
         ("pi/2", "table", [[0, 1], "1/2"], "two entries"),
-        ("pi/2", "tangent", [[0, 0], "99"], "tangents of pi"),
+        ("pi/2", "tangent", [[0, 0], "99"], "tangent of pi"),
     ],
 )
 def test_a_model_that_is_none_is_refused(key: str, part: str, entry: Any, message: str) -> None:
