@@ -30,6 +30,7 @@ from derive.terms import (
     PathSum,
     Positive,
     Possible,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -38,6 +39,7 @@ from derive.terms import (
 )
 
 from .operators import INSIDE, SUMS, any_operator, c, combined, f, g, slope, u, v
+from .samples import INSTANCES as OF_SAMPLES
 
 Instance = tuple[Expr, tuple[Any, ...], tuple[Hypothesis, ...]]
 LISTED = Domain("N", (0, 1, 3))
@@ -73,7 +75,13 @@ def vanishing(rng: Random) -> Instance:
 
 
 def average_of_one(rng: Random) -> Instance:
-    choices = [Mean(1, x, density(x)), Mean(1, a, policy(a, s)), Expectation(1, process), Given(1, t, process)]
+    choices = [
+        Mean(1, x, density(x)),
+        Samples(1, x, density(x), 2),
+        Mean(1, a, policy(a, s)),
+        Expectation(1, process),
+        Given(1, t, process),
+    ]
     return rng.choice(choices), (), (AtMost(0, t), AtMost(t, 2 * T))
 
 
@@ -319,4 +327,4 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         exp_multiple, log_power, log_exp, coincidence,
         nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
     )
-}  # fmt: skip
+} | OF_SAMPLES  # fmt: skip

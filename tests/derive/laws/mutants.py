@@ -39,6 +39,7 @@ from derive.terms import (
 
 from .instances import d, e, i
 from .operators import INSIDE, c, f, g, u, v
+from .samples import MUTANTS as OF_SAMPLES
 
 
 @dataclass(frozen=True)
@@ -346,4 +347,5 @@ MUTANTS: tuple[Mutant, ...] = (
         lambda w: Inequality(w, w.body - 2),
         Log(Exp(theta)),
     ),
+    *(Mutant(*broken) for broken in OF_SAMPLES),
 )

@@ -14,6 +14,7 @@ from derive.terms import (
     STATES,
     Action,
     AtMost,
+    Draw,
     Expectation,
     Given,
     Gradient,
@@ -21,10 +22,12 @@ from derive.terms import (
     Letter,
     Mean,
     PathSum,
+    Samples,
     State,
     SumOver,
     TimeSum,
     Var,
+    time_symbol,
 )
 
 f, g, h = (Letter(name, (OUTCOMES,)) for name in "fgh")
@@ -32,7 +35,7 @@ v = Letter("v", (STATES,))
 u = Letter("u", (ACTIONS, STATES))
 c = Letter("c", (None,))
 slope = Letter("m", (OUTCOMES,), parameter=theta)
-x2 = Var("x2", OUTCOMES)
+x2, N = Var("x2", OUTCOMES), time_symbol("N")
 INSIDE = (AtMost(0, t), AtMost(t, T - 1))
 
 
@@ -88,14 +91,22 @@ def averaged(rng: Random) -> Operator:
     return Operator(lambda b: Mean(b, x, weight), (f(x), h(x) ** 2), (f(x2), gamma))
 
 
+def sampling(rng: Random) -> Operator:
+    count = rng.choice([Integer(1), Integer(2), N])
+    each = TimeSum(f(Draw(k, OUTCOMES)), k, 1, count)
+    inside = (f(Draw(1, OUTCOMES)), density(Draw(count, OUTCOMES)), each)
+    given = (AtMost(1, N), AtMost(N, 3))
+    return Operator(lambda b: Samples(b, x, density(x), count), inside, (f(x), gamma, v(s)), given)
+
+
 def differentiated(rng: Random) -> Operator:
     return Operator(lambda b: Gradient(b, theta), (density(x), policy(a, s), slope(x)), (f(x), gamma, c(t)))
 
 
 OPERATORS = (
-    over_outcomes, over_actions, over_times, over_paths, expected, conditioned, averaged, differentiated,
+    over_outcomes, over_actions, over_times, over_paths, expected, conditioned, averaged, sampling, differentiated,
 )  # fmt: skip
-AVERAGES = (expected, conditioned, averaged)
+AVERAGES = (expected, conditioned, averaged, sampling)
 SUMS = (over_outcomes, over_actions, over_times, over_paths)
 
 

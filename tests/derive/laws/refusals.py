@@ -33,6 +33,7 @@ from derive.terms import (
 
 from .instances import Instance, e, i
 from .operators import INSIDE, c, f, g, u, v
+from .samples import REFUSALS as OF_SAMPLES
 
 m = Symbol("m", integer=True)
 no_law = Letter("q", policy.domains)
@@ -142,4 +143,5 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("below_larger", (sqrt(f(x)), (Integer(1),), ()), "cannot show .* >= 0"),
     ("smaller_below", (Min(v(s), f(x)), (Integer(1),), ()), "is not among the arguments"),
     ("log_at_most", (Log(f(x)), (), ()), "cannot show .* > 0"),
+    *OF_SAMPLES,
 )

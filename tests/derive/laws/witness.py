@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Expr, Min, Symbol
 
-from derive.binding import free, subterms
+from derive.binding import drawn, free, subterms
 from derive.kernel import Theorem, free_in
 from derive.terms import (
     AtMost,
@@ -98,6 +98,8 @@ def _models(
     choices = list(_indices(names, hypotheses, _horizons(nodes)))
     for _ in range(count if choices else 0):
         model = _model(nodes, names, hypotheses, rng.choice(choices), rng)
+        outside = sorted({d for part in parts for d in drawn(part)}, key=repr)
+        model["samples"] = {d.name: [rng.choice(model["domains"][d.name]) for _ in range(LONGEST)] for d in outside}
         for same in (h for h in hypotheses if isinstance(h, Coincide)):
             model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
         if all(_holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))):
