@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Basic, Symbol
 
-from derive.binding import free, subterms
+from derive.binding import drawn, free, subterms
 from derive.errors import Unevaluable
 from derive.models.draw import Cast, Size
 from derive.models.evaluation import Program, compiled
@@ -26,6 +26,7 @@ from derive.terms import (
     Apply,
     AtMost,
     Coincide,
+    Draw,
     Equation,
     Hypothesis,
     Letter,
@@ -33,12 +34,16 @@ from derive.terms import (
     Positive,
     Possible,
     Process,
+    Samples,
     State,
+    TimeProduct,
+    TimeSum,
     Var,
     time_symbol,
 )
 from derive.timeline import as_linear, linear
 
+MOST_SAMPLES = 3  # at most so many samples are drawn, whatever the horizon
 LENGTH = time_symbol("length of the trajectory")
 
 
@@ -86,12 +91,15 @@ class Claim:
             f for f in self.letters if f.pmf and (f.parameter or any(f == p.policy for p in self.processes))
         ]
         states = {STATES} | self.path_states
+        self._counted = frozenset().union(*map(_counts, nodes))
+        self.reach = MOST_SAMPLES if any(isinstance(n, (Samples, Draw)) for n in nodes) else 0
         domains = _unique([*self._domains, *self.path_states, *self.path_actions])
         self.cast = Cast(
             tuple(sorted((d for d in domains if d.elements is None and d in states), key=str)),
             tuple(sorted((d for d in domains if d.elements is None and d not in states), key=str)),
             tuple(p.initial for p in self.processes if isinstance(p.initial, Letter)),
             tuple(p.transition for p in self.processes if isinstance(p.transition, Letter)),
+            self.reach,
         )
         listed = [(d in states, len(d.elements)) for d in domains if d.elements is not None]
         self._listed = [max((n for state, n in listed if state is kind), default=1) for kind in (True, False)]
@@ -104,6 +112,7 @@ class Claim:
         ends |= {s for s in names if s.name == "T"}
         self.main: Symbol | None = min(ends, key=lambda s: (s.name != "T", s.name)) if ends else None
         self.times = sorted(names - {self.main}, key=str)
+        self.counts = [s for s in self.times if s in self._counted]
         forms = [linear(p.horizon) for p in self.processes if free(p.horizon) <= {self.main}]
         self._ends = [form for form in forms if form[1]]  # horizons in the main symbol; the others are numbers
         self._longest = max((constant for constant, terms in forms if not terms), default=0)
@@ -121,7 +130,7 @@ class Claim:
         if not (self.on_path or self.times or self.main):
             return [1]
         if self.main is None:
-            return [self._longest] if self._longest > 0 else list(range(1, most + 1))
+            return [self._longest] if self._longest > 0 else list(range(1, 2 if self.reach else most + 1))
         horizons = range(self._longest, max(most, self._longest) + 1)
         return [h for h in horizons if self._main_value(h) is not None]
 
@@ -134,12 +143,17 @@ class Claim:
         return None
 
     def _indices(self, horizon: int) -> list[dict[str, int]]:
-        """All values of the times that are free in the equation, as the hypotheses allow at a horizon."""
+        """All values of the times that are free in the equation, as the hypotheses allow at a horizon.
+
+        A number of samples is at least one, and two before one: what is false for one alone is seen last.
+        """
         value = self._main_value(horizon) if self.main is not None else None
         fixed = {} if self.main is None or value is None else {self.main.name: value}
         wanted = {s.name for s in self.program.times}
         found: dict[tuple[int, ...], dict[str, int]] = {}
-        for values in product(range(max(horizon, value or 0) + 1), repeat=len(self.times)):
+        most = max(horizon, value or 0, self.reach)
+        choices = [_sample_sizes(most) if s in self.counts else range(most + 1) for s in self.times]
+        for values in product(*choices):
             names = fixed | {s.name: v for s, v in zip(self.times, values, strict=True)}
             if all(c + sum(k * names[s.name] for s, k in terms) >= 0 for c, terms in self._orders):
                 kept = {k: v for k, v in names.items() if k in wanted}
@@ -150,6 +164,19 @@ class Claim:
 def _path(process: Process) -> Program:
     """The probability of the current trajectory, of whatever length."""
     return compiled((PathProbability(process.until(LENGTH)),))
+
+
+def _counts(node: Basic) -> frozenset[Basic]:
+    """The symbol that is the number of some samples, where a node says so: in Samples, or as the end of Σ f(x_i)."""
+    if isinstance(node, Samples):
+        return frozenset({node.count})
+    if isinstance(node, (TimeSum, TimeProduct)) and drawn(node.body):
+        return frozenset({node.upper})
+    return frozenset()
+
+
+def _sample_sizes(most: int) -> list[int]:
+    return [*range(2, most + 1), 1]
 
 
 def definition(equation: Equation) -> tuple[Any, Basic] | None:

@@ -17,7 +17,7 @@ from sympy import Basic, Symbol
 from derive.errors import Unevaluable
 from derive.models.claims import LENGTH, Claim
 from derive.models.draw import PLAIN, Size, World
-from derive.models.environment import Env, OutsideTrajectory, set_trajectory, trajectories
+from derive.models.environment import Env, OutsideTrajectory, set_trajectory, spend, trajectories
 from derive.models.evaluation import Program, run
 from derive.models.interpretation import Model, Table, check_letter, elements_of, key_of
 from derive.models.numbers import RESIDUES, Numbers
@@ -26,15 +26,17 @@ from derive.terms import Var
 
 @dataclass(frozen=True)
 class Place:
-    """Where a statement is looked at: values of its times and variables, and a trajectory."""
+    """Where a statement is looked at: values of its times and variables, samples, and a trajectory."""
 
     times: Mapping[str, int] = field(default_factory=dict)
     elements: Mapping[str, int] = field(default_factory=dict)
     trajectory: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    samples: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def on(self, model: Model) -> Model:
         """The model with these values."""
-        return replace(model, indices=self.times, elements=self.elements, trajectory=self.trajectory)
+        named = replace(model, indices=self.times, elements=self.elements)
+        return replace(named, trajectory=self.trajectory, samples=self.samples)
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,25 @@ def places(claim: Claim, program: Program, env: Env, model: Model, size: Size, w
         for elements in _elements(program.vars, model):
             for var, x in elements.items():
                 _set(env, program, var, x)
-            place = Place(times, {v.name: x for v, x in elements.items()})
-            set_trajectory(env, None)
-            end = max((f(env) for f in program.latest if f is not None), default=-1)
-            if end < 0:
-                yield place
-            else:
-                yield from _on_paths(claim, env, model, size, world, replace(place, trajectory=((), ())), end)
+            for samples in _samples(program, env):
+                place = Place(times, {v.name: x for v, x in elements.items()}, samples=samples)
+                set_trajectory(env, None)
+                end = max((f(env) for f in program.latest if f is not None), default=-1)
+                if end < 0:
+                    yield place
+                else:
+                    yield from _on_paths(claim, env, model, size, world, replace(place, trajectory=((), ())), end)
+
+
+def _samples(program: Program, env: Env) -> Iterator[dict[str, tuple[int, ...]]]:
+    """All values of the samples that some terms read, set in the environment one after the other."""
+    counts = [max((last(env) for last in lasts), default=0) for _, _, lasts in program.draws]
+    spaces = [product(env.domains[d], repeat=max(n, 0)) for n, (_, d, _) in zip(counts, program.draws, strict=True)]
+    for values in product(*spaces):
+        spend(env, 1)
+        for (_, d, _), xs in zip(program.draws, values, strict=True):
+            env.draws[d] = xs
+        yield {domain.name: xs for (domain, _, _), xs in zip(program.draws, values, strict=True)}
 
 
 def _on_paths(

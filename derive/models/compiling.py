@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
 
-from derive.binding import free, meaning
+from derive.binding import drawn, free, meaning
 from derive.errors import Unevaluable
-from derive.models.environment import Closure, Env, Laws, outside
+from derive.models.environment import Closure, Env, Laws, outside, undrawn
 from derive.models.forms import whole
 from derive.terms import (
     Action,
@@ -26,6 +26,7 @@ from derive.terms import (
     Defined,
     Definition,
     Domain,
+    Draw,
     Letter,
     Process,
     State,
@@ -71,7 +72,7 @@ class Compiler:
         self.ident = count()
         self._values: dict[Basic, Closure] = {}
         self._slopes: dict[tuple[Basic, Symbol], Closure | None] = {}
-        self.positions: dict[Basic, Closure | None] = {}
+        self.positions: dict[tuple[Basic, Domain | None], Closure | None] = {}
 
     def value(self, node: Basic) -> Closure:
         """The value of a term, as a function of the environment."""
@@ -118,6 +119,13 @@ class Compiler:
         found = [n for n in free(node) if isinstance(n, Var) or n.is_integer]
         return tuple(sorted(self.slot(n) for n in found))
 
+    def context(self, node: Basic) -> Callable[[Env], list[Any]]:
+        """What the value of a node depends on besides the trajectory: the names and samples that are free in it."""
+        names, samples = self.names(node), sorted(self.domain(d) for d in drawn(node))
+        if not samples:
+            return lambda env: [env.slots[i] for i in names]
+        return lambda env: [env.slots[i] for i in names] + [tuple(env.draws[d] or ()) for d in samples]
+
     # integers
 
     def integer(self, node: Basic) -> Closure:
@@ -132,6 +140,8 @@ class Compiler:
             return self._state(node)
         if isinstance(node, Action):
             return self._action(node)
+        if isinstance(node, Draw):
+            return self._draw(node)
         if isinstance(node, (Add, Mul)):
             return self._arithmetic(node)
         if isinstance(node, Pow) and isinstance(node.exp, Integer) and node.exp >= 0:
@@ -176,6 +186,17 @@ class Compiler:
             return env.actions[i]
 
         return action
+
+    def _draw(self, node: Draw) -> Closure:
+        index, d = self.integer(node.index), self.domain(node.domain)
+
+        def draw(env: Env) -> int:
+            i, values = index(env), env.draws[d]
+            if values is None or not 1 <= i <= len(values):
+                raise undrawn(i, None if values is None else len(values))
+            return values[i - 1]
+
+        return draw
 
     def cases(self, node: Cases, part: Callable[[Basic], Closure]) -> Closure:
         """The first branch whose value equals the subject."""

@@ -94,6 +94,9 @@ def assignment_of(claim: Claim, model: Model) -> dict[str, str]:
     found |= {name: str(v) for name, v in sorted(model.elements.items())}
     states, actions = model.trajectory or ((), ())
     found |= {f"s_{i}": str(x) for i, x in enumerate(states)} | {f"a_{i}": str(x) for i, x in enumerate(actions)}
+    for name, drawn in sorted(model.samples.items()):
+        spelt = "x" if len(model.samples) == 1 else f"x[{name}]"
+        found |= {f"{spelt}_{i}": str(x) for i, x in enumerate(drawn, start=1)}
     for name, value in sorted(model.reals.items()):
         found[name] = f"log {as_fraction(value.argument)}" if isinstance(value, LogOf) else str(as_fraction(value))
     for letter in claim.letters:

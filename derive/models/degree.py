@@ -10,6 +10,7 @@ from __future__ import annotations
 from sympy import Add, Basic, Integer, Mul, Pow, Symbol
 
 from derive.binding import meaning
+from derive.models.evaluation import FUEL
 from derive.models.forms import exponents, whole
 from derive.terms import (
     Apply,
@@ -25,6 +26,7 @@ from derive.terms import (
     PathProbability,
     PathSum,
     Process,
+    Samples,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -77,6 +79,8 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
         return _repeated(of(node.body), elements)
     if isinstance(node, Mean):
         return _repeated(_product([of(node.weight), of(node.body)]), elements)
+    if isinstance(node, Samples):
+        return _of_samples(of(node.weight), of(node.body), elements, _magnitude(node.count, horizon))
     if isinstance(node, PathProbability):
         return _of_path(node.process, elements, horizon)
     if isinstance(node, PathSum):
@@ -85,6 +89,13 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
         one = _product([_of_path(node.process, elements, horizon), of(node.body)])
         return _repeated(one, elements ** (2 * horizon + 1))
     return 0, 0
+
+
+def _of_samples(weight: Degree, body: Degree, elements: int, count: int) -> Degree:
+    """Σ Π_i weight(x_i) · body over all tuples: no more of them than an evaluation may visit."""
+    tuples = elements**count if elements**count <= FUEL else FUEL
+    count = min(count, FUEL.bit_length()) if elements > 1 else count
+    return _repeated(_product([_power(weight, count), body]), tuples)
 
 
 def _of_path(process: Process, elements: int, horizon: int) -> Degree:

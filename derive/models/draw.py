@@ -40,6 +40,7 @@ class Cast:
     actions: tuple[Domain, ...]  # every other abstract domain too
     initial: tuple[Letter, ...]
     transition: tuple[Letter, ...]
+    reach: int = 0  # the largest time that a name may have, where that is beyond the horizon
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,7 @@ def _draw_table(
     domains: Mapping[str, tuple[int, ...]],
 ) -> Table:
     nil, zero = source.number(rng) * 0, world.zero(cast, size, letter)
-    arguments = arguments_of(letter, domains, size.horizon)
+    arguments = arguments_of(letter, domains, max(size.horizon, cast.reach))
     if not letter.pmf:
         keys = list(product(*arguments))
         values = {k: nil if zero(k) else source.number(rng) for k in keys}

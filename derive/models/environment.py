@@ -18,7 +18,7 @@ Key = tuple[int, ...]
 
 
 class OutsideTrajectory(Unevaluable):
-    """An index that no trajectory of the model's horizon has."""
+    """An index that no trajectory of the model's horizon has, or none of its samples."""
 
 
 class TooLong(Unevaluable):
@@ -29,7 +29,7 @@ class Env:
     """The mutable state of a run; one per model and kind of numbers."""
 
     __slots__ = (
-        *("actions", "cache", "consts", "domains", "exps", "fuel", "numbers", "one", "reals", "seen"),
+        *("actions", "cache", "consts", "domains", "draws", "exps", "fuel", "numbers", "one", "reals", "seen"),
         *("slots", "states", "tables", "tangents", "touched", "zero"),
     )
 
@@ -38,6 +38,7 @@ class Env:
     reals: list[Any]
     exps: list[Any]  # e to the power of each real
     domains: list[tuple[int, ...]]
+    draws: list[Sequence[int] | None]  # the current samples x_1 … x_N of each domain
     tables: list[dict[Key, Any]]
     tangents: list[dict[Key, Any]]
     states: list[int]
@@ -78,6 +79,12 @@ def small(exponent: int) -> int:
 def outside(what: str, time: int) -> OutsideTrajectory:
     """The error for s_time or a_time that is not on the current trajectory."""
     return OutsideTrajectory(f"index outside the trajectory: {what}_{time}; bound the index by a hypothesis")
+
+
+def undrawn(index: int, count: int | None) -> OutsideTrajectory:
+    """The error for x_index that is not among the current samples."""
+    there = "there are none" if count is None else f"there are {count}"
+    return OutsideTrajectory(f"index outside the samples: x_{index}, and {there}; bound the index by a hypothesis")
 
 
 def set_trajectory(env: Env, trajectory: tuple[Sequence[int], Sequence[int]] | None) -> None:

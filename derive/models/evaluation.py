@@ -12,16 +12,16 @@ from typing import Any
 from flint import arb, ctx
 from sympy import Basic, Symbol
 
-from derive.binding import free, subterms
+from derive.binding import drawn, free, subterms
 from derive.errors import Unevaluable
 from derive.models import slopes  # noqa: F401  (enters all values and derivatives)
 from derive.models.compiling import Compiler
 from derive.models.environment import Closure, Env, Key, set_trajectory
 from derive.models.forms import usage
 from derive.models.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
-from derive.models.latest import latest_position
+from derive.models.latest import last_draw, latest_position
 from derive.models.numbers import BALLS, RATIONALS, Numbers, as_rational
-from derive.terms import Action, Domain, Letter, Process, State, Var
+from derive.terms import Action, Domain, Draw, Letter, Process, State, Var
 
 __all__ = ["LogOf", "Model", "Program", "Table", "compiled", "evaluate", "run"]
 
@@ -39,6 +39,7 @@ class Program:
         for node in {n: None for t in self.terms for n in subterms(t)}:
             self._register(node)
         self.latest = [latest_position(self._compiler, t) for t in self.terms]
+        self.draws = self._draws()
         self.times = sorted({n for t in terms for n in free(t) if n.is_Symbol and n.is_integer}, key=str)
         self.vars = sorted({n for t in terms for n in free(t) if isinstance(n, Var)}, key=str)
         plain, exped = (frozenset().union(*(usage(t)[i] for t in terms)) for i in (0, 1))
@@ -50,11 +51,17 @@ class Program:
         """Give a model's letters and sets a place, also where a derivative vanishes and nothing reads them."""
         if isinstance(node, Letter):
             self._compiler.letter(node)
-        elif isinstance(node, (Var, State, Action)):
+        elif isinstance(node, (Var, State, Action, Draw)):
             self._compiler.domain(node.domain)
         elif isinstance(node, Process):
             self._compiler.domain(node.states)
             self._compiler.domain(node.actions)
+
+    def _draws(self) -> list[tuple[Domain, int, list[Closure]]]:
+        """The domains whose samples are free: where they are kept, and the largest index read."""
+        free_ones = sorted({d for t in self.terms for d in drawn(t)}, key=str)
+        lasts = {d: [f for t in self.terms if (f := last_draw(self._compiler, t, d))] for d in free_ones}
+        return [(d, self._compiler.domain(d), lasts[d]) for d in free_ones]
 
     @property
     def letters(self) -> list[Letter]:
@@ -83,6 +90,7 @@ class Program:
         env.reals = [_real(model.reals.get(s.name), numbers) for s in c.reals]
         env.exps = [_exp(model.reals.get(s.name), numbers) for s in c.reals]
         env.domains = [elements_of(d, model.domains) for d in c.domains]
+        env.draws = [model.samples.get(d.name) for d in c.domains]
         tables = [_table(model, letter) for letter in c.letters]
         env.tables = [_convert(t.values, numbers) for t in tables]
         env.tangents = [_convert(t.tangents, numbers) for t in tables]
@@ -107,6 +115,9 @@ class Program:
         for var in self.vars:
             if model.elements[var.name] not in elements_of(var.domain, model.domains):
                 raise Unevaluable(f"{var} = {model.elements[var.name]} is not in the domain {var.domain}")
+        for domain, _, _ in self.draws:
+            if domain.name not in model.samples:
+                raise Unevaluable(f"the model gives no samples of {domain}; it has {sorted(model.samples)}")
         for letter in self.letters:
             check_letter(model, letter)
 

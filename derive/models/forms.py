@@ -7,14 +7,14 @@ from functools import lru_cache
 from sympy import Add, Basic, Integer, Mul, Pow, Symbol
 
 from derive.binding import meaning
-from derive.terms import Action, At, Defined, Definition, Exp, Gradient, Letter, State, Var
+from derive.terms import Action, At, Defined, Definition, Draw, Exp, Gradient, Letter, State, Var
 
 
 def whole(node: Basic) -> bool:
     """Whether a term is an integer by its form: times, elements, and sums and products of them."""
     if isinstance(node, Symbol):
         return bool(node.is_integer)
-    if isinstance(node, (Integer, Var, State, Action)):
+    if isinstance(node, (Integer, Var, State, Action, Draw)):
         return True
     if isinstance(node, (Add, Mul)):
         return all(whole(a) for a in node.args)

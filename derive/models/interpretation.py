@@ -5,11 +5,11 @@ Written as plain data (numbers as text) a model is
     {"horizon": 2, "domains": {"S": [0, 1], "A": [0, 1]}, "indices": {"T": 2, "t": 1}, "elements": {"s": 0},
      "reals": {"gamma": "1/2", "theta": ["log", "3/2"]},
      "letters": {"pi/2": {"table": [[[1, 0], "1/3"], …], "tangent": [[[1, 0], "1/5"], …]}},
-     "trajectory": [[0, 1, 1], [1, 0]] | None}
+     "trajectory": [[0, 1, 1], [1, 0]] | None, "samples": {"X": [1, 0, 1]}}
 
-A letter's key is its name and number of arguments. A tangent is the derivative of the entries along one
-direction of the letter's parameter. A real ["log", q] is log q, so that Exp(c·θ) with an integer c is the
-fraction q^c.
+"samples" stands only where a statement has free samples x_1, x_2, …. A letter's key is its name and number of
+arguments. A tangent is the derivative of the entries along one direction of the letter's parameter. A real
+["log", q] is log q, so that Exp(c·θ) with an integer c is the fraction q^c.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class Model:
     indices: Mapping[str, int] = field(default_factory=dict)
     elements: Mapping[str, int] = field(default_factory=dict)
     trajectory: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    samples: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @staticmethod
     def from_dict(data: Mapping[str, Any], letters: Iterable[Letter] = ()) -> Model:
@@ -64,6 +65,7 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """The model as plain data, in a fixed order."""
+        samples = {"samples": {name: list(xs) for name, xs in sorted(self.samples.items())}} if self.samples else {}
         return {
             "horizon": self.horizon,
             "domains": {name: list(elements) for name, elements in sorted(self.domains.items())},
@@ -72,6 +74,7 @@ class Model:
             "reals": {name: _write_real(x) for name, x in sorted(self.reals.items())},
             "letters": {name: _write_table(t) for name, t in sorted(self.letters.items())},
             "trajectory": None if self.trajectory is None else [list(part) for part in self.trajectory],
+            **samples,
         }
 
 
@@ -134,7 +137,7 @@ def _check_row(key: str, row: list[Key], table: Table) -> None:
 
 
 def _read_model(data: Mapping[str, Any]) -> Model:
-    known = {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory"}
+    known = {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory", "samples"}
     if not isinstance(data, Mapping) or not set(data) <= known or "horizon" not in data:
         raise Unreadable(f"a model is a mapping with 'horizon' and keys among {sorted(known)}, not {str(data)[:80]!r}")
     horizon = _integer(data["horizon"], "horizon")
@@ -149,6 +152,7 @@ def _read_model(data: Mapping[str, Any]) -> Model:
         {name: _integer(i, name) for name, i in _mapping(data, "indices").items()},
         {name: _integer(e, name) for name, e in _mapping(data, "elements").items()},
         _read_trajectory(data.get("trajectory"), horizon),
+        {name: _read_samples(name, xs, domains) for name, xs in _mapping(data, "samples").items()},
     )
 
 
@@ -169,6 +173,15 @@ def _domain(name: str, elements: Any) -> tuple[int, ...]:
     if not isinstance(elements, (list, tuple)) or not elements or len(set(elements)) != len(elements):
         raise Unreadable(f"the domain {name!r} is a non-empty list of distinct integers, not {elements!r}")
     return tuple(_integer(e, f"an element of {name}") for e in elements)
+
+
+def _read_samples(name: str, values: Any, domains: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    if not isinstance(values, (list, tuple)):
+        raise Unreadable(f"the samples of {name!r} are a list of its elements, not {values!r}")
+    found = tuple(_integer(x, f"a sample of {name}") for x in values)
+    if name in domains and (strange := [x for x in found if x not in domains[name]]):
+        raise Unreadable(f"the sample {strange[0]} is not in the domain {name}: {domains[name]}")
+    return found
 
 
 def _number(value: Any, what: str) -> fmpq:

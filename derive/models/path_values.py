@@ -34,14 +34,14 @@ def over_futures(c: Compiler, node: Expectation | Given, position: Basic, parame
     slope = c.slope(node.body, parameter) if parameter else None
     start, horizon = c.integer(position), c.integer(node.process.horizon)
     latest = (latest_position(c, node.body) or nothing) if laws.normalised and not c.watch else None
-    names, ident, given = c.names(node), next(c.ident), isinstance(node, Given)
+    context, ident, given = c.context(node), next(c.ident), isinstance(node, Given)
 
     def over(env: Env) -> Any:
         h, p = horizon(env), start(env)
         if h < 0 or p > max(env.seen, -1) or (given and p < 0):
             raise OutsideTrajectory(f"index outside the trajectory: E[…] given position {p}, horizon {h}")
         known = env.states[: p // 2 + 1], env.actions[: (p + 1) // 2]
-        key = (ident, *known[0], *known[1], *[env.slots[i] for i in names])
+        key = (ident, *known[0], *known[1], *context(env))
         found = env.cache.get(key)
         if found is not None:
             return found
@@ -68,12 +68,12 @@ def _path_sum(c: Compiler, node: PathSum) -> Closure:
 
 def over_paths(c: Compiler, node: PathSum, body: Closure) -> Closure:
     """The sum of a body over all trajectories of a process's horizon."""
-    horizon, names, ident = c.integer(node.process.horizon), c.names(node), next(c.ident)
+    horizon, context, ident = c.integer(node.process.horizon), c.context(node), next(c.ident)
     states, actions = c.domain(node.process.states), c.domain(node.process.actions)
     body = watched(c, body)
 
     def path_sum(env: Env) -> Any:
-        key = (ident, *[env.slots[i] for i in names])
+        key = (ident, *context(env))
         if (found := env.cache.get(key)) is not None:
             return found
         h = horizon(env)

@@ -132,7 +132,7 @@ def _error_bound(search: Search) -> Fraction | str:
         return "equal at random fractions"
     equation, sizes = search.claim.equation, search.tested
     elements = max(search.claim.largest_listed, *(max(s.states, s.actions) for s in sizes))
-    horizon = max(s.horizon for s in sizes)
+    horizon = max(search.claim.reach, *(s.horizon for s in sizes))
     (a, b), (c, d) = (degree(side, elements, horizon) for side in (equation.lhs, equation.rhs))
     return min(Fraction(1), Fraction(max(a + d, b + c), SAMPLES)) ** POINTS
 

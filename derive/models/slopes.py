@@ -16,6 +16,7 @@ from derive.models.compiling import Compiler, slope_of
 from derive.models.environment import Closure, Env, factors, small, steps
 from derive.models.forms import whole
 from derive.models.path_values import over_futures, over_paths
+from derive.models.samples import samples_slope
 from derive.models.values import look_up, over_domain, over_times, times, with_real
 from derive.terms import (
     Apply,
@@ -30,6 +31,7 @@ from derive.terms import (
     Mean,
     PathProbability,
     PathSum,
+    Samples,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -208,7 +210,12 @@ def _variance(c: Compiler, node: Variance, parameter: Symbol) -> Closure | None:
     return c.slope(meaning(node), parameter)
 
 
-# trajectories
+# samples and trajectories
+
+
+@slope_of(Samples)
+def _samples(c: Compiler, node: Samples, parameter: Symbol) -> Closure | None:
+    return samples_slope(c, node, parameter)
 
 
 @slope_of(Expectation)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Add, Basic, Max, Min, Mul, Pow, Rational, Symbol
 
-from derive.binding import meaning
+from derive.binding import drawn, meaning
 from derive.errors import Unevaluable
 from derive.models.compiling import Compiler, value_of
 from derive.models.environment import (
@@ -17,15 +17,17 @@ from derive.models.environment import (
     small,
     spend,
     steps,
+    undrawn,
 )
 from derive.models.forms import exponents, usage, whole
-from derive.models.latest import latest_position
+from derive.models.latest import last_draw, latest_position
 from derive.terms import (
     Action,
     Apply,
     At,
     Cases,
     Defined,
+    Draw,
     Exp,
     Gradient,
     Letter,
@@ -56,7 +58,7 @@ def _symbol(c: Compiler, node: Symbol) -> Closure:
     return lambda env: env.reals[i]
 
 
-@value_of(Var, State, Action)
+@value_of(Var, State, Action, Draw)
 def _element(c: Compiler, node: Basic) -> Closure:
     number = c.integer(node)
     return lambda env: env.one * number(env)
@@ -183,12 +185,16 @@ def _cases(c: Compiler, node: Cases) -> Closure:
 def _gradient(c: Compiler, node: Gradient) -> Closure:
     slope = c.slope(node.body, node.parameter) or (lambda env: env.zero)
     latest = latest_position(c, node.body)
-    if latest is None:
+    draws = [(c.domain(d), last) for d in drawn(node.body) if (last := last_draw(c, node.body, d)) is not None]
+    if latest is None and not draws:
         return slope
 
     def gradient(env: Env) -> Any:
-        if latest(env) > env.seen:  # what vanishes by its form must still have a meaning
+        if latest and latest(env) > env.seen:  # what vanishes by its form must still have a meaning
             raise outside("s", (latest(env) + 1) // 2)
+        for d, last in draws:
+            if (there := len(env.draws[d] or ())) < (i := last(env)):
+                raise undrawn(i, there)
         return slope(env)
 
     return gradient
