@@ -39,8 +39,10 @@ class Graph:
     band: Floats | None = None
 
 
-def graphs(title: str, xlabel: str, ylabel: str, at: Floats, lines: Sequence[Graph], loc: str = "best") -> Panel:
-    """Functions of one number at the points `at`; one without a look is thin, black and dotted: what is exact."""
+def graphs(
+    title: str, xlabel: str, ylabel: str, at: Floats, lines: Sequence[Graph], *, logarithmic: bool = False
+) -> Panel:
+    """Functions of one number at the points `at`, named below; one without a look is thin, black and dotted."""
 
     def panel(axes: Axes) -> None:
         thin = {"color": "black", "linewidth": 1.0, "linestyle": (0, (1, 2)), "zorder": 4}
@@ -50,8 +52,10 @@ def graphs(title: str, xlabel: str, ylabel: str, at: Floats, lines: Sequence[Gra
             if line.band is not None:
                 low, high = line.values - line.band, line.values + line.band
                 axes.fill_between(at, low, high, color=look["color"], alpha=0.18, linewidth=0)
+        if logarithmic:
+            axes.set(xscale="log", yscale="log")
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel, xlim=(at[0], at[-1]))
-        axes.legend(loc=loc)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.19), ncols=2, columnspacing=1.4)
 
     return panel
 
