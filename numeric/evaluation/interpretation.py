@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from numeric.errors import UnevaluableError
 from numeric.evaluation import irrationals, jets, tables
 from numeric.evaluation.jets import Jet
-from numeric.evaluation.paths import Integers, Paths, grown
-from numeric.evaluation.statements import Name, Node
+from numeric.evaluation.paths import Histories, Integers, Paths, grown
+from numeric.evaluation.statements import Name, Node, is_histories
 from numeric.evaluation.tables import Table
 
 __all__ = ["Bound", "Interpretation", "Meaning", "Scope"]
@@ -91,6 +91,7 @@ class Interpretation:
     def __init__(self, model: Mapping[str, Any], meanings: Mapping[str, Meaning], exact: bool) -> None:
         self.model, self.meanings, self.exact = model, meanings, exact
         self.tables: dict[Node, Table] = {}
+        self.histories = Histories()
         self.kept: dict[Any, Any] = {}
         self.alive: dict[int, Any] = {}  # what the keys of `kept` name by identity
         self.room = MOST_KEPT
@@ -112,6 +113,8 @@ class Interpretation:
 
     def number(self, node: Node, scope: Scope) -> Jet:
         """The value as real numbers."""
+        if node.tag == "History":
+            raise UnevaluableError("a history is no number; only a letter takes it")
         return jets.numbers(self.jet(node, scope), self.exact)
 
     def integer(self, node: Node, scope: Scope, what: str) -> int:
@@ -145,7 +148,8 @@ class Interpretation:
         if function not in self.tables:
             law_over = self.elements(sorts[0]).tolist() if law else None
             letters = tables.part(self.model, "letters")
-            self.tables[function] = Table.read(letters, name, len(sorts), law_over, self.exact)
+            kinds = [self.histories if sort is not None and is_histories(sort) else None for sort in sorts]
+            self.tables[function] = Table.read(letters, name, kinds, law_over, self.exact)
         order = scope.order if parameter is not None and parameter.args[0] == scope.direction else 0
         values = [jets.integers(a, f"an argument of {name}") for a in arguments]
         return self.tables[function].at(values, order)

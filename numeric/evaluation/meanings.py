@@ -100,6 +100,17 @@ def _step(i: Interpretation, node: Node, scope: Scope) -> Jet:
     return Jet(column)
 
 
+def _history(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    """h_t, by its number: only letters take it."""
+    time = i.integer(node.args[0], scope, "the time of a history")
+    if scope.paths is None or scope.pathless:
+        raise UnevaluableError(f"h_{time} outside any expectation; give the model a trajectory")
+    if time < 0:
+        raise UnevaluableError(f"h_{time} is outside the trajectory: times start at 0")
+    scope.paths.column(2 * time)
+    return Jet(i.histories.numbers(scope.paths.steps[:, : 2 * time + 1]))
+
+
 def _path_probability(i: Interpretation, node: Node, scope: Scope) -> Jet:
     initial, policy, transition, _, _, _ = node.args[0].args
     if scope.paths is None or scope.pathless:
@@ -341,6 +352,7 @@ MEANINGS: dict[str, Meaning] = {
     "Defined": _defined,
     "State": _step,
     "Action": _step,
+    "History": _history,
     "PathProbability": _path_probability,
     "PathSum": _path_sum,
     "Expectation": _expectation,

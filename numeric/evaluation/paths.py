@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import UnevaluableError
 
-__all__ = ["Paths", "all_paths", "all_tuples", "grown", "matched", "prefix_starts"]
+__all__ = ["Histories", "Paths", "all_paths", "all_tuples", "grown", "matched", "prefix_starts"]
 
 MOST_PATHS = 200_000
 Integers = NDArray[np.int64]
@@ -46,6 +46,27 @@ class Paths:
             name, last = "sa"[position % 2], self.steps.shape[1] // 2
             raise UnevaluableError(f"{name}_{position // 2} is outside the trajectory s_0 a_0 … s_{last}")
         return self.steps[:, position]
+
+
+class Histories:
+    """A number for every history s_0 a_0 … s_t that was met, the same in tables and on trajectories."""
+
+    def __init__(self) -> None:
+        self.met: list[tuple[int, ...]] = []
+        self._number: dict[tuple[int, ...], int] = {}
+
+    def number(self, history: tuple[int, ...]) -> int:
+        """The number of one history."""
+        if history not in self._number:
+            self._number[history] = len(self.met)
+            self.met.append(history)
+        return self._number[history]
+
+    def numbers(self, prefix: Integers) -> Integers:
+        """The numbers of the rows of an array."""
+        different, place = np.unique(prefix, axis=0, return_inverse=True)
+        found = np.array([self.number(tuple(row)) for row in different.tolist()], dtype=np.int64)
+        return found[place.reshape(-1)]
 
 
 def grown(steps: Integers, elements: Integers) -> Integers:

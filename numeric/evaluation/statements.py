@@ -15,14 +15,14 @@ from typing import Any
 
 from numeric.errors import UnevaluableError
 
-__all__ = ["Name", "Node", "Reader", "draws"]
+__all__ = ["Name", "Node", "Reader", "draws", "is_histories"]
 
 Name = tuple[str, ...]  # ("time", t), ("real", x), ("var", a, domain), or ("draws", domain): x_1, …, x_N together
 MAX_DEPTH = 120
 
 ARITY: dict[str, tuple[int, int | None]] = {  # least and greatest number of arguments
     "add": (1, None), "mul": (1, None), "pow": (2, 2), "min": (1, None), "max": (1, None),
-    "Apply": (1, None), "Defined": (1, None), "State": (2, 2), "Action": (2, 2), "Process": (6, 6),
+    "Apply": (1, None), "Defined": (1, None), "State": (2, 2), "Action": (2, 2), "History": (1, 1), "Process": (6, 6),
     "PathProbability": (1, 1), "PathSum": (2, 2), "Expectation": (2, 2), "Given": (3, 3),
     "Draw": (2, 2), "Samples": (4, 4),
     "Mean": (3, 3), "Variance": (3, 3), "SumOver": (2, 2), "TimeSum": (4, 4), "TimeProduct": (4, 4),
@@ -44,7 +44,8 @@ SORTS: dict[tuple[str, int], tuple[str, ...]] = {  # arguments that must be a no
     ("Process", 0): ("letter", "definition"), ("Process", 1): ("letter", "definition"),
     ("Process", 2): ("letter", "definition"), ("Process", 4): ("domain",), ("Process", 5): ("domain",),
 }  # fmt: skip
-RANDOM = {"State", "Action", "PathProbability", "Given"}
+RANDOM = {"State", "Action", "History", "PathProbability", "Given"}
+HISTORIES = ("H", None)  # the domain of s_0 a_0 … s_t, for every t
 CLOSED = {"Expectation", "PathSum", "Process"}
 
 
@@ -96,6 +97,7 @@ class Reader:
             if node.tag not in SORTS.get((tag, place), (node.tag,)):
                 raise UnevaluableError(f"argument {place} of {tag} is a {node.tag}: {str(arg)[:80]}")
             nodes.append(node)
+        _check_histories(tag, nodes)
         return self._keep(tag, tuple(nodes))
 
     def _keep(self, tag: str, args: tuple[Any, ...]) -> Node:
@@ -103,6 +105,20 @@ class Reader:
         if key not in self.nodes:
             self.nodes[key] = _node(tag, args)
         return self.nodes[key]
+
+
+def _check_histories(tag: str, nodes: list[Node]) -> None:
+    """A history is no number: it stands for the arguments of a letter that are histories, and for nothing else."""
+    sorts = nodes[0].args[1] if tag == "Apply" else ()
+    wanted = [False, *(sort is not None and is_histories(sort) for sort in sorts)] if tag == "Apply" else []
+    for place, node in enumerate(nodes):
+        if (node.tag == "History") != (place < len(wanted) and wanted[place]):
+            raise UnevaluableError(f"argument {place} of {tag} is a {node.tag}: a history goes where one is taken")
+
+
+def is_histories(domain: Node) -> bool:
+    """Whether a domain is that of all histories."""
+    return domain.args == HISTORIES
 
 
 def _ids(part: Any) -> Any:

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from numeric.errors import UnevaluableError
 from numeric.evaluation import irrationals
 from numeric.evaluation.jets import Jet
+from numeric.evaluation.paths import Histories
 
 __all__ = ["Table", "fraction", "integer", "part", "real"]
 
-Entries = dict[tuple[int, ...], Fraction]
+Argument = int | tuple[int, ...]  # an element, a time, or a history
+Entries = dict[tuple[Argument, ...], Fraction]
+Kinds = Sequence[Histories | None]  # for each argument of a letter, how histories are numbered where it is one
 LARGEST_TABLE = 1_000_000
 _FRACTION = re.compile(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?")
 
@@ -58,7 +61,7 @@ def real(value: Any, what: str) -> irrationals.Number:
     return fraction(value, what)
 
 
-def _entries(rows: Any, arity: int, what: str) -> Entries:
+def _entries(rows: Any, kinds: Kinds, what: str) -> Entries:
     found: Entries = {}
     if not isinstance(rows, (tuple, list)):
         raise UnevaluableError(f"{what} is no list of [arguments, value]: {str(rows)[:120]}")
@@ -66,50 +69,61 @@ def _entries(rows: Any, arity: int, what: str) -> Entries:
         if not isinstance(row, (tuple, list)) or len(row) != 2:
             raise UnevaluableError(f"{what} has an entry that is no [arguments, value]: {str(row)[:120]}")
         arguments, value = row
-        if not isinstance(arguments, (tuple, list)) or len(arguments) != arity:
-            raise UnevaluableError(f"{what} takes {arity} arguments, not {arguments!r}")
-        key = tuple(integer(a, f"an argument of {what}") for a in arguments)
+        if not isinstance(arguments, (tuple, list)) or len(arguments) != len(kinds):
+            raise UnevaluableError(f"{what} takes {len(kinds)} arguments, not {arguments!r}")
+        key = tuple(_argument(a, kind, what) for a, kind in zip(arguments, kinds, strict=True))
         if key in found:
             raise UnevaluableError(f"{what} has two entries for {list(key)}")
         found[key] = fraction(value, f"{what} at {list(key)}")
     return found
 
 
+def _argument(given: Any, kind: Histories | None, what: str) -> Argument:
+    if kind is None:
+        return integer(given, f"an argument of {what}")
+    if not isinstance(given, (tuple, list)) or len(given) % 2 == 0:
+        raise UnevaluableError(f"{what} takes a history [s_0, a_0, …, s_t], not {str(given)[:80]}")
+    return tuple(integer(x, f"an element of a history of {what}") for x in given)
+
+
 @dataclass(frozen=True)
 class Table:
-    """f(x, …) on a grid of the arguments that occur; `known` says where there is an entry."""
+    """f(x, …) on a grid of the arguments that occur, a history by its number; `known` says where there is an entry."""
 
     name: str
+    kinds: tuple[Histories | None, ...]
     axes: tuple[NDArray[np.int64], ...]
     known: NDArray[np.bool_]
     parts: tuple[NDArray[Any], ...]  # values, first derivatives, second derivatives
 
     @classmethod
     def read(
-        cls, letters: Mapping[str, Any], name: str, arity: int, law_over: Sequence[int] | None, exact: bool
+        cls, letters: Mapping[str, Any], name: str, kinds: Kinds, law_over: Sequence[int] | None, exact: bool
     ) -> Table:
         """The table of the letter "name/arity". `law_over`: the elements over which its values are a law."""
+        arity = len(kinds)
         if f"{name}/{arity}" not in letters:
             others = ", ".join(sorted(letters)) or "none"
             raise UnevaluableError(f"the model has no letter {name}/{arity}; it has {others}")
         letter = letters[f"{name}/{arity}"]
-        parts = [_entries(part(letter, "table", (tuple, list)), arity, name)]
+        parts = [_entries(part(letter, "table", (tuple, list)), kinds, name)]
         for key, what in (("tangent", "the tangent"), ("second", "the second derivative")):
             if letter.get(key) is None:
                 break
-            parts.append(_entries(letter[key], arity, f"{what} of {name}"))
+            parts.append(_entries(letter[key], kinds, f"{what} of {name}"))
         for slopes in parts[1:]:
             if slopes.keys() != parts[0].keys():
-                place = sorted(slopes.keys() ^ parts[0].keys())[0]
+                place = min(slopes.keys() ^ parts[0].keys(), key=repr)
                 raise UnevaluableError(f"{name} has a value or a derivative at {list(place)}, not both")
         if law_over is not None:
             _check_law(name, parts, law_over)
-        axes = tuple(np.unique(np.array([k[i] for k in parts[0]], dtype=np.int64)) for i in range(arity))
+        numbered = [{_numbered(key, kinds): v for key, v in entries.items()} for entries in parts]
+        axes = tuple(np.unique(np.array([k[i] for k in numbered[0]], dtype=np.int64)) for i in range(arity))
         shape = tuple(len(axis) for axis in axes)
         if np.prod(shape, dtype=float) > LARGEST_TABLE:
             raise UnevaluableError(f"the table of {name} spans {shape}, more than {LARGEST_TABLE} entries")
-        grids = [_grid(axes, shape, entries, exact) for entries in parts]
-        return cls(name, axes, grids[0][0], tuple(grid for _, grid in grids))
+        grids = [_grid(axes, shape, entries, exact) for entries in numbered]
+        return cls(name, tuple(kinds), axes, grids[0][0], tuple(grid for _, grid in grids))
 
     def at(self, arguments: Sequence[NDArray[np.int64]], order: int) -> Jet:
         """f and its derivatives up to an order, at each trajectory's arguments.
@@ -126,7 +140,8 @@ class Table:
             found = np.broadcast_to(self.known[tuple(places)], size)
         if not found.all():
             row = int(np.flatnonzero(~found)[0])
-            missing = [int(np.broadcast_to(a, size)[row]) for a in arguments]
+            numbers = [int(np.broadcast_to(a, size)[row]) for a in arguments]
+            missing = [n if kind is None else kind.met[n] for n, kind in zip(numbers, self.kinds, strict=True)]
             raise UnevaluableError(f"{self.name} has no entry for the arguments {missing}")
         if len(self.parts) <= order:
             lost = "tangent" if len(self.parts) == 1 else "second derivatives"
@@ -134,8 +149,22 @@ class Table:
         return Jet(*(np.atleast_1d(part[tuple(places)]) for part in self.parts[: order + 1]))
 
 
+def _numbered(key: tuple[Argument, ...], kinds: Kinds) -> tuple[int, ...]:
+    """The key with every history replaced by its number."""
+    numbered = []
+    for argument, kind in zip(key, kinds, strict=True):
+        if isinstance(argument, tuple) and kind is not None:
+            numbered.append(kind.number(argument))
+        elif isinstance(argument, int):
+            numbered.append(argument)
+    return tuple(numbered)
+
+
 def _grid(
-    axes: tuple[NDArray[np.int64], ...], shape: tuple[int, ...], entries: Entries, exact: bool
+    axes: tuple[NDArray[np.int64], ...],
+    shape: tuple[int, ...],
+    entries: Mapping[tuple[int, ...], Fraction],
+    exact: bool,
 ) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     known = np.zeros(shape, dtype=bool)
     grid = np.full(shape, Fraction(0), dtype=object) if exact else np.zeros(shape)
@@ -161,5 +190,5 @@ def _check_law(name: str, parts: Sequence[Entries], elements: Sequence[int]) -> 
             for entries, words, wanted in zip(
                 parts, ("", "the tangent of ", "the second derivative of "), (1, 0, 0), strict=False
             ):
-                if (total := sum(entries[key] for key in row)) != wanted:
+                if (total := sum((entries[key] for key in row), Fraction(0))) != wanted:
                     raise UnevaluableError(f"{words}{name}(· | {list(others)}) sums to {total}, not to {wanted}")
