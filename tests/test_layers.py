@@ -42,7 +42,7 @@ DERIVE = [
         book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar
         book.expectations book.statements book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.steps book.check book.rows book.report
-        book.exchange book.run book cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.learning
+        book.exchange book.run book cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning
         cli.sheets cli.texts cli cli.__main__
     """),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from derive.cli.catalogue import run_graph, run_list, run_prove
 from derive.cli.certificates import run_verify
 from derive.cli.estimators import run_bias
+from derive.cli.figures import run_figure
 from derive.cli.learning import run_train
 from derive.cli.sheets import run_book, run_sheet
 from derive.cli.texts import run_check
@@ -108,6 +109,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--discount", type=float, metavar="GAMMA", help="instead of the world's own")
     one.add_argument("--jobs", type=int, metavar="N", help="seeds at a time, -1 for as many as there are cores")
     one.add_argument("--backend", metavar="NAME", help="of joblib: loky, threading, dask, ray")
+    one = command("figure", run_figure, "draw bias and variance, the clip, the gradient field, regret, learning curves")
+    one.add_argument("names", nargs="*", metavar="NAME")
+    one.add_argument("--all", action="store_true", help="every figure there is")
+    one.add_argument("-o", "--output", default="figures", metavar="DIR")
     one = command("verify", run_verify, "re-check certificates, without reader or search")
     one.add_argument("files", nargs="+", metavar="FILE")
     return parser

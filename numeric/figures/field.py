@@ -87,7 +87,7 @@ def _path(mdp: FiniteMDP, field: Field) -> Floats:
     """Steps uphill from START, as long as they stay in the picture."""
     way: list[Floats] = [np.array(START)]
     while len(way) <= STEPS:
-        after: Floats = way[-1] + STEP * field(mdp, *way[-1])
+        after = np.asarray(way[-1] + STEP * field(mdp, *way[-1]), dtype=np.float64)
         if np.abs(after).max() > EDGE:
             break
         way.append(after)
