@@ -79,7 +79,7 @@ def _gradient(mdp: FiniteMDP, x: float, y: float) -> Floats:
 
 def _natural(mdp: FiniteMDP, x: float, y: float) -> Floats:
     fisher = fisher_matrix(mdp, _logits(x, y))[np.ix_(PLACES, [1], PLACES, [1])].reshape(2, 2)
-    solved: Floats = np.linalg.solve(fisher, _gradient(mdp, x, y))
+    solved: Floats = np.asarray(np.linalg.solve(fisher, _gradient(mdp, x, y)), dtype=np.float64)
     return solved
 
 
