@@ -173,26 +173,27 @@ def respell(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
 
 
 @lru_cache(maxsize=100_000)
-def _canonical(node: Basic) -> tuple[Basic, int]:
+def _height(node: Basic) -> int:
+    """How many binders stand above one another in a term."""
+    below = max(map(_height, node.args), default=0) if not isinstance(node, Definition) else 0
+    return below + (bound_name(node) is not None)
+
+
+@lru_cache(maxsize=100_000)
+def canonical(node: Basic) -> Basic:
+    """The same term with every bound name replaced by its height: two terms alike up to renaming become equal."""
     if not node.args or isinstance(node, Definition):
-        return node, 0
-    parts = [_canonical(a) for a in node.args]
-    height = max(h for _, h in parts)
-    rebuilt = node.func(*(p for p, _ in parts))
+        return node
+    rebuilt = node.func(*map(canonical, node.args))
     name = bound_name(rebuilt)
-    if name is None:
-        return rebuilt, height
+    if name is None or type(rebuilt) is not type(node):  # a sum of which one term is left is that term, renamed already
+        return rebuilt
     place, scopes = rebuilt.binds
-    new = renamed(name, f"_{height + 1}")
+    new = renamed(name, f"_{_height(rebuilt)}")
     if new in free(rebuilt):
         raise IllFormed(f"{new} is free in {node}; names of that form are kept for bound variables")
     args = [new if i == place else substitute(a, {name: new}) if i in scopes else a for i, a in enumerate(rebuilt.args)]
-    return rebuilt.func(*args), height + 1
-
-
-def canonical(node: Basic) -> Basic:
-    """The same term with every bound name replaced by its height: two terms alike up to renaming become equal."""
-    return _canonical(node)[0]
+    return rebuilt.func(*args)
 
 
 def alike(left: Basic, right: Basic) -> bool:
