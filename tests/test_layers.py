@@ -20,7 +20,7 @@ def _words(text: str) -> list[str]:
 MODELS = _words("""
     models.numbers models.environment models.interpretation models.forms models.compiling models.latest
     models.values models.jets models.path_values models.samples models.slopes models.evaluation models.degree
-    models.draw models.claims models.comparison models.counterexample models.shrink models.search models.refute models
+    models.histories models.draw models.claims models.comparison models.counterexample models.shrink models.search models.refute models
 """)
 DERIVE = [
     *_words("""
@@ -32,14 +32,14 @@ DERIVE = [
     *MODELS,
     *_words("""
         catalogue cache graph near_misses sheet.words sheet.refuted
-        sheet.convergence sheet.content sheet.mathml sheet.preamble sheet.tex_formula
-        sheet.tex_words sheet.tex_tables sheet.tex sheet.html_style sheet.html sheet.markdown sheet.notebook
+        sheet.convergence sheet.svg sheet.content sheet.mathml sheet.preamble sheet.tex_formula
+        sheet.tex_words sheet.tex_figure sheet.tex_tables sheet.tex sheet.html_style sheet.html sheet.markdown sheet.notebook
         sheet.json_form sheet.pdf sheet.write sheet.collection sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
-        book.cursor book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
+        book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
         book.ellipsis book.document book.indices book.survey book.laws book.elements book.divergences book.values
-        book.prefixes book.sums book.draws book.definitions book.branches book.symbols book.grammar
+        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.grammar
         book.expectations book.statements book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.steps book.check book.rows book.report
         book.exchange book.run book cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning

@@ -21,6 +21,7 @@ from derive.models.evaluation import Program, compiled
 from derive.models.interpretation import key_of
 from derive.models.numbers import BALLS, RATIONALS, RESIDUES, Numbers
 from derive.terms import (
+    ACTIONS,
     STATES,
     Action,
     Apply,
@@ -28,6 +29,7 @@ from derive.terms import (
     Coincide,
     Draw,
     Equation,
+    History,
     Hypothesis,
     Letter,
     PathProbability,
@@ -81,12 +83,15 @@ class Claim:
 
     def _read_sets(self, sides: Sequence[Basic]) -> None:
         nodes = _unique(n for side in sides for n in subterms(side))
-        steps = [n for n in nodes if isinstance(n, (State, Action))]
+        steps = [n for n in nodes if isinstance(n, (State, Action, History))]
         self.processes = [n for n in nodes if isinstance(n, Process)]
         self.paths = [_path(p) for p in _unique(p.until(LENGTH) for p in self.processes)]
         self.on_path = bool(self.processes or steps)
         self.path_states = {n.domain for n in steps if isinstance(n, State)} | {p.states for p in self.processes}
         self.path_actions = {n.domain for n in steps if isinstance(n, Action)} | {p.actions for p in self.processes}
+        if any(isinstance(n, History) for n in steps) and not self.processes:
+            self.path_states |= {STATES}
+            self.path_actions |= {ACTIONS}
         self.policies = [
             f for f in self.letters if f.pmf and (f.parameter or any(f == p.policy for p in self.processes))
         ]
@@ -99,7 +104,7 @@ class Claim:
             tuple(sorted((d for d in domains if d.elements is None and d not in states), key=str)),
             tuple(p.initial for p in self.processes if isinstance(p.initial, Letter)),
             tuple(p.transition for p in self.processes if isinstance(p.transition, Letter)),
-            self.reach,
+            reach=self.reach,
         )
         listed = [(d in states, len(d.elements)) for d in domains if d.elements is not None]
         self._listed = [max((n for state, n in listed if state is kind), default=1) for kind in (True, False)]
@@ -193,9 +198,9 @@ def definition(equation: Equation) -> tuple[Any, Basic] | None:
 
 
 def _names(body: Basic) -> set[Basic]:
-    """The free times and variables of a term, and s_t and a_t."""
+    """The free times and variables of a term, and what is random in it."""
     found = {n for n in free(body) if isinstance(n, Var) or n.is_integer}
-    return found | {n for n in subterms(body) if isinstance(n, (State, Action))}
+    return found | {n for n in subterms(body) if isinstance(n, (State, Action, History, Draw))}
 
 
 def _unique(items: Iterable[Any]) -> list[Any]:

@@ -19,7 +19,7 @@ from derive.models.claims import LENGTH, Claim
 from derive.models.draw import PLAIN, Size, World
 from derive.models.environment import Env, OutsideTrajectory, set_trajectory, spend, trajectories
 from derive.models.evaluation import Program, run
-from derive.models.interpretation import Model, Table, check_letter, elements_of, key_of
+from derive.models.interpretation import Model, check_letter, elements_of, key_of
 from derive.models.numbers import RESIDUES, Numbers
 from derive.terms import Var
 
@@ -171,7 +171,7 @@ def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:
             for var, x in elements.items():
                 _set(env, program, var, x)
             values[tuple(elements.values())] = run(program.functions[0], env)
-        model = replace(model, letters={**model.letters, key: Table(values, model.letters[key].tangents)})
+        model = replace(model, letters={**model.letters, key: replace(model.letters[key], values=values)})
     return model
 
 

@@ -21,12 +21,14 @@ from derive.errors import Unevaluable
 from derive.models.environment import Closure, Env, Laws, outside, undrawn
 from derive.models.forms import whole
 from derive.terms import (
+    HISTORIES,
     Action,
     Cases,
     Defined,
     Definition,
     Domain,
     Draw,
+    History,
     Letter,
     Process,
     State,
@@ -110,7 +112,7 @@ class Compiler:
     def letter(self, letter: Letter) -> int:
         """Where the table of a letter is kept."""
         for domain in letter.domains:
-            if domain is not None:
+            if domain is not None and domain != HISTORIES:
                 self.domain(domain)
         return self.letters.setdefault(letter, len(self.letters))
 
@@ -127,6 +129,10 @@ class Compiler:
         return lambda env: [env.slots[i] for i in names] + [tuple(env.draws[d] or ()) for d in samples]
 
     # integers
+
+    def argument(self, node: Basic) -> Closure:
+        """What a letter is looked up at: an integer, or a history."""
+        return self._history(node) if isinstance(node, History) else self.integer(node)
 
     def integer(self, node: Basic) -> Closure:
         """A time, or an element of a domain, as an integer."""
@@ -186,6 +192,18 @@ class Compiler:
             return env.actions[i]
 
         return action
+
+    def _history(self, node: History) -> Closure:
+        time = self.integer(node.time)
+
+        def history(env: Env) -> tuple[int, ...]:
+            i = time(env)
+            if i < 0 or 2 * i > env.seen:
+                raise outside("h", i)
+            past = [x for step in zip(env.states, env.actions[:i], strict=False) for x in step]
+            return (*past, env.states[i])
+
+        return history
 
     def _draw(self, node: Draw) -> Closure:
         index, d = self.integer(node.index), self.domain(node.domain)

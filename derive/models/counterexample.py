@@ -13,6 +13,7 @@ from flint import arb, ctx, fmpq
 from derive.models.claims import Claim
 from derive.models.comparison import Difference
 from derive.models.draw import Size
+from derive.models.environment import Key
 from derive.models.interpretation import LogOf, Model, key_of
 from derive.models.numbers import as_fraction
 from derive.terms import Letter
@@ -106,9 +107,10 @@ def assignment_of(claim: Claim, model: Model) -> dict[str, str]:
     return found
 
 
-def _entry(letter: Letter, key: tuple[int, ...]) -> str:
+def _entry(letter: Letter, key: Key) -> str:
     separator = "|" if letter.pmf and len(key) > 1 else "," if len(key) > 1 else ""
-    return f"{letter.name}({''.join(map(str, key[:1]))}{separator}{','.join(map(str, key[1:]))})"
+    words = [f"({','.join(map(str, x))})" if isinstance(x, tuple) else str(x) for x in key]
+    return f"{letter.name}({''.join(words[:1])}{separator}{','.join(words[1:])})"
 
 
 def shown(lhs: Any, rhs: Any) -> tuple[str, str]:

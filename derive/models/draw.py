@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from random import Random
 from typing import Any
@@ -18,9 +19,11 @@ from typing import Any
 from flint import fmpq, nmod
 
 from derive.models.environment import Key
+from derive.models.histories import drawn_when_asked
 from derive.models.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
+from derive.models.jets import Jet
 from derive.models.numbers import PRIME
-from derive.terms import Domain, Letter
+from derive.terms import HISTORIES, Domain, Letter
 
 
 @dataclass(frozen=True, order=True)
@@ -40,6 +43,7 @@ class Cast:
     actions: tuple[Domain, ...]  # every other abstract domain too
     initial: tuple[Letter, ...]
     transition: tuple[Letter, ...]
+    derivatives: int = 1  # up to which order tables have them
     reach: int = 0  # the largest time that a name may have, where that is beyond the horizon
 
 
@@ -223,18 +227,30 @@ def _draw_table(
     letter: Letter,
     domains: Mapping[str, tuple[int, ...]],
 ) -> Table:
-    nil, zero = source.number(rng) * 0, world.zero(cast, size, letter)
-    arguments = arguments_of(letter, domains, max(size.horizon, cast.reach))
-    if not letter.pmf:
-        keys = list(product(*arguments))
-        values = {k: nil if zero(k) else source.number(rng) for k in keys}
-        tangents = {k: nil if zero(k) else source.number(rng) for k in keys}
-        return Table(values, tangents if letter.parameter is not None else {})
-    values, tangents = {}, {}
-    for row in rows(letter, arguments):
-        live = [k for k in row if not zero(k)]
-        values |= dict.fromkeys(row, nil) | dict(zip(live, source.weights(rng, len(live)), strict=True))
-        if letter.parameter is not None:
-            rising = [k for k in live if values[k] != 0]
-            tangents |= dict.fromkeys(row, nil) | dict(zip(rising, source.slopes(rng, len(rising)), strict=True))
-    return Table(values, tangents)
+    order = cast.derivatives if letter.parameter is not None else 0
+    if HISTORIES in letter.domains:
+        row, number = (partial(f, source=source, order=order) for f in (_row, _numbers))
+        return drawn_when_asked(letter, str(rng.getrandbits(60)), domains, order, row, number)
+    arguments, zero = arguments_of(letter, domains, max(size.horizon, cast.reach)), world.zero(cast, size, letter)
+    groups = rows(letter, arguments) if letter.pmf else [list(product(*arguments))]
+    nil, found = (source.number(rng) * 0,) * (order + 1), dict[Key, Jet]()
+    for group in groups:
+        live = [k for k in group if not zero(k)]
+        jets = (_row if letter.pmf else _numbers)(rng, len(live), source=source, order=order)
+        found |= dict.fromkeys(group, nil) | dict(zip(live, jets, strict=True))
+    return Table(*({k: jet[i] for k, jet in found.items()} for i in range(order + 1)))
+
+
+def _numbers(rng: Random, count: int, *, source: Source, order: int) -> list[Jet]:
+    """Any numbers, each with its derivatives."""
+    return [tuple([source.number(rng) for _ in range(order + 1)]) for _ in range(count)]
+
+
+def _row(rng: Random, count: int, *, source: Source, order: int) -> list[Jet]:
+    """A distribution, each entry with its derivatives; an entry that is zero stays zero."""
+    weights = source.weights(rng, count)
+    rising, columns = [i for i, w in enumerate(weights) if w != 0], [weights]
+    for _ in range(order):
+        slopes = dict(zip(rising, source.slopes(rng, len(rising)), strict=True))
+        columns.append([slopes.get(i, w * 0) for i, w in enumerate(weights)])
+    return list(zip(*columns, strict=True))

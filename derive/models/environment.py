@@ -14,7 +14,7 @@ from derive.errors import Unevaluable
 from derive.models.numbers import Numbers
 
 MAX_EXPONENT = 1000
-Key = tuple[int, ...]
+Key = tuple[Any, ...]  # elements and times; a history as the tuple s_0, a_0, …, s_t
 
 
 class OutsideTrajectory(Unevaluable):

@@ -18,7 +18,7 @@ from derive.models import slopes  # noqa: F401  (enters all values and derivativ
 from derive.models.compiling import Compiler
 from derive.models.environment import Closure, Env, Key, set_trajectory
 from derive.models.forms import usage
-from derive.models.interpretation import LogOf, Model, Table, check_letter, elements_of, key_of
+from derive.models.interpretation import Entries, LogOf, Model, Table, check_letter, elements_of, key_of
 from derive.models.latest import last_draw, latest_position
 from derive.models.numbers import BALLS, RATIONALS, Numbers, as_rational
 from derive.terms import Action, Domain, Draw, Letter, Process, State, Var
@@ -133,6 +133,8 @@ def _table(model: Model, letter: Letter) -> Table:
 
 
 def _convert(table: Mapping[Key, Any], numbers: Numbers) -> dict[Key, Any]:
+    if isinstance(table, Entries):
+        return table.converted(numbers.of)
     return {k: numbers.of(v) for k, v in table.items()}
 
 

@@ -4,17 +4,19 @@ Written as plain data (numbers as text) a model is
 
     {"horizon": 2, "domains": {"S": [0, 1], "A": [0, 1]}, "indices": {"T": 2, "t": 1}, "elements": {"s": 0},
      "reals": {"gamma": "1/2", "theta": ["log", "3/2"]},
-     "letters": {"pi/2": {"table": [[[1, 0], "1/3"], …], "tangent": [[[1, 0], "1/5"], …]}},
+     "letters": {"pi/2": {"table": [[[1, 0], "1/3"], …], "tangent": [[[1, 0], "1/5"], …]},
+                 "b/1": {"table": [[[[0, 1, 1]], "1/3"], …]}},
      "trajectory": [[0, 1, 1], [1, 0]] | None, "samples": {"X": [1, 0, 1]}}
 
 "samples" stands only where a statement has free samples x_1, x_2, …. A letter's key is its name and number of
-arguments. A tangent is the derivative of the entries along one direction of the letter's parameter. A real
-["log", q] is log q, so that Exp(c·θ) with an integer c is the fraction q^c.
+arguments. A history as an argument is the flat list s_0, a_0, …, s_t. A tangent is the derivative of the entries along
+one direction of the letter's parameter, and "second" the second derivative along it. A real ["log", q] is log q, so
+that Exp(c·θ) with an integer c is the fraction q^c.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -24,7 +26,9 @@ from flint import fmpq
 from derive.errors import Unevaluable, Unreadable
 from derive.models.environment import Key
 from derive.models.numbers import as_fraction, as_rational
-from derive.terms import Letter
+from derive.terms import HISTORIES, Letter
+
+TABLE_PARTS = ("table", "tangent", "second")
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,34 @@ class LogOf:
     argument: Any
 
 
+class Entries(dict[Key, Any]):
+    """Entries that are made when they are first asked for; what a function cannot make is missing."""
+
+    def __init__(self, fill: Callable[[Key], None]) -> None:
+        super().__init__()
+        self._fill = fill
+
+    def __missing__(self, key: Key) -> Any:
+        self._fill(key)
+        return self[key]
+
+    def converted(self, of: Callable[[Any], Any]) -> Entries:
+        """The same entries as numbers of another kind, made when they are asked for."""
+
+        def fill(key: Key) -> None:
+            found[key] = of(self[key])
+
+        found = Entries(fill)
+        return found
+
+
 @dataclass(frozen=True)
 class Table:
-    """The values of a letter, and the derivatives of these values along one direction of its parameter."""
+    """The values of a letter, and their first and second derivatives along one direction of its parameter."""
 
     values: Mapping[Key, Any]
     tangents: Mapping[Key, Any] = field(default_factory=dict)
+    seconds: Mapping[Key, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +115,16 @@ def rows(letter: Letter, arguments: Sequence[Sequence[int]]) -> Iterable[list[Ke
         yield [(x, *rest) for x in arguments[0]]
 
 
+def rows_of(letter: Letter, model: Model) -> Iterable[list[Key]]:
+    """The rows of a distribution on a model; given a history, those that its table has."""
+    if HISTORIES not in letter.domains:
+        return rows(letter, arguments_of(letter, model.domains, model.horizon))
+    found: dict[Key, list[Key]] = {}
+    for key in sorted(model.letters[key_of(letter)].values):
+        found.setdefault(key[1:], []).append(key)
+    return found.values()
+
+
 def arguments_of(letter: Letter, domains: Mapping[str, tuple[int, ...]], horizon: int) -> list[Sequence[int]]:
     """What each argument of a letter runs over: a domain, or the times 0 … horizon."""
     return [range(horizon + 1) if d is None else elements_of(d, domains) for d in letter.domains]
@@ -108,15 +144,15 @@ def check_letter(model: Model, letter: Letter) -> None:
     key = key_of(letter)
     if key not in model.letters:
         raise Unevaluable(f"the model has no letter {key!r}; it has {sorted(model.letters)}")
-    table, arguments = model.letters[key], arguments_of(letter, model.domains, model.horizon)
-    wanted = list(product(*arguments))
-    gaps = [k for k in wanted if k not in table.values]
-    if gaps and None not in letter.domains:
-        raise Unevaluable(f"the table of {key!r} has no entry at {gaps[0]}")
+    table = model.letters[key]
+    if not {None, HISTORIES} & set(letter.domains):
+        wanted = product(*arguments_of(letter, model.domains, model.horizon))
+        if gaps := [k for k in wanted if k not in table.values]:
+            raise Unevaluable(f"the table of {key!r} has no entry at {gaps[0]}")
     if letter.parameter is not None and (lost := [k for k in table.values if k not in table.tangents]):
         raise Unevaluable(f"{key!r} depends on {letter.parameter}, but its table has no tangent at {lost[0]}")
     if letter.pmf:
-        for row in rows(letter, arguments):
+        for row in rows_of(letter, model):
             _check_row(key, [k for k in row if k in table.values], table)
 
 
@@ -126,11 +162,12 @@ def _check_row(key: str, row: list[Key], table: Table) -> None:
         raise Unevaluable(f"the distribution {key!r} has a negative entry in the row {row}: {values}")
     if row and sum(values) != 1:
         raise Unevaluable(f"the distribution {key!r} sums to {sum(values)}, not to 1, over {row}")
-    tangents = [table.tangents.get(k, fmpq(0)) for k in row]
-    if sum(tangents) != 0:
-        raise Unevaluable(f"the tangents of the distribution {key!r} sum to {sum(tangents)}, not to 0, over {row}")
-    if any(v == 0 and t != 0 for v, t in zip(values, tangents, strict=True)):
-        raise Unevaluable(f"the distribution {key!r} has a zero entry with a tangent in the row {row}")
+    for what, part in (("tangent", table.tangents), ("second derivative", table.seconds)):
+        slopes = [part.get(k, fmpq(0)) for k in row]
+        if sum(slopes) != 0:
+            raise Unevaluable(f"the {what}s of the distribution {key!r} sum to {sum(slopes)}, not to 0, over {row}")
+        if any(v == 0 and t != 0 for v, t in zip(values, slopes, strict=True)):
+            raise Unevaluable(f"the distribution {key!r} has a zero entry with a {what} in the row {row}")
 
 
 # plain data, read and written
@@ -207,9 +244,9 @@ def _read_table(name: str, data: Any) -> Table:
     stem, _, arity = name.rpartition("/")
     if not stem or not arity.isdigit():
         raise Unreadable(f"a letter's key is its name and number of arguments, such as 'pi/2', not {name!r}")
-    if not isinstance(data, Mapping) or "table" not in data or not set(data) <= {"table", "tangent"}:
-        raise Unreadable(f"the letter {name!r} is a mapping with 'table' and perhaps 'tangent', not {str(data)[:80]!r}")
-    return Table(*(_read_entries(name, int(arity), data.get(part) or []) for part in ("table", "tangent")))
+    if not isinstance(data, Mapping) or "table" not in data or not set(data) <= set(TABLE_PARTS):
+        raise Unreadable(f"the letter {name!r} is a mapping with {TABLE_PARTS}, not {str(data)[:80]!r}")
+    return Table(*(_read_entries(name, int(arity), data.get(part) or []) for part in TABLE_PARTS))
 
 
 def _read_entries(name: str, arity: int, entries: Any) -> dict[Key, fmpq]:
@@ -217,18 +254,31 @@ def _read_entries(name: str, arity: int, entries: Any) -> dict[Key, fmpq]:
     for entry in entries:
         if not (isinstance(entry, (list, tuple)) and len(entry) == 2 and isinstance(entry[0], (list, tuple))):
             raise Unreadable(f"an entry of {name!r} is [arguments, value], not {entry!r}")
-        key = tuple(_integer(k, f"an argument of {name}") for k in entry[0])
+        key = tuple(_read_argument(name, k) for k in entry[0])
         if len(key) != arity or key in found:
             raise Unreadable(f"{name!r} takes {arity} arguments and each entry once; found {entry!r}")
         found[key] = _number(entry[1], f"{name}{key}")
     return found
 
 
+def _read_argument(name: str, argument: Any) -> Any:
+    """An element, a time, or a history written as the flat list s_0, a_0, …, s_t."""
+    if not isinstance(argument, (list, tuple)):
+        return _integer(argument, f"an argument of {name}")
+    if len(argument) % 2 == 0:
+        raise Unreadable(f"a history of {name!r} is s_0, a_0, …, s_t, not {argument!r}")
+    return tuple(_integer(x, f"a step of a history of {name}") for x in argument)
+
+
 def _write_table(table: Table) -> dict[str, Any]:
-    found = {"table": [[list(k), _text(v)] for k, v in sorted(table.values.items())]}
-    if table.tangents:
-        found["tangent"] = [[list(k), _text(v)] for k, v in sorted(table.tangents.items())]
-    return found
+    parts = dict(zip(TABLE_PARTS, (table.values, table.tangents, table.seconds), strict=True))
+    return {name: _write_entries(part) for name, part in parts.items() if part or name == "table"}
+
+
+def _write_entries(entries: Mapping[Key, Any]) -> list[list[Any]]:
+    return [
+        [[list(x) if isinstance(x, tuple) else x for x in key], _text(value)] for key, value in sorted(entries.items())
+    ]
 
 
 def _read_trajectory(data: Any, horizon: int) -> tuple[Key, Key] | None:

@@ -26,7 +26,7 @@ from derive.models.draw import (
 from derive.models.environment import OutsideTrajectory, TooLong
 from derive.models.interpretation import Model, key_of
 from derive.models.numbers import RATIONALS, RESIDUES, Numbers
-from derive.terms import Letter
+from derive.terms import HISTORIES, Letter
 
 POINTS = 2  # independent random residues at every size
 FRACTIONS = 12  # random models in fractions at every size, where residues cannot serve
@@ -123,6 +123,8 @@ class Search:
         """A model that satisfies the hypotheses, or None; the same for the same label."""
         claim, numbers, rng = self.claim, numbers or self.numbers, Random(f"{self.seed}/{label}/{size}")
         source = source or self._source(0)
+        positive = {f: POSITIVE for f in claim.letters if HISTORIES in f.domains and key_of(f) in claim.positive}
+        others = positive | dict(others or {}) if numbers is not RESIDUES else others
         exped = [x for x in claim.exped if x not in claim.plain]
         model = draw(rng, source, world, claim.cast, size, claim.letters, claim.plain, exped, others)
         model = replace(model, reals={**model.reals, **(fixed or {})})

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from derive.models.draw import ABOVE_ZERO, BELOW_ONE
 from derive.models.environment import Key
-from derive.models.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
+from derive.models.interpretation import LogOf, Model, key_of, rows_of
 from derive.terms import Letter
 
 NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))
@@ -51,7 +51,7 @@ def _steps(model: Model, letters: list[Letter]) -> Iterator[Step]:
     for letter in letters:
         key, table, moves = key_of(letter), model.letters[key_of(letter)], letter.parameter is not None
         if letter.pmf:
-            for row in rows(letter, arguments_of(letter, model.domains, model.horizon)):
+            for row in rows_of(letter, model):
                 for weights in _laws(len(row), moves):
                     yield partial(_set_row, key=key, row=row, weights=weights)
                 for slopes in _slopes(len(row)) if moves else ():
@@ -112,7 +112,7 @@ def _set_row(model: Model, key: str, row: list[Key], weights: list[fmpq]) -> Mod
 
 def _set(model: Model, key: str, values: Mapping[Key, Any], tangents: Mapping[Key, Any]) -> Model:
     table = model.letters[key]
-    changed = Table({**table.values, **values}, {**table.tangents, **tangents})
+    changed = replace(table, values={**table.values, **values}, tangents={**table.tangents, **tangents})
     return replace(model, letters={**model.letters, key: changed})
 
 
@@ -130,7 +130,7 @@ def _cost(model: Model, letters: list[Letter]) -> tuple[int, int]:
             for x in (*table.values.values(), *table.tangents.values()):
                 count, size = count + int(x != 0), size + _cost_of_number(x)
             continue
-        for row in rows(letter, arguments_of(letter, model.domains, model.horizon)):
+        for row in rows_of(letter, model):
             size += _cost_of_row([table.values[k] for k in row], letter.parameter is not None)
             slopes = [table.tangents[k] for k in row if k in table.tangents]
             count += sum(int(x != 0) for x in slopes)

@@ -154,7 +154,7 @@ def _apply(c: Compiler, node: Apply) -> Closure:
 def look_up(c: Compiler, node: Apply, tangent: bool) -> Closure:
     """The entry of a letter's table, or of its tangents."""
     i, name = c.letter(node.letter), node.letter.name
-    keys = [c.integer(a) for a in node.args[1:]]
+    keys = [c.argument(a) for a in node.args[1:]]
 
     def found(env: Env, key: tuple[int, ...]) -> Any:
         try:

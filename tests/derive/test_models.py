@@ -57,7 +57,7 @@ from derive.terms import (
     real_symbol,
 )
 
-WALK = {  # two states, action = next state, reward 1 on moving from 0 to 1; π(1|0) = 1/3, π(1|1) = 1/2
+WALK: dict[str, Any] = {  # two states, action = next state, reward 1 on moving from 0 to 1; π(1|0) = 1/3, π(1|1) = 1/2
     "horizon": 2,
     "domains": {"S": [0, 1], "A": [0, 1]},
     "indices": {"T": 2, "t": 1, "k": 0, "n": 3},
@@ -263,7 +263,7 @@ def test_plain_data_goes_out_and_in() -> None:
 
 
 def changed(path_: str, new: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {**WALK, "letters": dict(WALK["letters"])}  # type: ignore[arg-type]
+    data: dict[str, Any] = {**WALK, "letters": {**WALK["letters"]}}
     first, _, rest = path_.partition(".")
     data[first] = {**data[first], rest: new} if rest else new
     return data
