@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from derive.book.tokens import Stopped, Token
 from derive.book.tree import Items, Node, Relation
@@ -10,6 +11,8 @@ from derive.book.vocabulary import STARTERS
 
 MAX_DEPTH = 60
 RELATIONS = frozenset({"=", ":=", "approx", "<=", ">=", "<", ">", "!=", "propto", "<-", "~", "in", "->"})
+MATRICES = frozenset({"matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "smallmatrix"})
+_OPENING, _CLOSING = frozenset({"(", "[", "{", "set{", "angle{"}), frozenset({")", "]", "}", "set}", "angle}"})
 
 
 class Cursor:
@@ -17,6 +20,8 @@ class Cursor:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens, self.at, self.depth, self.brackets = tokens, 0, 0, 0
+        self.bar = "size"  # what | is where a factor may begin: it opens a size, or separates, or closes a size
+        self.scripts = 0  # inside how many indices
         self.asides: list[Relation] = []  # statements that stand inside a formula: the notes of braces
 
     @property
@@ -71,11 +76,22 @@ class Cursor:
     def row_has_relation(self, ahead: int) -> bool:
         depth = 0
         while (token := self.peek(ahead)).kind not in ("row", "end"):
-            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0) if token.kind == "op" else 0
+            depth += (token.text in _OPENING) - (token.text in _CLOSING) if token.kind == "op" else 0
             if depth == 0 and token.kind == "op" and token.text in RELATIONS:
                 return True
             ahead += 1
         return False
+
+    def inside(self) -> list[Token]:
+        """The tokens of the bracket that opens here, without those in brackets inside it."""
+        depth, found = 0, []
+        for token in self.tokens[self.at :]:
+            depth += (token.text in _OPENING) - (token.text in _CLOSING) if token.kind == "op" else 0
+            if depth == 0:
+                break
+            if depth == 1:
+                found.append(token)
+        return found[1:]
 
     def deeper(self, read: Callable[[], Node]) -> Node:
         """What is read one level further down; nesting is bounded."""
@@ -86,12 +102,20 @@ class Cursor:
         self.depth -= 1
         return node
 
+    @contextmanager
+    def bars(self, meaning: str) -> Iterator[None]:
+        """What | means inside."""
+        before, self.bar = self.bar, meaning
+        yield
+        self.bar = before
+
     def starts_factor(self) -> bool:
         token = self.now
         return (
             token.kind in ("letter", "number", "text")
-            or (token.kind == "begin" and token.text == "cases")
-            or (token.kind == "op" and token.text in ("(", "[", "{", "set{"))
+            or (token.kind == "begin" and (token.text in MATRICES or token.text in ("cases", "array")))
+            or (token.kind == "op" and token.text in ("(", "[", "{", "set{", "left.", "angle{"))
+            or (token.kind == "op" and token.text in ("|", "||") and self.bar == "size" and self.peek().text != "_")
             or (token.kind == "command" and token.text in STARTERS)
         )
 
@@ -103,7 +127,7 @@ class Cursor:
     def expr(self) -> Node:
         raise NotImplementedError
 
-    def part(self) -> Node:
+    def part(self, *closing: str) -> Node:
         raise NotImplementedError
 
     def term(self) -> Node:

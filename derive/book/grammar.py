@@ -2,13 +2,13 @@ r"""Tokens -> parse tree, by recursive descent. Where two readings of a string a
 
     chain  := [expr] (relation expr)*           an empty first side continues the formula before
     expr   := [sign] term ((+|-) term)*
-    term   := factor ((\cdot | \times | /)? factor)*
-    factor := atom [^ group]
-    atom   := number | symbol | symbol ( items ) | ( items ) | \frac | BIG_{items}^{expr} term
-            | E_{items} [ expr | items ] | \nabla_x operand | \log operand | cases
-    items  := part ((, | ; | "|" | ||) part)*   part := expr [relation expr]*
+    term   := factor ((\cdot | \times | \odot | /)? factor)* [| _{value}]
+    factor := atom [^ group | _ group | ']*
+    atom   := number | symbol | symbol ( items ) | ( items ) | |expr| | ||expr|| | \frac | BIG_{items}^{expr} term
+            | E_{items} [ expr | items ] | \nabla_x operand | \log operand | \max_{items} term | cases | matrix
+    items  := part ((, | ; | "|" | || | :) part)*   part := expr [relation expr]*
 
-`\log 2\pi`, `1/2x`, `f^\top` on a bracket and a bare bar are refused: each has been misread by somebody.
+`\log 2\pi`, `1/2x` and a bare bar behind a factor in brackets are refused: each has been misread by somebody.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from __future__ import annotations
 from derive.book import tree
 from derive.book.branches import Branches
 from derive.book.cursor import MAX_DEPTH, RELATIONS
-from derive.book.indices import CLOSING
 from derive.book.tokens import Token
 from derive.book.tree import Items, Node, Sym
 from derive.book.vocabulary import ACCENTS, FONTS
 
 _FACTORS = (Sym, tree.Num, tree.Call, tree.Group, tree.Pow)  # a b / c is (a b) / c, as a (b / c) is
 _SEPARATORS = (",", ";", "|", "||", ":")
+_FUNCTIONS = ("log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "det", "dim", "min", "max")
 
 
 class Parser(Branches):
@@ -35,6 +35,11 @@ class Parser(Branches):
         operators: list[str] = []
         while True:
             self.layout_break()
+            if self.is_op(":") and not operators and sides[0] is not None:  # f : S → A
+                self.take()
+                operators.append("in")
+                sides.append(self.expr())
+                continue
             if not self.is_op(*RELATIONS):
                 return tree.Relation(start, self.last_end, tuple(sides), tuple(operators))
             operators.append(self.take().text)
@@ -45,7 +50,7 @@ class Parser(Branches):
         """Parts up to a closing token, which is left standing."""
         start, parts, separators = self.now.start, [], []
         while True:
-            parts.append(self.part())
+            parts.append(self.part(*closing))
             while self.now.kind == "quad":
                 self.take()
             if self.now.kind == "row" and self.depth and closing == ("}",):  # lines below an operator
@@ -58,11 +63,13 @@ class Parser(Branches):
             else:
                 raise self.stopped(f"expected {' or '.join(closing)}")
 
-    def part(self) -> Node:
+    def part(self, *closing: str) -> Node:
         start = self.now.start
-        if self.is_op("*") and (self.peek().text in (*_SEPARATORS, ")", "]") and self.peek().kind == "op"):
+        if self.is_op("*") and (self.peek().text in (*_SEPARATORS, ")", "]", "}") and self.peek().kind == "op"):
             token = self.take()
             return tree.Dot(token.start, token.end)
+        if self.is_op(":") or (self.is_op(*closing) and self.tokens[self.at - 1].text == ":"):  # τ_{:t}, τ_{t:}
+            return tree.Nothing(start, start)
         if self.is_op("<", "<=", ">", ">="):  # y_{<t}
             operator = self.take().text
             return tree.Relation(start, self.last_end, (None, self.expr()), (operator,))
@@ -99,11 +106,11 @@ class Parser(Branches):
 
     def term(self) -> Node:
         start, factors = self.now.start, [self.factor()]
-        slashed = False
+        slashed = foreign = False
         while True:
             self.layout_break() if self.now.kind == "row" else None
-            if self.is_op("*"):
-                self.take()
+            if self.is_op("*", "odot"):
+                foreign = self.take().text == "odot" or foreign
                 slashed = False
                 factors.append(self.factor())
             elif self.is_op("/"):
@@ -113,6 +120,9 @@ class Parser(Branches):
                 if slashed or not all(isinstance(f, _FACTORS) for f in factors[:-1]):
                     raise self.stopped("a quotient with / of several factors; write \\frac")
                 factors, slashed = [tree.Div(start, under.end, over, under)], True
+            elif self.evaluates():
+                whole = factors[0] if len(factors) == 1 else tree.Mul(start, self.last_end, tuple(factors))
+                factors = [self.evaluated(start, whole)]
             elif self.starts_factor():
                 if slashed and not self.is_command("sum", "prod"):
                     raise self.stopped("what the slash divides by is not clear; write \\frac")
@@ -121,23 +131,15 @@ class Parser(Branches):
                 factors.append(self.factor())
             else:
                 break
+        if foreign:
+            return tree.Foreign(start, self.last_end, "operation", tuple(factors))
         return factors[0] if len(factors) == 1 else tree.Mul(start, self.last_end, tuple(factors))
 
     def factor(self) -> Node:
-        node = self.atom()
-        if self.is_op("^"):
-            caret = self.take()
-            exponent = self.script()
-            only = exponent.only
-            if (
-                only is None
-                or (isinstance(only, Sym) and only.name in ("T", "top", "*"))
-                or isinstance(only, tree.Text)
-            ):
-                raise self.stopped("a superscript on a bracket or an application that is no power", caret)
-            node = tree.Pow(node.start, self.last_end, node, only)
-        if self.is_op("_", "'", "!"):
-            raise self.stopped("an index on something that is no letter")
+        self.alignment()
+        node = self.marked(self.atom())
+        if self.is_op("!"):
+            raise self.stopped("a factorial")
         return node
 
     def atom(self) -> Node:
@@ -151,72 +153,68 @@ class Parser(Branches):
             self.take()
             font, name = ("bb", "E") if token.text == "bb:E" else ("", token.text)
             return self.symbol(token.start, name, font, ())
-        if token.kind == "begin" and token.text == "cases":
-            return self.cases()
+        if token.kind == "begin":
+            return self.cases() if token.text == "cases" else self.matrix()
         if token.kind == "command":
-            return self.command(token)
-        if self.is_op("(", "["):
-            return self.group()
-        if self.is_op("set{"):
             self.take()
-            items = self.bracketed("set}")
-            return tree.Set(token.start, self.last_end, items)
-        if self.is_op("{"):
-            return self.braces()
-        if self.is_op("|"):
-            return self.size()
+            return self.command(token)
+        opening = {
+            "(": self.group,
+            "[": self.group,
+            "set{": self.listed,
+            "{": self.braces,
+            "angle{": self.angled,
+            "left.": self.opened,
+            "|": self.size,
+            "||": self.norm,
+        }
+        if token.kind == "op" and token.text in opening:
+            return opening[token.text]()
         raise self.stopped("expected an expression")
 
-    def braces(self) -> Node:
-        start = self.take().start
-        items = self.bracketed("}")
-        if items.only is None or isinstance(items.only, tree.Relation):
-            raise self.stopped("a group in braces that is no single expression", self.tokens[self.at - 1])
-        inner = items.only
-        if isinstance(inner, Sym) and inner.sub is None and inner.sup is None:
-            return self.symbol(start, inner.name, inner.font, inner.accents, inner.primes)
-        return tree.Group(start, self.last_end, "(", items) if isinstance(inner, (tree.Add, tree.Mul)) else inner
-
-    def group(self) -> Node:
-        token = self.take()
-        items = self.bracketed(CLOSING[token.text])
-        return tree.Group(token.start, self.last_end, token.text, items)
-
     def command(self, token: Token) -> Node:
+        """What a command begins that has just been taken."""
         name = token.text
-        self.take()
         if name in ACCENTS:
             return self.accented(token, name)
         if name in FONTS:
             return self.lettered(token, name)
-        if name in ("frac", "dfrac", "tfrac"):
-            return self.fraction(token)
-        if name in ("sum", "prod"):
-            return self.big(token)
-        if name == "int":
-            return self.integral(token)
-        if name in ("arg", "argmax", "argmin") or (name in ("min", "max") and self.is_op("_")):
+        if name in ("sup", "inf", "arg", "argmax", "argmin") or (name in ("min", "max") and self.is_op("_")):
             return self.best(token)
-        if name in ("log", "ln", "exp", "min", "max"):
-            if self.is_op("_", "^"):
-                raise self.stopped(f"an index or power on \\{name}")
-            return tree.Fun(token.start, (body := self.operand(name)).end, "log" if name == "ln" else name, body)
-        if name == "nabla":
-            sub = self.scripted("_")
-            if self.is_op("^"):
-                raise self.stopped("a second derivative is not supported")
-            body = self.operand(name)
-            return tree.Grad(token.start, body.end, sub, body)
+        if name in _FUNCTIONS:
+            return self.function(token, name)
+        whole = {
+            "frac": self.fraction,
+            "dfrac": self.fraction,
+            "tfrac": self.fraction,
+            "sqrt": self.root,
+            "binom": self.binomial,
+            "dbinom": self.binomial,
+            "tbinom": self.binomial,
+            "sum": self.big,
+            "prod": self.big,
+            "int": self.integral,
+            "lim": self.limit,
+            "limsup": self.limit,
+            "liminf": self.limit,
+            "nabla": self.gradient,
+            "partial": self.gradient,
+            "underset": self.underset,
+        }
+        if name in whole:
+            return whole[name](token)
+        return self.short(token)
+
+    def short(self, token: Token) -> Node:
+        name = token.text
         if name == "dots":
             return tree.Dots(token.start, token.end)
-        if name in ("boxed", "cancel"):
+        if name in ("boxed", "cancel", "xcancel", "bcancel"):
             return self.braces()
-        if name == "underset":
-            return self.underset(token)
-        if name == "underbrace":
-            return self.underbraced("_")
-        if name == "overbrace":
-            return self.underbraced("^")
-        if name == "infty":
-            return Sym(token.start, token.end, "infty")
+        if name in ("underbrace", "overbrace"):
+            return self.underbraced("_" if name == "underbrace" else "^")
+        if name == "Pr":
+            return self.symbol(token.start, "Pr", "rm", ())
+        if name in ("infty", "emptyset"):
+            return Sym(token.start, token.end, name)
         raise self.stopped(f"the command \\{name} cannot be read here", token)

@@ -1,4 +1,4 @@
-"""Fractions, derivatives, sums, and how far an operator before its operand reaches."""
+"""Fractions, derivatives, functions, and how far an operator before its operand reaches."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ class Prefixes(Indices):
         self.tokens = [*self.tokens[: self.at], second, *self.tokens[self.at :]]
         return first
 
+    def root(self, token: Token) -> Node:
+        if self.is_op("["):
+            raise self.stopped("a root that is no square root")
+        return tree.Fun(token.start, self.last_end, "sqrt", self.argument())
+
+    def binomial(self, token: Token) -> Node:
+        over, under = self.argument(), self.argument()
+        items = Items(over.start, under.end, (over, under), (",",))
+        return tree.Fun(token.start, self.last_end, "binom", tree.Group(over.start, under.end, "(", items))
+
     def differential(self) -> str | None:
         r"""d or \partial when both groups of the fraction open with it: a derivative, no quotient."""
 
@@ -71,19 +81,61 @@ class Prefixes(Indices):
 
     def derivative(self, token: Token, sign: str) -> Node:
         self.at += 2
+        twice = self.squared()
         body: Node | None = None
         if not self.is_op("}"):
             body = self.operand("nabla")
         self.expect("}")
         self.expect("{")
         self.take()
-        by = self.atom()
+        if twice:
+            by, again = self.by_twice(token)
+        else:
+            by = again = self.atom()
         self.expect("}")
-        if not isinstance(by, Sym):
+        if not isinstance(by, Sym) or not isinstance(again, Sym):
             raise self.stopped("a derivative by something that is no letter", token)
         if body is None:
             body = self.operand("nabla")
-        return tree.Grad(token.start, self.last_end, Items(by.start, by.end, (by,), ()), body)
+        sub = Items(by.start, by.end, (by,), ())
+        body = tree.Grad(token.start, self.last_end, sub, body) if twice else body
+        return tree.Grad(token.start, self.last_end, sub, body)
+
+    def squared(self) -> bool:
+        """Whether the sign of a derivative carries a 2."""
+        if not self.is_op("^"):
+            return False
+        caret = self.take()
+        only = self.script().only
+        if not (isinstance(only, tree.Num) and only.text == "2"):
+            raise self.stopped("a derivative of another order than 1 and 2", caret)
+        return True
+
+    def by_twice(self, token: Token) -> tuple[Node, Node]:
+        r"""θ, of \partial\theta^2."""
+        by = self.atom()
+        only = by.sup.only if isinstance(by, Sym) and by.sup is not None else None
+        if not (isinstance(by, Sym) and isinstance(only, tree.Num) and only.text == "2"):
+            raise self.stopped("a second derivative by two letters", token)
+        plain = Sym(by.start, by.end, by.name, by.font, by.accents, by.primes, by.sub)
+        return plain, plain
+
+    def gradient(self, token: Token) -> Node:
+        r"""\nabla_\theta f, \nabla^2 f, \partial_\theta f."""
+        sub, twice = self.scripted("_"), self.squared()
+        sub = sub or self.scripted("_")
+        if self.is_op("\u22c5", "*") or not (self.starts_factor() or self.is_op("+", "-")):
+            raise self.stopped("a gradient of nothing")
+        body = self.operand("nabla")
+        inner = tree.Grad(token.start, body.end, sub, body) if twice else body
+        return tree.Grad(token.start, body.end, sub, inner)
+
+    def function(self, token: Token, name: str) -> Node:
+        r"""\log x, \exp(x), \min(x, y)."""
+        if self.is_op("_", "^"):
+            raise self.stopped(f"an index or power on \\{name}")
+        body = self.operand(name)
+        return tree.Fun(token.start, body.end, "log" if name == "ln" else name, body)
 
     def operand(self, operator: str) -> Node:
         r"""What \nabla or \log applies to: one application, bracket, fraction or operator."""
@@ -92,90 +144,16 @@ class Prefixes(Indices):
             raise self.stopped(f"nested deeper than {MAX_DEPTH} levels")
         if self.is_op("+", "-"):
             raise self.stopped(f"what \\{operator} applies to is not clear")
-        if operator in ("min", "max") and not self.is_op("(", "["):
+        if operator in ("min", "max") and not self.is_op("(", "[", "set{"):
             raise self.stopped(f"\\{operator} of something that is no list in brackets")
         node = self.atom()
         self.depth -= 1
         if self.is_op("^"):
             raise self.stopped(f"whether the power is taken before or after \\{operator} is not clear")
-        is_function = operator != "nabla"
+        if operator in ("nabla", "min", "max"):
+            return node
         bare = isinstance(node, (Sym, tree.Num))
-        if is_function and ((bare and self.starts_factor()) or (isinstance(node, tree.Group) and self.is_op("(", "["))):
+        again = isinstance(node, tree.Group) and self.is_op("(", "[") and operator != "exp"
+        if (bare and self.starts_factor()) or again:
             raise self.stopped(f"how far \\{operator} reaches is not clear")
         return node
-
-    def big(self, token: Token) -> Node:
-        sub = upper = None
-        while self.is_op("_", "^"):
-            if self.take().text == "_" and sub is None:
-                sub = self.script()
-            elif upper is None:
-                upper = self.script()
-            else:
-                raise self.stopped("a second limit in the same place")
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.stopped(f"nested deeper than {MAX_DEPTH} levels")
-        body = self.term()
-        self.depth -= 1
-        return tree.Big(token.start, body.end, token.text, sub, upper, body)
-
-    def best(self, token: Token) -> Node:
-        r"""`\max_\theta …`, `\arg\max_{a} …`: the rest of the term is what is made best."""
-        name = token.text
-        if name == "arg":
-            if not self.is_command("max", "min"):
-                raise self.stopped("expected max or min")
-            name += self.take().text
-        sub = self.scripted("_")
-        if self.is_op("^"):
-            raise self.stopped(f"a superscript on \\{name}")
-        body = self.deeper(self.term)
-        return tree.Best(token.start, body.end, name, sub, body)
-
-    def size(self) -> Node:
-        """|x|, where an expression may begin."""
-        start = self.take().start
-        body = self.deeper(self.expr)
-        self.expect("|")
-        return tree.Size(start, self.last_end, body)
-
-    def integral(self, token: Token) -> Node:
-        r"""`\int_\tau f(\tau) d\tau`, `\int f(x) dx`: the variables stand in the differentials, or else below."""
-        if self.is_command("int"):
-            raise self.stopped("a double integral; write one sign for each variable")
-        sub, upper = self.scripted("_"), self.scripted("^")
-        if upper is not None:
-            raise self.stopped("an integral between limits", token)
-        body = self.deeper(self.term)
-        factors = list(body.factors) if isinstance(body, tree.Mul) else [body]
-        variables: list[Node] = []
-        while len(factors) > 2 and _is_differential(factors[-2]) and isinstance(factors[-1], Sym):
-            variables.insert(0, factors.pop())
-            factors.pop()
-        if not variables and sub is not None:
-            variables = list(sub.parts)
-        if not variables:
-            raise self.stopped("an integral that does not say over what", token)
-        if sub is not None and variables != list(sub.parts) and not _is_region(sub, variables):
-            raise self.stopped("an integral whose limits are not known here", token)
-        over = Items(token.start, self.last_end, tuple(variables), (",",) * (len(variables) - 1))
-        inside = factors[0] if len(factors) == 1 else tree.Mul(body.start, body.end, tuple(factors))
-        return tree.Big(token.start, self.last_end, "int", over, None, inside)
-
-
-def _is_differential(node: Node) -> bool:
-    return isinstance(node, Sym) and node.name == "d" and node.font in ("", "rm") and node == _plain(node)
-
-
-def _plain(node: Sym) -> Sym:
-    return Sym(node.start, node.end, node.name, node.font)
-
-
-def _is_region(sub: Items, variables: list[Node]) -> bool:
-    """The variable itself, or the set it runs over."""
-    only = sub.only
-    if not isinstance(only, Sym) or only.sub is not None or only.sup is not None:
-        return False
-    same = len(variables) == 1 and isinstance(variables[0], Sym) and variables[0].head == only.head
-    return same or (only.font in ("cal", "bb") and only.name.isupper())

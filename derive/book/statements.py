@@ -91,7 +91,9 @@ def _implies(parser: Parser) -> bool:
 def _between(parser: Parser) -> list[str]:
     reasons = []
     while parser.now.kind in ("quad", "row", "text") or parser.is_op("&"):
-        if parser.at == 0 and parser.now.kind == "text" and parser.peek().text in RELATIONS:
+        if parser.now.kind == "text" and (
+            parser.opens_with_a_name() or (parser.at == 0 and parser.peek().text in RELATIONS)
+        ):
             break
         token = parser.take()
         if token.kind == "text":
@@ -144,14 +146,15 @@ def _quantifier(parser: Parser) -> None:
 
 
 def _unwrapped(tokens: list[Token]) -> list[Token]:
-    """The tokens without environments that only lay out, and without a full stop at the end."""
-    out = [t for t in tokens if not (t.kind in ("begin", "finish") and t.text in _LAYOUT)]
-    for token in out:
-        if token.kind == "begin" and token.text != "cases":
-            raise Stopped(
-                f"the environment {token.text} cannot be read",
-                token.start,
-                token.end,
-                f"\\begin{{{token.text}}}",
-            )
+    """The tokens without environments that only lay out; an array right behind a brace is one of cases."""
+    out: list[Token] = []
+    kept: list[bool] = []
+    for token in tokens:
+        if token.kind == "begin" and token.text in _LAYOUT:
+            kept.append(bool(out) and out[-1].text == "set{" and token.text == "array")
+            if not kept[-1]:
+                continue
+        elif token.kind == "finish" and token.text in _LAYOUT and kept and not kept.pop():
+            continue
+        out.append(token)
     return out

@@ -6,17 +6,20 @@ Macros of the text's own are expanded, a bounded number of times; their tokens k
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from derive.book.vocabulary import (
     DOTS,
+    FONTS,
     GREEK,
     KNOWN,
     OPERATORS,
     SINGLE,
     SIZES,
+    SKIPPED,
     SPACES,
     TEXTS,
     UNICODE,
@@ -25,6 +28,7 @@ from derive.book.vocabulary import (
 )
 from derive.errors import Unreadable
 
+_CLOSING = {"{": "}", "(": ")", "[": "]", "set{": "set}"}
 MAX_LENGTH, MAX_TOKENS, MAX_EXPANSIONS, MAX_DIGITS, MAX_NESTING = 200_000, 20_000, 2_000, 40, 40
 
 
@@ -62,7 +66,7 @@ def tokenise(latex: str, macros: Mapping[str, Macro] | None = None) -> list[Toke
         out.append(token)
         if len(out) > MAX_TOKENS:
             raise Stopped(f"more than {MAX_TOKENS} tokens", token.start, token.end, token.text)
-    return [*_without_boxes(out), Token("end", "", len(latex), len(latex))]
+    return [*_without_shells(_without_boxes(out)), Token("end", "", len(latex), len(latex))]
 
 
 class _Lexer:
@@ -85,9 +89,12 @@ class _Lexer:
                 j = _number_end(s, i)
                 yield Token("number", s[i:j], i, j)
                 i = j
-            elif c == ":" and s.startswith(":=", i):
-                yield Token("op", ":=", i, i + 2)
+            elif (pair := s[i : i + 2]) in _PAIRS:
+                yield Token("op", pair, i, i + 2)
                 i += 2
+            elif s.startswith("...", i):
+                yield Token("command", "dots", i, i + 3)
+                i += 3
             elif c in SINGLE:
                 if c != "~":
                     yield Token("op", c, i, i + 1)
@@ -112,9 +119,15 @@ class _Lexer:
             return [Token("quad", name, i, j)], j
         if name in SIZES:
             rest = _skip(s, j)
-            return [], rest + 1 if s.startswith(".", rest) else j
-        if name in ("label", "tag"):
-            return [], _group(s, _skip(s, j), i)[1]
+            if not s.startswith(".", rest):
+                return [], j
+            return [Token("op", "left.", i, rest + 1)] if name == "left" else [], rest + 1
+        if name in SKIPPED:
+            return [], _group(s, _skip(s, j + s.startswith("*", j)), i)[1]
+        if name in ("stackrel", "overset"):
+            return self.marked(s, i, j, depth)
+        if FONTS.get(name) in ("rm", "sf") and (words := _words(s, _skip(s, j + s.startswith("*", j)))) is not None:
+            return [Token("text", words[0], i, words[1])], words[1]
         if name in TEXTS:
             text, end = _group(s, _skip(s, j), i)
             return [Token("text", text, i, end)], end
@@ -130,8 +143,18 @@ class _Lexer:
         if name in DOTS:
             return [Token("command", "dots", i, j)], j
         if name in KNOWN:
-            return [Token("command", name, i, j)], j
+            return [Token("command", name, i, j)], j + (name in FONTS and s.startswith("*", j))
         raise Stopped(f"the command \\{name} is not known", i, j, "\\" + name)
+
+    def marked(self, s: str, i: int, j: int, depth: int) -> tuple[list[Token], int]:
+        r"""`\stackrel{\text{def}}{=}`, `\overset{\text{iid}}{\sim}`: a relation with a remark above it."""
+        above, j = _group(s, _skip(s, j), i)
+        below, j = _group(s, _skip(s, j), i)
+        inner = list(self.run(below, depth + 1)) if depth < MAX_NESTING else []
+        if len(inner) != 1 or inner[0].kind != "op" or inner[0].text in SINGLE - set("=<>"):
+            raise Stopped("something with a mark above it that is no relation", i, j, s[i:j][:20])
+        defines = inner[0].text == "=" and re.search(r"def|triangle|Delta|!|\.", above) is not None
+        return [Token("op", ":=" if defines else inner[0].text, i, j)], j
 
     def expand(self, s: str, i: int, j: int, name: str, depth: int) -> tuple[list[Token], int]:
         macro, self.expansions = self.macros[name], self.expansions + 1
@@ -158,6 +181,16 @@ class _Lexer:
         except Stopped as fault:
             raise Stopped(fault.why, i, j, fault.token) from fault
         return inner
+
+
+_PAIRS = frozenset({":=", "||"})
+_WORDS = re.compile(r"\{([^{}\\^_$]*[-+./ ][^{}\\^_$]*)\}")
+
+
+def _words(s: str, i: int) -> tuple[str, int] | None:
+    r"""The words in the braces of \mathrm{…}, where they are no mere letters: WORD-KD, ref. ."""
+    match = _WORDS.match(s, i)
+    return (match[1], match.end()) if match is not None and match[1].strip() else None
 
 
 def _number_end(s: str, i: int) -> int:
@@ -237,6 +270,22 @@ def _without_boxes(tokens: list[Token]) -> list[Token]:
             break
         out = [*out[2:close], *out[close + 1 :]]
     return out
+
+
+def _without_shells(tokens: list[Token]) -> list[Token]:
+    """{{x}} as {x}, ({x}) as (x): braces around all that stands in a bracket say nothing."""
+    pairs, opened = dict[int, int](), list[int]()
+    for n, token in enumerate(tokens):
+        if token.kind == "op" and token.text in _CLOSING.values() and opened:
+            pairs[opened.pop()] = n
+        elif token.kind == "op" and token.text in _CLOSING:
+            opened.append(n)
+    dropped: set[int] = set()
+    for start, end in pairs.items():
+        inner = pairs.get(start + 1)
+        if inner == end - 1 and tokens[start + 1].text == "{" and tokens[start].text in _CLOSING:
+            dropped |= {start + 1, inner}
+    return [t for n, t in enumerate(tokens) if n not in dropped] if dropped else tokens
 
 
 def closing_brace(tokens: Sequence[Token], at: int) -> int | None:

@@ -128,6 +128,31 @@ class Size(Node):
 
 
 @dataclass(frozen=True)
+class At(Node):
+    """X|_{θ = θ_k}: an expression at a value of one of its letters."""
+
+    body: Node
+    where: Items
+
+
+@dataclass(frozen=True)
+class Indexed(Node):
+    """Something in brackets with an index or a mark on it: {a_i}_{i=1}^G, [f(x)]_a, (x - y)^⊤."""
+
+    body: Node
+    sub: Items | None
+    sup: Items | None
+
+
+@dataclass(frozen=True)
+class Foreign(Node):
+    """What is read and has no value here: x ⊙ y, ⟨x, y⟩, ‖x‖, a matrix."""
+
+    name: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class Branches(Node):
     rows: tuple[tuple[Node, Items | None], ...]  # value, condition (None: otherwise)
 
@@ -135,6 +160,11 @@ class Branches(Node):
 @dataclass(frozen=True)
 class Text(Node):
     text: str
+
+
+@dataclass(frozen=True)
+class Nothing(Node):
+    """The side of a colon that is left out: τ_{:t}."""
 
 
 @dataclass(frozen=True)

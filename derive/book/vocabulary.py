@@ -34,30 +34,46 @@ OPERATORS = {
     "{": "set{", "rbrace": "set}", "}": "set}", "lbrack": "[", "rbrack": "]", "forall": "forall",
     "implies": "implies", "Rightarrow": "implies", "iff": "implies", "colon": ":",
     "Longrightarrow": "implies", "Leftrightarrow": "implies", "therefore": "implies",
-    "succ": ">", "prec": "<", "ll": "<", "gg": ">", "lvert": "|", "rvert": "|",
+    "succ": ">", "prec": "<", "ll": "<", "gg": ">", "lvert": "|", "rvert": "|", "succeq": ">=", "preceq": "<=",
+    "lVert": "||", "rVert": "||", "equiv": "=", "cong": "approx", "longrightarrow": "->", "mapsto": "->",
+    "longleftarrow": "<-", "xleftarrow": "<-", "subset": "in", "subseteq": "in", "ast": "*",
+    "langle": "angle{", "rangle": "angle}", "Leftarrow": "implies", "Longleftrightarrow": "implies",
+    "odot": "odot", "otimes": "odot", "oplus": "odot", "circ": "odot", "cup": "odot", "cap": "odot", "pm": "odot",
+    "bmod": "odot", "mod": "odot", "lfloor": "angle{", "rfloor": "angle}", "lceil": "angle{", "rceil": "angle}",
 }  # fmt: skip
 SPACES = frozenset({
     "\t", "\n", "\r", " ", "!", ",", ":", ";", ">", "allowbreak", "centering", "displaystyle", "enspace", "limits",
-    "mathstrut", "nolimits", "nonumber", "notag", "textstyle", "thinspace",
+    "mathstrut", "nolimits", "nonumber", "notag", "textstyle", "thinspace", "scriptstyle", "medspace", "thickspace",
+    "negthinspace", "hfill", "hline", "strut", "/", "substack", "medskip", "bigskip", "smallskip", "break",
+})
+SKIPPED = frozenset({
+    "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "color", "textcolor",
 })  # fmt: skip
 SIZES = frozenset({
     "Big", "Bigg", "Biggl", "Biggm", "Biggr", "Bigl", "Bigm", "Bigr", "big", "bigg", "biggl", "biggm", "biggr",
     "bigl", "bigm", "bigr", "left", "middle", "right",
 })  # fmt: skip
 TEXTS = frozenset({
-    "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "textup",
+    "mbox", "text", "textbf", "textit", "textnormal", "textrm", "textsf", "texttt", "textup", "textsc", "emph",
+    "intertext",
 })  # fmt: skip
-ACCENTS = frozenset({"hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot"})
+ACCENTS = frozenset({
+    "hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot", "ddot", "check", "breve", "underline",
+})  # fmt: skip
 FONTS = {
     "mathbb": "bb", "mathcal": "cal", "mathbf": "bf", "boldsymbol": "bf", "bm": "bf", "mathsf": "sf",
-    "mathrm": "rm", "operatorname": "rm", "mathit": "", "mathop": "rm",
+    "mathrm": "rm", "operatorname": "rm", "mathit": "", "mathop": "rm", "mathscr": "cal", "mathfrak": "cal",
+    "mathds": "bb", "mathbbm": "bb", "Bbb": "bb", "mathtt": "rm", "pmb": "bf", "mathnormal": "",
+    "rm": "rm", "bf": "bf", "cal": "cal", "it": "", "sf": "sf", "tt": "rm", "operatornamewithlimits": "rm",
 }  # fmt: skip
 STARTERS = ACCENTS | FONTS.keys() | {  # commands that a factor may begin with
     "frac", "dfrac", "tfrac", "sum", "prod", "int", "nabla", "log", "ln", "exp", "min", "max", "arg", "argmax",
-    "argmin", "underset", "underbrace", "overbrace", "boxed", "cancel", "dots",
+    "argmin", "underset", "underbrace", "overbrace", "boxed", "cancel", "dots", "sqrt", "binom", "dbinom", "tbinom",
+    "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "det", "dim", "sup", "inf", "lim", "limsup",
+    "liminf", "Pr", "iint", "partial", "xcancel", "bcancel", "infty", "emptyset",
 }  # fmt: skip
-KNOWN = STARTERS | {"partial", "infty", "star", "ast", "top"}
+KNOWN = STARTERS | {"star", "top", "bot", "dagger", "stackrel", "overset"}
 DOTS = frozenset({
-    "cdots", "dots", "dotsb", "dotsc", "ldots",
+    "cdots", "dots", "dotsb", "dotsc", "dotsm", "dotso", "ldots", "vdots", "ddots",
 })  # fmt: skip
 SINGLE = frozenset("+-*/=<>()[]{},;:|!'^_&~.")
