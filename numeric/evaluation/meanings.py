@@ -253,10 +253,18 @@ def _samples(i: Interpretation, node: Node, scope: Scope) -> Jet:
     return jets.sums_by_row(jets.times(law.rows(live), i.number(body, inner)), rows, scope.size)
 
 
-def _sum_over(i: Interpretation, node: Node, scope: Scope) -> Jet:
+def _everywhere(i: Interpretation, node: Node, scope: Scope) -> list[Jet]:
+    """The body of an operator over a domain, at each element."""
     body, var = node.args
-    scopes = (scope.bind(var.name, Bound.to(x)) for x in i.elements(var.args[1]).tolist())
-    return reduce(jets.plus, (i.number(body, inner) for inner in scopes))
+    return [i.number(body, scope.bind(var.name, Bound.to(x))) for x in i.elements(var.args[1]).tolist()]
+
+
+def _sum_over(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    return reduce(jets.plus, _everywhere(i, node, scope))
+
+
+def _maximum(i: Interpretation, node: Node, scope: Scope) -> Jet:
+    return jets.extreme(_everywhere(i, node, scope), 1)
 
 
 def _time_range(i: Interpretation, node: Node, scope: Scope) -> Jet:
@@ -362,6 +370,7 @@ MEANINGS: dict[str, Meaning] = {
     "Mean": _mean,
     "Variance": _variance,
     "SumOver": _sum_over,
+    "Maximum": _maximum,
     "TimeSum": _time_range,
     "TimeProduct": _time_range,
     "Gradient": _gradient,

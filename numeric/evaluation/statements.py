@@ -25,18 +25,18 @@ ARITY: dict[str, tuple[int, int | None]] = {  # least and greatest number of arg
     "Apply": (1, None), "Defined": (1, None), "State": (2, 2), "Action": (2, 2), "History": (1, 1), "Process": (6, 6),
     "PathProbability": (1, 1), "PathSum": (2, 2), "Expectation": (2, 2), "Given": (3, 3),
     "Draw": (2, 2), "Samples": (4, 4),
-    "Mean": (3, 3), "Variance": (3, 3), "SumOver": (2, 2), "TimeSum": (4, 4), "TimeProduct": (4, 4),
+    "Mean": (3, 3), "Variance": (3, 3), "SumOver": (2, 2), "Maximum": (2, 2), "TimeSum": (4, 4), "TimeProduct": (4, 4),
     "Gradient": (2, 2), "At": (3, 3), "Log": (1, 1), "Exp": (1, 1), "Cases": (2, None),
 }  # fmt: skip
 BINDS: dict[str, tuple[int, tuple[int, ...]]] = {  # the place of the bound name, and of its scopes
-    "Mean": (1, (0, 2)), "Variance": (1, (0, 2)), "SumOver": (1, (0,)),
+    "Mean": (1, (0, 2)), "Variance": (1, (0, 2)), "SumOver": (1, (0,)), "Maximum": (1, (0,)),
     "TimeSum": (1, (0,)), "TimeProduct": (1, (0,)),
 }  # fmt: skip
 SORTS: dict[tuple[str, int], tuple[str, ...]] = {  # arguments that must be a node of one kind
     ("Apply", 0): ("letter",), ("Defined", 0): ("definition",),
     ("State", 1): ("domain",), ("Action", 1): ("domain",),
     ("Draw", 1): ("domain",), ("Samples", 1): ("var",),
-    ("Mean", 1): ("var",), ("Variance", 1): ("var",), ("SumOver", 1): ("var",),
+    ("Mean", 1): ("var",), ("Variance", 1): ("var",), ("SumOver", 1): ("var",), ("Maximum", 1): ("var",),
     ("TimeSum", 1): ("time",), ("TimeProduct", 1): ("time",),
     ("Gradient", 1): ("real",), ("At", 1): ("real",),
     ("PathProbability", 0): ("Process",), ("PathSum", 1): ("Process",), ("Expectation", 1): ("Process",),
