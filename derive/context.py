@@ -77,10 +77,10 @@ class Context:
         return True
 
     @contextmanager
-    def opened(self, node: TimeSum | TimeProduct, position: Expr | None = None) -> Iterator[tuple[Symbol, Expr]]:
-        """The body of a sum over time, its index fresh (in the position too) and known to be in its range."""
+    def opened(self, node: TimeSum | TimeProduct, beside: Basic | None = None) -> Iterator[tuple[Symbol, Expr]]:
+        """The body of a sum over time, its index fresh (in what stands beside it too) and known to be in its range."""
         taken = free(node).union(*(free(p) for h in self.given for p in vars(h).values()))
-        taken |= frozenset() if position is None else free(position)
+        taken |= frozenset() if beside is None else free(beside)
         taken |= {s for _, terms in self._local for s, _ in terms}
         index = fresh(node.index, taken)
         facts = [linear(f) for f in (index - node.lower, node.upper - index) if is_linear(f)]

@@ -14,16 +14,18 @@ from derive.axioms.conditions import (
     sums_to_one,
     with_body,
 )
-from derive.binding import bound_name, free, is_random, substitute
+from derive.binding import bound_name, drawn, free, is_random, substitute
 from derive.context import Context
 from derive.kernel import axiom
 from derive.terms import (
     AVERAGES_PATHS,
     ONE,
     ZERO,
+    At,
     Cases,
     Expectation,
     Given,
+    Gradient,
     Mean,
     PathSum,
     Samples,
@@ -148,3 +150,32 @@ def sift(context: Context, term: Expr) -> Expr:
     if element not in term.var.domain.elements:
         return ZERO
     return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})
+
+
+@axiom
+def distinguish(context: Context, term: Expr, subject: Expr, *values: Expr) -> Expr:
+    """X is, case by case of x = u, v, … or none of these, what X is with its distinctions of x so decided."""
+    need(bool(values) and all(isinstance(v, Integer) for v in values), "{} are not numbers", values)
+    need(len(set(values)) == len(values), "{} are not different", values)
+    branches = (part for value in values for part in (value, _decided(term, subject, value, values)))
+    return Cases(subject, *branches, _decided(term, subject, None, values))
+
+
+def _decided(term: Expr, subject: Expr, value: Expr | None, values: tuple[Expr, ...]) -> Expr:
+    """Every case distinction of the subject decided for one of the values, or for none of them."""
+    if isinstance(term, Cases) and term.subject == subject:
+        need(all(v in values for v, _ in term.branches), "{} tells more apart than {}", term, values)
+        chosen = next((e for v, e in term.branches if v == value), term.default)
+        return _decided(chosen, subject, value, values)
+    if not isinstance(term, Expr) or _is_another_inside(term, subject):
+        return term
+    return term.func(*(_decided(a, subject, value, values) for a in term.args)) if term.args else term
+
+
+def _is_another_inside(term: Expr, subject: Expr) -> bool:
+    """Whether the subject stands for something else, or is varied, inside a node."""
+    if isinstance(term, (Gradient, At)):
+        return term.parameter in free(subject)
+    if isinstance(term, Samples):
+        return term.var.domain in drawn(subject) or term.var in free(subject)
+    return (isinstance(term, AVERAGES_PATHS) and is_random(subject)) or bound_name(term) in free(subject)

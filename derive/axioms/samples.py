@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from collections.abc import Callable
+
+from sympy import Basic, Expr, Tuple
 
 from derive.axioms.conditions import apart, need, sums_to_one, with_body
 from derive.binding import drawn, free, fresh, meaning, substitute
@@ -11,8 +13,10 @@ from derive.errors import Refused
 from derive.kernel import axiom
 from derive.terms import (
     ONE,
+    ZERO,
     Defined,
     Definition,
+    Domain,
     Draw,
     Gradient,
     Log,
@@ -21,7 +25,6 @@ from derive.terms import (
     SumOver,
     TimeProduct,
     TimeSum,
-    Var,
     time_symbol,
 )
 from derive.timeline import linear
@@ -37,7 +40,21 @@ def draw_sample(context: Context, term: Expr, index: Expr) -> Expr:
     context.at_most(index, term.count)
     x = fresh(term.var, free(term))
     weight = substitute(term.weight, {term.var: x})
-    return with_body(term, SumOver(weight * _put(context, term.body, Draw(index, x.domain), x), x))
+    sample = Draw(index, x.domain)
+    body = _each(context, term.body, x.domain, Tuple(x, index), lambda d: x if _is_same(context, d, sample) else d)
+    return with_body(term, SumOver(weight * body, x))
+
+
+@axiom
+def fewer_samples(context: Context, term: Expr, count: Expr) -> Expr:
+    """E_{x_1, …, x_N}[X] = E_{x_1, …, x_n}[X] for x_i ∼ p, 0 ≤ n ≤ N and an X that looks at x_1, …, x_n alone."""
+    need(isinstance(term, Samples), "{} is no expectation over samples", term)
+    need(sums_to_one(term.weight, term.var), "{} is not known to be a distribution of {}", term.weight, term.var)
+    _independent(term)
+    context.at_most(ZERO, count)
+    context.at_most(count, term.count)
+    _each(context, term.body, term.var.domain, count, lambda d: _among(context, d, count))
+    return term.func(*term.args[:-1], count)
 
 
 @axiom
@@ -60,22 +77,22 @@ def _independent(samples: Samples) -> None:
     need(samples.var.domain not in drawn(weight), "{} depends on samples of {}", weight, samples.var.domain)
 
 
-def _put(context: Context, term: Expr, sample: Draw, value: Var) -> Expr:
-    """Replace one sample by a value, in a term whose other samples of the set are others."""
-    if sample.domain not in drawn(term):
+def _each(context: Context, term: Expr, domain: Domain, beside: Basic, change: Callable[[Draw], Expr]) -> Expr:
+    """The term with each of its samples of the set changed; no name of what stands beside it is bound in it."""
+    if domain not in drawn(term):
         return term
     if isinstance(term, Draw):
-        return value if _is_same(context, term, sample) else term
-    if isinstance(term, Defined) and sample.domain in drawn(term.definition):
-        return _put(context, meaning(term), sample, value)
-    if isinstance(term, (Process, Definition)) or (isinstance(term, Samples) and term.var.domain == sample.domain):
+        return change(term)
+    if isinstance(term, Defined) and domain in drawn(term.definition):
+        return _each(context, meaning(term), domain, beside, change)
+    if isinstance(term, (Process, Definition)) or (isinstance(term, Samples) and term.var.domain == domain):
         raise Refused("nothing can be put inside {}", term)
     if isinstance(term, (TimeSum, TimeProduct)):
-        lower, upper = (_put(context, bound, sample, value) for bound in (term.lower, term.upper))
-        with context.opened(term, sample.index) as (k, body):
-            return term.func(_put(context, body, sample, value), k, lower, upper)
-    term = apart(term, free(value))
-    return term.func(*(_put(context, a, sample, value) for a in term.args))
+        lower, upper = (_each(context, bound, domain, beside, change) for bound in (term.lower, term.upper))
+        with context.opened(term, beside) as (k, body):
+            return term.func(_each(context, body, domain, beside, change), k, lower, upper)
+    term = apart(term, free(beside))
+    return term.func(*(_each(context, a, domain, beside, change) for a in term.args))
 
 
 def _is_same(context: Context, one: Draw, other: Draw) -> bool:
@@ -85,3 +102,8 @@ def _is_same(context: Context, one: Draw, other: Draw) -> bool:
     if context.shows(one.index + 1, other.index) or context.shows(other.index + 1, one.index):
         return False
     raise Refused("cannot tell whether {} is another sample than {}", one, other)
+
+
+def _among(context: Context, sample: Draw, count: Expr) -> Draw:
+    context.at_most(sample.index, count)
+    return sample

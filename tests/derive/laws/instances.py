@@ -104,6 +104,15 @@ def sift(rng: Random) -> Instance:
     return SumOver(picked * combined((e(i), i, gamma), rng), i), (), ()
 
 
+def distinguish(rng: Random) -> Instance:
+    subject = rng.choice([i, t])
+    told = Cases(subject, 1, rng.choice([f(x), gamma]), 0, g(x), rng.choice([f(x), Integer(2)]))
+    other = Cases(subject, 0, e(i), Cases(t, 2, gamma, f(x)))
+    bound = SumOver(Cases(i, 1, told, 0) * e(i), i) + TimeSum(Cases(t, 1, gamma, told), t, 0, 2)
+    body = combined((told, other, bound, Gradient(density(x) * told, theta), e(i)), rng) + told
+    return body, (subject, *rng.sample([Integer(0), Integer(1), Integer(3)], 3)), ()
+
+
 def _range(rng: Random) -> tuple[Expr, tuple[Hypothesis, ...]]:
     kind = rng.choice([TimeSum, TimeProduct])
     body = combined((c(k), gamma**k, c(k + 1), reward(k)), rng, 1)
@@ -320,6 +329,7 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
     make.__name__: make
     for make in (
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
+        distinguish,
         split, single, empty, shift, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,

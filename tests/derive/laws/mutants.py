@@ -156,6 +156,20 @@ MUTANTS: tuple[Mutant, ...] = (
         lambda w: e(0) * d(1, 0),
         SumOver(Cases(i, 1, e(i), 0) * d(i, 0), i),
     ),
+    Mutant(
+        "distinguish",
+        "a bound variable of that name is decided too",
+        lambda w, subject, value: Cases(i, 1, SumOver(e(1), i), SumOver(e(0), i)),
+        SumOver(Cases(i, 1, e(1), e(0)), i),
+        (i, Integer(1)),
+    ),
+    Mutant(
+        "distinguish",
+        "the default is forgotten",
+        lambda w, subject, value: Cases(i, 1, f(x), 0),
+        Cases(i, 1, f(x), g(x)),
+        (i, Integer(1)),
+    ),
     Mutant("sift", "the element is not in the domain", lambda w: gamma, SumOver(Cases(i, 2, gamma, 0), i)),
     Mutant(
         "split",

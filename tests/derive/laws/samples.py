@@ -63,6 +63,12 @@ def draw_sample(rng: Random) -> tuple[Expr, tuple[Expr, ...], tuple[Hypothesis, 
     return over(body), (i,), ONE_OF_N
 
 
+def fewer_samples(rng: Random) -> tuple[Expr, tuple[Expr, ...], tuple[Hypothesis, ...]]:
+    given = (AtMost(1, i), AtMost(i, N), AtMost(N, 3))
+    parts = (f(drawn(1)), g(drawn(i)), TimeSum(f(drawn(j)), j, 1, i), TimeProduct(g(drawn(i - j)), j, 0, i - 1))
+    return over(combined(parts, rng)), (i,), given
+
+
 def gradient_of_samples(rng: Random) -> tuple[Expr, tuple[Expr, ...], tuple[Hypothesis, ...]]:
     parts = (f(drawn(1)), slope(drawn(1)), slope(drawn(N)), TimeSum(f(drawn(i)), i, 1, N), theta, density(drawn(1)))
     weight = rng.choice([density(x), density(x), policy(Var("a", ACTIONS), s) * density(x)])
@@ -75,7 +81,7 @@ def maximum_shift(rng: Random) -> tuple[Expr, tuple[Expr, ...], tuple[Hypothesis
     return Maximum(varying + combined((f(x), gamma, policy(a, s)), rng) + 1, b), (), ()
 
 
-INSTANCES = {make.__name__: make for make in (draw_sample, gradient_of_samples, maximum_shift)}
+INSTANCES = {make.__name__: make for make in (draw_sample, fewer_samples, gradient_of_samples, maximum_shift)}
 
 
 # broken copies: (law, fault, what it says, term, arguments, hypotheses)
@@ -125,6 +131,13 @@ MUTANTS = (
         "put into an average over other samples",
         lambda w, n: over(SumOver(density(x) * over(f(x) * f(drawn(2)), 2), x), 2),
         over(over(f(drawn(1)) * f(drawn(1)), 2), 2),
+        (1,),
+    ),
+    (
+        "fewer_samples",
+        "too few",
+        lambda w, n: over(f(drawn(1)) * f(drawn(1)), n),
+        over(f(drawn(1)) * f(drawn(2)), 2),
         (1,),
     ),
     (
@@ -192,6 +205,12 @@ REFUSALS = (
         (over(Expectation(v(State(0)), process.func(process.initial, _random_law, *process.args[2:]))), (1,), _small),
         "nothing can be put inside",
     ),
+    ("fewer_samples", (over(f(drawn(2))), (1,), (AtMost(2, N),)), "cannot show 2 <= 1"),
+    ("fewer_samples", (over(f(drawn(1))), (N + 1,), (AtMost(1, N),)), "cannot show N . 1 <= N"),
+    ("fewer_samples", (over(f(drawn(1))), (1,), ()), "cannot show 1 <= N"),
+    ("fewer_samples", (over(TimeSum(f(drawn(j)), j, 1, N)), (i,), ONE_OF_N), "cannot show j <= i"),
+    ("fewer_samples", (Samples(f(drawn(1)), x, g(x), 2), (1,), ()), "is not known to be a distribution"),
+    ("fewer_samples", (_by_samples, (1,), (AtMost(1, N),)), "depends on samples of"),
     ("homogeneity", (over(f(drawn(1)) * g(drawn(1))), (), ()), "no factor of"),
     ("homogeneity", (over(f(drawn(1)) * g(drawn(2))), (f(drawn(1)), g(drawn(2))), ()), "is not constant there"),
     ("average_of_one", (Samples(1, x, g(x), N), (), ()), "is not known to be a distribution"),
