@@ -59,7 +59,7 @@ def _verified(certificate: Any) -> tuple[bool, str]:
 def _verified_on_models(certificate: dict[str, Any]) -> tuple[bool, str]:
     """The hypotheses are true on the model, and both evaluators find what the certificate says of the two sides."""
     from derive.models import Model, evaluate
-    from derive.models.comparison import same
+    from derive.models.numbers import same
     from derive.printing import text
     from derive.terms import Equation
     from derive.wire import decode
@@ -87,8 +87,8 @@ def _is_printed(value: Any, words: str) -> bool:
 
 def _true_on(hypothesis: Any, model: Any) -> bool:
     from derive.models import evaluate
-    from derive.models.comparison import same
     from derive.models.interpretation import key_of
+    from derive.models.numbers import same
     from derive.terms import AtMost, Coincide, Equation, PathProbability, Positive, Possible
 
     if isinstance(hypothesis, AtMost):
