@@ -12,19 +12,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.book.claims import context, order, readings
+from derive.book.defining import about_values, is_difference, same_definition
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
+from derive.book.kinds import ALGORITHM, is_pseudocode
 from derive.book.macros import macros_of, without_definitions
 from derive.book.progress import Progress, Step
 from derive.book.remarks import conventions
 from derive.book.scope import Scope, Survey
+from derive.book.sections import section_of
 from derive.book.sorts import key_of
 from derive.book.source import files
 from derive.book.standard import standard
 from derive.book.statements import Statement, statements
-from derive.book.steps import about_values, internal, is_difference, judge_step, readable, same_definition, unread
+from derive.book.steps import internal, judge_step, readable, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation
@@ -72,6 +75,7 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     for n, formula in enumerate(document.formulas):
         if n in done:
             continue
+        walk.scope = replace(walk.scope, section=section_of(formula.source, formula.offsets[0]))
         if not formula.displayed:
             _prose(walk, n)
             continue
@@ -156,6 +160,10 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
         found = Stopped("the formula has no end", 0, len(formula.latex), formula.latex[:10])
     if isinstance(found, Exception) and not isinstance(found, Stopped):
         raise found
+    if isinstance(found, Stopped) and is_pseudocode(formula.latex):
+        walk.step(formula, 0, len(formula.latex), ALGORITHM)
+        walk.last = None
+        return
     if isinstance(found, Stopped):
         code = "D040" if formula.closed else "D042"
         walk.step(formula, 0, len(formula.latex), unread(found, code))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from derive.book.sections import Section, within
 from derive.book.tree import Node
 
 
@@ -34,6 +35,17 @@ class Binding:
     serial: int
     doubtful: bool = False
     assumed: bool = False  # the text's first definition cannot be read
+    local: Section | None = None  # the section that it ends with
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name that an equation opened with, read or not: where, and what stood on the right."""
+
+    name: str
+    line: int
+    body: str
+    section: Section
 
 
 @dataclass(frozen=True)
@@ -71,13 +83,20 @@ class Scope:
     sets: tuple[tuple[str, tuple[int, ...], int], ...] = ()  # a ∈ {0, 1}: letter, elements, line
     numbers: frozenset[str] = frozenset()  # letters that an example lets stand for real numbers
     state_reward: bool = False  # an example's r_t depends on s_t alone
+    section: Section = ()  # where the text stands
+    names: tuple[Named, ...] = ()  # that equations opened with
+    chosen: tuple[tuple[str, Section], ...] = ()  # letters of the field that an equation of a section says more about
 
     def bind(self, binding: Binding) -> Scope:
         return replace(self, bindings=(*self.bindings, binding))
 
     def found(self, key: Key) -> list[Binding]:
         """The definitions of a key so far, the one in force last."""
-        return [b for b in self.bindings if b.key == key]
+        return [b for b in self.bindings if b.key == key and (b.local is None or within(self.section, b.local))]
+
+    def is_chosen(self, letter: str) -> bool:
+        """Whether an equation of this section says which function a letter of the field is."""
+        return any(name == letter and within(self.section, section) for name, section in self.chosen)
 
     def before(self, serial: int) -> Scope:
         return replace(self, bindings=tuple(b for b in self.bindings if b.serial < serial))

@@ -24,7 +24,7 @@ from derive.book.judge import Judgement, Judges, judge
 from derive.book.repair import repaired
 from derive.book.scope import Scope
 from derive.book.tokens import Stopped
-from derive.book.tree import Node, Relation
+from derive.book.tree import Node, Relation, Sym, walk
 from derive.printing import latex
 
 PASSED = ("proved", "holds")
@@ -112,6 +112,9 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     if one.notes.assumed:
         assumed = ", ".join(sorted(one.notes.assumed))
         return Judgement("unknown", "D051", f"fails as read, but that rests on an assumption: {assumed}")
+    letters = {n.name for n in walk((left, right)) if isinstance(n, Sym)}
+    if chosen := sorted(name for name in letters if setting.scope.is_chosen(name)):
+        return Judgement("unknown", "D051", f"fails for any {', '.join(chosen)}, and the text says which is meant")
     if not complete:
         return Judgement("unknown", "D059", "fails under one reading, and another could not be read")
     if any(reaches_further(side, setting.scope) for side in (left, right)):

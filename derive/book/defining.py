@@ -1,0 +1,207 @@
+"""An equation whose left side is a letter: what the letter means from here on, or a claim about it.
+
+A name that is new is introduced, also where what it stands for has no meaning that is known here (then steps that use
+it are not judged). r(s,a), π_θ(a|s) and other letters that a text starts from are claimed about first; an equation
+about one of them that is no theorem says which of them is meant in this section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from derive.binding import alike, meaning
+from derive.book.claims import context, readings
+from derive.book.definitions import defined, parameter_of
+from derive.book.document import Formula
+from derive.book.introduce import DEFINES, lead
+from derive.book.judge import Judgement
+from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
+from derive.book.naming import named, recursive, written
+from derive.book.progress import Progress
+from derive.book.scope import Binding, Named, Scope
+from derive.book.sections import within
+from derive.book.sorts import is_primitive, key_of, number, sort_of
+from derive.book.tokens import Stopped
+from derive.book.tree import Call, Node, Sym
+from derive.book.tree import walk as tree_walk
+from derive.book.values import NAMES
+from derive.book.verdict import PASSED, Judged, judge_claim
+from derive.errors import DeriveError
+from derive.printing import latex
+from derive.terms import Equation, real_symbol
+
+AIMS = frozenset({"J", "L", "ell", "U", "eta"})  # objectives and losses, which a text states anew where it changes them
+_BRINGS = re.compile(r"\b(defin\w*|denot\w*|let|call(?:ed)?|introduc\w*)\b", re.I)
+_AIMED = re.compile(r"\b(loss\w*|objectives?|minimi[sz]\w*|maximi[sz]\w*|optimi[sz]\w*|surrogate\w*|cost)\b", re.I)
+
+
+def define(
+    walk: Progress,
+    n: int,
+    formula: Formula,
+    left: Node,
+    operator: str,
+    right: Node,
+    conditions: Sequence[Node],
+) -> Judged:
+    """A letter on the left: its definition; or, where it has one, a claim about it."""
+    key = key_of(left, walk.scope.survey)
+    assert key is not None
+    earlier = walk.scope.found(key)
+    if about_values(left, right) and (earlier or not is_difference(left, right)):
+        return judge_claim(left, right, walk.setting(formula, conditions))
+    binding = walk.binding(left, right, formula)
+    if not earlier:
+        return bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
+    if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
+        message = f"read as the definition, since that of line {earlier[-1].line} cannot be read"
+        return bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
+    if operator == "=":
+        judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
+        if (
+            judgement.verdict in (*PASSED, "not-read")
+            or judgement.code in ("D050", "D058", "D060")
+            or judgement.code.startswith("internal")
+        ):
+            return judgement, read_as
+    line = earlier[-1].line
+    if same_definition(walk.scope, earlier[-1], binding):
+        return bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
+    if operator == ":=" or DEFINES.search(lead(walk.document, n)) or _brings_in(walk, n, earlier[-1], binding):
+        message = f"replaces the definition of line {line}, from which it differs"
+        return bind(walk, binding, Judgement("definition", "D021", message))
+    message = f"differs from the definition of line {line}; steps below may mean either"
+    return bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+def unread_definition(
+    walk: Progress, n: int, left: Node, operator: str, right: Node, why: Stopped, names: Sequence[Named]
+) -> Judgement | None:
+    """A new name for what has no meaning that is known here; None where the step may be a claim about an old one."""
+    survey = walk.scope.survey
+    name = named(left, survey)
+    if name is None or recursive(left, right, survey) or (about_values(left, right) and not is_difference(left, right)):
+        return None
+    earlier = [one for one in names if one.name == name]
+    again = f"; line {earlier[-1].line} had another" if earlier else ""
+    if earlier and operator != ":=" and not _anew(walk, n, left, right, earlier[-1]):
+        return None
+    return Judgement("definition", "D026", f"introduces a symbol for what is not read further: {why.why}{again}")
+
+
+def _anew(walk: Progress, n: int, left: Node, right: Node, earlier: Named) -> bool:
+    """Whether an equation for a name that is taken introduces it again: the same one, or an objective that changes."""
+    if earlier.body == written(right) or _BRINGS.search(lead(walk.document, n)):
+        return True
+    if not is_aim(left):
+        return False
+    return bool(_AIMED.search(lead(walk.document, n))) or not within(walk.scope.section, earlier.section)
+
+
+def is_aim(left: Node) -> bool:
+    """J(θ), L_DPO(θ): a letter for an objective or a loss."""
+    head = left.head if isinstance(left, Call) else left
+    return isinstance(head, Sym) and head.name in AIMS
+
+
+def chooses(left: Node, right: Node, scope: Scope) -> bool:
+    """r(s,a) = …, π_θ(a|s) = …: an equation that a letter of the field can be chosen to fulfil."""
+    head = left.head if isinstance(left, Call) else left
+    if not isinstance(head, Sym) or not is_primitive(left, scope.survey) or number(right):
+        return False
+    parts = left.args.parts if isinstance(left, Call) else ()
+    sorts = {sort_of(p, scope.survey) for p in parts}
+    plain = all(isinstance(p, Sym) for p in parts) and not sorts & {"path", "number"}
+    if head.name in DISTRIBUTIONS:
+        free = plain and all(isinstance(p, Sym) and p.sub is None for p in parts) and sorts <= {"S", "A", "X", "Y"}
+        return free and bool(parts) and all(n.name != head.name for n in tree_walk(right) if isinstance(n, Sym))
+    if not plain or not (head.name in ({"r"} | SCALARS) or (head.name in POLICIES and bool(parts))):
+        return False
+    letters = [n.head if isinstance(n, Call) else n for n in tree_walk(right) if isinstance(n, (Call, Sym))]
+    return all(written(n) != written(head) for n in letters) and not _leads_back(head, letters, scope)
+
+
+def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
+    """Whether something on the right was made from the letter on the left: then the equation is a claim."""
+    names = {n.head for n in letters}
+    if head.name not in POLICIES and names & NAMES.keys():
+        return True
+    made = [b for b in scope.bindings if b.key.head in names]
+    return any(isinstance(n, Sym) and written(n) == written(head) for b in made for n in tree_walk(b.body))
+
+
+def choose(walk: Progress, formula: Formula, left: Node, right: Node) -> Judgement:
+    """The letter is meant so in this section; a policy or a law may be any in what is stated, but refutes nothing."""
+    head = left.head if isinstance(left, Call) else left
+    assert isinstance(head, Sym)
+    scope = walk.scope
+    walk.scope = replace(scope, chosen=(*scope.chosen, (head.name, scope.section)))
+    if head.name not in POLICIES | DISTRIBUTIONS and key_of(left, scope.survey) is not None:
+        binding = replace(walk.binding(left, right, formula), local=scope.section)
+        if _can_be_read(walk, binding):
+            walk.scope = walk.scope.bind(binding)
+    return Judgement("definition", "D028", f"says which {head.name} is meant in this section")
+
+
+def _can_be_read(walk: Progress, binding: Binding) -> bool:
+    try:
+        defined(binding, context(walk.scope, readings(walk.scope, [binding.body])[0][0]))
+    except (Stopped, DeriveError):
+        return False
+    return True
+
+
+def about_values(left: Node, right: Node) -> bool:
+    """V(s) = Σ_a π(a|s) Q(s,a): values in terms of values lead into each other, and define nothing."""
+    return left_name(left) in NAMES and any(isinstance(n, Call) and n.head.name in NAMES for n in tree_walk(right))
+
+
+def is_difference(left: Node, right: Node) -> bool:
+    """A = Q - V, which defines an advantage."""
+    names = {n.head.name.upper() for n in tree_walk(right) if isinstance(n, Call)}
+    return left_name(left) == "A" and names == {"Q", "V"}
+
+
+def left_name(left: Node) -> str:
+    """V of V^π(s)."""
+    return left.head.name if isinstance(left, Call) and not left.head.accents else ""
+
+
+def _brings_in(walk: Progress, n: int, earlier: Binding, later: Binding) -> bool:
+    """“We use a discount factor $γ$:”: the sentence before the display names a letter that is new in the definition."""
+    new = _letters(later.body) - _letters(earlier.body)
+    named: set[str] = set()
+    for m in range(n - 1, -1, -1):
+        found, formula = walk.parsed[m], walk.document.formulas[m]
+        if formula.displayed or formula.latex not in lead(walk.document, n) or isinstance(found, Exception):
+            break
+        named |= set().union(*(_letters(s.relation) for s in found))
+    return bool(new & named)
+
+
+def _letters(node: Node) -> set[str]:
+    return {n.head for n in tree_walk(node) if isinstance(n, Sym)}
+
+
+def bind(walk: Progress, binding: Binding, judgement: Judgement) -> Judged:
+    """The definition is in force from here, also where its right side could not be read: then its uses are not read."""
+    scope = walk.scope
+    walk.scope = scope.bind(binding)
+    ctx = context(scope, readings(scope, [binding.body])[0][0])
+    definition = defined(binding, ctx)
+    name = parameter_of(binding.head, ctx)
+    if name is not None and len(definition.params) == 1:
+        use = definition(real_symbol(name))
+        return judgement, latex(Equation(use, meaning(use)))
+    return judgement, latex(Equation(definition(*definition.params), definition.body))
+
+
+def same_definition(scope: Scope, one: Binding, two: Binding) -> bool:
+    reading = readings(scope, [])[0][0]
+    try:
+        first, second = (defined(b, context(scope, reading)) for b in (one, two))
+    except Stopped:
+        return False
+    return first.params == second.params and alike(first.body, second.body)
