@@ -13,7 +13,7 @@ from typing import Protocol
 from sympy import Expr
 
 from derive import kernel
-from derive.binding import bound_name, free
+from derive.binding import bound_name, drawn, free
 from derive.errors import Endless, IllFormed, Refused
 from derive.kernel import Theorem, free_in
 from derive.terms import (
@@ -25,6 +25,7 @@ from derive.terms import (
     Gradient,
     Hypothesis,
     Possible,
+    Samples,
     TimeProduct,
     TimeSum,
     real_symbol,
@@ -68,6 +69,8 @@ def below(node: Expr, index: int, given: Given) -> Given:
             given = (*given, *(AtMost(low, high) for end, low, high in ranges if name not in free(end)))
     if isinstance(node, AVERAGES_PATHS):
         given = tuple(h for h in given if not isinstance(h, (Possible, Equation)))
+    if isinstance(node, Samples):
+        given = tuple(h for h in given if not any(map(drawn, vars(h).values())))
     if isinstance(node, (Gradient, At)):
         given = tuple(h for h in given if not isinstance(h, (Coincide, Equation)))
     return given

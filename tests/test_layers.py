@@ -26,15 +26,17 @@ DERIVE = [
     *_words("""
         errors terms binding timeline wire notation printing.boxes printing.order printing.layout
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
-        axioms.trajectories axioms.calculus axioms.maxima axioms.order axioms rewriting rules.rule rules.linear rules.calculus
-        rules.trajectories rules.order rules.ranges rules matching calc certificate prove
+        axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
+        rules.linear rules.calculus
+        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate prove
     """),
     *MODELS,
     *_words("""
         catalogue cache graph near_misses sheet.words sheet.refuted
-        sheet.convergence sheet.svg sheet.content sheet.mathml sheet.preamble sheet.tex_formula
-        sheet.tex_words sheet.tex_figure sheet.tex_tables sheet.tex sheet.html_style sheet.html sheet.markdown sheet.notebook
-        sheet.json_form sheet.pdf sheet.write sheet.collection sheet.tex_map sheet.booklet sheet.html_book
+        sheet.convergence sheet.svg sheet.content sheet.collection sheet.mathml sheet.preamble sheet.tex_formula
+        sheet.tex_words sheet.tex_figure sheet.tex_tables sheet.tex sheet.html_style sheet.html_words
+        sheet.html_laws sheet.html sheet.markdown sheet.notebook
+        sheet.json_form sheet.pdf sheet.write sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
@@ -42,7 +44,9 @@ DERIVE = [
         book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.grammar
         book.expectations book.statements book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.steps book.check book.rows book.report
-        book.exchange book.run book cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning
+        book.exchange book.run book
+        annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
+        annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning
         cli.sheets cli.texts cli cli.__main__
     """),
 ]
@@ -50,7 +54,7 @@ NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.tables evaluation.interpretation evaluation.meanings
-    evaluation evaluate sampling examples convergence estimators surrogates control q_learning bandits training.settings
+    evaluation.sides evaluation.hypotheses evaluation evaluate sampling examples convergence estimators surrogates control q_learning bandits training.settings
     training.simulators training.rollouts training.records training.episodes training.tabular training.neural
     training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices
     judging.precision judging.case judging.shrinking judging.rollouts judging.batch judging.rows

@@ -122,3 +122,9 @@ def enumerate_cases(node: Expr, given: Given) -> Theorem:
 def at_old(node: Expr, given: Given) -> Theorem:
     """π_θ = π_old at the parameter in question; not under a gradient."""
     return law("coincidence", node, given=given)
+
+
+@rule("each case by itself", once=True)
+def distinguish(node: Expr, given: Given, subject: Expr, *values: Expr) -> Theorem:
+    """X is, case by case, what X is in that case."""
+    return law("distinguish", node, subject, *values, given=given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Add, Expr
 
 from derive import kernel
 from derive.kernel import Theorem, law
@@ -39,3 +39,11 @@ def smaller_below(node: Expr, given: Given, part: Expr) -> Theorem:
 def log_at_most(node: Expr, given: Given) -> Theorem:
     """log x ≤ x − 1 for x > 0."""
     return law("log_at_most", node, given=given)
+
+
+@rule("1 − x ≤ −log x", Add, once=True)
+def log_at_least(node: Expr, given: Given) -> Theorem:
+    """1 − x ≤ −log x for x > 0."""
+    inner = 1 - node
+    below = kernel.monotone(law("log_at_most", Log(inner), given=given), node - Log(inner) + HOLE, HOLE, given)
+    return kernel.trans(below, kernel.ring(below.rhs, -Log(inner), given))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Mul, Pow
 
 from derive import kernel
+from derive.binding import fresh, names, substitute
 from derive.errors import IllFormed, Refused
 from derive.kernel import Theorem, law
-from derive.rewriting import Given, everywhere
+from derive.rewriting import HOLE, Given, everywhere
+from derive.rules.linear import into_sums
 from derive.rules.rule import Rule, first_of, rule
-from derive.terms import TimeProduct, TimeSum
+from derive.terms import SumOver, TimeProduct, TimeSum
 from derive.timeline import linear
 
 
@@ -59,3 +61,37 @@ def count(node: Expr, given: Given) -> Theorem:
 def empty(node: Expr, given: Given) -> Theorem:
     """A sum over nothing is 0, a product over nothing 1."""
     return law("empty", node, given=given)
+
+
+@rule("one term apart", TimeSum, TimeProduct)
+def one_apart(node: Expr, given: Given, at: Expr) -> Theorem:
+    """Σ_{k=a}^{b} f = Σ_{k=a}^{m-1} f + f(m) + Σ_{k=m+1}^{b} f for a ≤ m ≤ b; products likewise."""
+    begun = law("split", node, at, given=given)
+    rest = node.func(node.body, node.index, at, node.upper)
+    ended = law("split", rest, at + 1, given=given)
+    alone = law("single", node.func(node.body, node.index, at, at), given=given)
+    for step in (ended, alone):
+        begun = kernel.trans(begun, replaced(begun.rhs, step, given))
+    return begun
+
+
+def replaced(term: Expr, theorem: Theorem, given: Given) -> Theorem:
+    """⊢ term = term with the left side of the theorem, one of its summands or factors, replaced by the right side."""
+    rest = tuple(a for a in term.args if a != theorem.lhs)
+    if len(rest) == len(term.args) or term.func(*rest, theorem.lhs) != term:
+        raise Refused("{} stands not by itself in {}", theorem.lhs, term)
+    return kernel.cong(theorem, term.func(*rest, HOLE), HOLE, given)
+
+
+@rule("square of a sum", Pow)
+def square_of_sum(node: Expr, given: Given) -> Theorem:
+    """(Σ_k f(k))² = Σ_k Σ_l f(k) f(l)."""
+    total, two = node.args
+    if two != 2 or not isinstance(total, (TimeSum, SumOver)):
+        raise Refused("{} is no square of a sum", node)
+    index = fresh(total.args[1], names(total))
+    other = total.func(substitute(total.body, {total.args[1]: index}), index, *total.args[2:])
+    double = total.func(other * total.body, *total.args[1:])
+    whole = kernel.sym(law("homogeneity", double, other, total.body, given=given))
+    entered = kernel.trans(kernel.refl(node), whole)
+    return kernel.trans(entered, everywhere(double, Rule("into_sums", "", into_sums, (Mul,)), given))

@@ -12,11 +12,11 @@ import derive.axioms  # noqa: F401  (admits the laws)
 from derive.errors import IllFormed, Refused
 from derive.kernel import Theorem, law
 from derive.rewriting import Conversion, Given
-from derive.terms import Expectation, Mean, PathSum, SumOver, TimeSum
+from derive.terms import Expectation, Mean, PathSum, Samples, SumOver, TimeSum
 from derive.terms import Given as Conditional
 
 SUMS = (TimeSum, SumOver, PathSum)
-AVERAGES = (Mean, Expectation, Conditional)
+AVERAGES = (Mean, Samples, Expectation, Conditional)
 
 
 @dataclass(frozen=True)
