@@ -5,14 +5,16 @@ pairs (value, tangent), and conditional expectations are sums over trajectories 
 are fractions; where logarithms, exponentials or roots make them irrational, a float64 carries a bound on its
 own rounding error, so that "equal" and "different" are never a matter of a tolerance.
 
-    wire   the tuples of numeric/evaluation/statements.py
-    model  {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory"}, plain data
+    wire        the tuples of numeric/evaluation/statements.py
+    statement   ("Equation", lhs, rhs) or ("Inequality", lesser, greater)
+    hypothesis  the tuples of numeric/evaluation/hypotheses.py
+    model       {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory", "samples"}, plain data
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -22,18 +24,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from numeric.errors import UnevaluableError
 from numeric.evaluation import tables
+from numeric.evaluation.hypotheses import is_true
 from numeric.evaluation.interpretation import Interpretation, Scope
 from numeric.evaluation.irrationals import Ball, Number, equal, to_ball
 from numeric.evaluation.meanings import MEANINGS
 from numeric.evaluation.models import as_model
-from numeric.evaluation.paths import Paths, all_paths
-from numeric.evaluation.statements import Node, Reader
+from numeric.evaluation.paths import Paths
+from numeric.evaluation.sides import Model, compared, given_trajectory, not_refuted, scope_of, sides_of
+from numeric.evaluation.statements import Reader
 
-__all__ = ["agrees", "as_model", "confirms", "value", "values"]
+__all__ = ["agrees", "as_model", "confirms", "holds", "judged", "refutes", "satisfies", "value", "values"]
 
-Model = Mapping[str, Any]
 PRINTED = 1e-9  # relative: an interval's ends are printed in decimals, rounded outwards or not
-BLURRED = 1e-6  # a ball wider than this, against 1 or its own size, decides nothing
 _INTERVAL = re.compile(r"\[\s*([-+0-9.eE]{1,40})\s*,\s*([-+0-9.eE]{1,40})\s*\]")
 
 
@@ -43,8 +45,9 @@ def value(wire: Any, model: Model) -> Fraction | float:
     Raises UnevaluableError where the term has no value on the model.
     """
     with _guarded():
-        number = _at_trajectory([Reader().read(wire)], model)[0]
-    return number if isinstance(number, Fraction) else float(number)
+        interpretation = Interpretation(model, MEANINGS, exact=True)
+        number = interpretation.number(Reader().read(wire), Scope(given_trajectory(model))).value[0]
+    return _plain(number)
 
 
 def values(wire: Any, model: Model, states: ArrayLike, actions: ArrayLike) -> NDArray[np.float64]:
@@ -64,24 +67,51 @@ def agrees(lhs: Any, rhs: Any, model: Model) -> bool:
 
     A pointwise statement is compared at the model's trajectory; where that is null, at every trajectory.
     """
-    with _guarded():
-        reader = Reader()
-        sides = [reader.read(lhs), reader.read(rhs)]
-        scope = _scope(sides, model)
-        interpretation = Interpretation(model, MEANINGS, exact=True)
-        left, right = (interpretation.number(side, scope).value for side in sides)
-        return all(_equal(a, b) for a, b in np.broadcast(left, right))
+    return holds(("Equation", lhs, rhs), model)
 
 
 def confirms(lhs: Any, rhs: Any, model: Model, lhs_text: str, rhs_text: str) -> bool:
-    """Both sides have the values printed on the model, and differ.
+    """Both sides have the values printed on the model, and differ."""
+    return refutes(("Equation", lhs, rhs), model, lhs_text, rhs_text)
+
+
+def holds(statement: Any, model: Model) -> bool:
+    """An equation or inequality is true on the model, or not to be told from true within rounding.
+
+    A pointwise statement is compared at the model's trajectory; where that is null, at every trajectory.
+    """
+    with _guarded():
+        sides = sides_of(statement, Reader())
+        interpretation = Interpretation(model, MEANINGS, exact=True)
+        scope = scope_of(sides.nodes, interpretation)
+        return all(not_refuted(*found) for found in compared(sides, interpretation, scope))
+
+
+def refutes(statement: Any, model: Model, left_text: str, right_text: str) -> bool:
+    """Both sides of an equation or inequality have the values printed on the model, and it is certainly false.
 
     A text is a fraction, met exactly, or an interval "[0.1, 0.2]" that holds the value to a relative 1e-9.
     """
     with _guarded():
-        reader = Reader()
-        left, right = _at_trajectory([reader.read(lhs), reader.read(rhs)], model)
-        return _printed(left, lhs_text) and _printed(right, rhs_text) and equal(left, right) is False
+        left, right, verdict = _judged(statement, model)
+        return verdict is False and _printed(left, left_text) and _printed(right, right_text)
+
+
+def judged(statement: Any, model: Model) -> tuple[Fraction | float, Fraction | float, bool | None]:
+    """Both values of a statement, at the model's trajectory if pointwise, and whether it is true there.
+
+    None where float64 cannot tell.
+    """
+    with _guarded():
+        left, right, verdict = _judged(statement, model)
+    return _plain(left), _plain(right), verdict
+
+
+def satisfies(model: Model, hypotheses: Iterable[Any]) -> bool:
+    """Every hypothesis is true on the model: only then is it a model of the statement."""
+    with _guarded():
+        reader, interpretation = Reader(), Interpretation(model, MEANINGS, exact=True)
+        return all(is_true(hypothesis, reader, interpretation) for hypothesis in hypotheses)
 
 
 @contextmanager
@@ -96,61 +126,14 @@ def _guarded() -> Iterator[None]:
         raise UnevaluableError("the statement is nested too deeply to be evaluated") from cause
 
 
-def _at_trajectory(nodes: list[Node], model: Model) -> list[Number]:
-    trajectory = _given(model)
+def _judged(statement: Any, model: Model) -> tuple[Number, Number, bool | None]:
+    sides = sides_of(statement, Reader())
     interpretation = Interpretation(model, MEANINGS, exact=True)
-    return [interpretation.number(node, Scope(trajectory)).value[0] for node in nodes]
+    return next(compared(sides, interpretation, Scope(given_trajectory(model))))
 
 
-def _given(model: Model) -> Paths | None:
-    trajectory = model.get("trajectory") if isinstance(model, Mapping) else None
-    if trajectory is None:
-        return None
-    if not isinstance(trajectory, (tuple, list)) or len(trajectory) != 2:
-        raise UnevaluableError(f"the trajectory of a model is [states, actions], not {str(trajectory)[:120]}")
-    states, actions = trajectory
-    return Paths.of([states], [actions])
-
-
-def _scope(nodes: list[Node], model: Model) -> Scope:
-    """The model's trajectory, or all trajectories where a pointwise statement is given none."""
-    trajectory = _given(model)
-    if trajectory is not None or not any(node.random for node in nodes):
-        return Scope(trajectory)
-    horizon = tables.integer(model.get("horizon"), "the horizon of the model")
-    interpretation = Interpretation(model, MEANINGS, exact=True)
-    sets = [interpretation.elements(_domain(nodes, kind)) for kind in ("State", "Action")]
-    return Scope(all_paths(sets[0], sets[1], horizon))
-
-
-def _domain(nodes: list[Node], kind: str) -> Node:
-    """The domain of the states or actions that a statement speaks of."""
-    found = {d for node in nodes for d in _domains(node, kind, set())}
-    if len(found) > 1:
-        raise UnevaluableError(f"a statement with two domains of {kind}s: {sorted(d.args[0] for d in found)}")
-    return found.pop() if found else Node("domain", ("S" if kind == "State" else "A", None))
-
-
-def _domains(node: Node, kind: str, seen: set[Node]) -> Iterator[Node]:
-    if node in seen:
-        return
-    seen.add(node)
-    if node.tag == kind:
-        yield node.args[1]
-    elif node.tag == "Process":
-        yield node.args[4 if kind == "State" else 5]
-    for arg in node.args:
-        if isinstance(arg, Node):
-            yield from _domains(arg, kind, seen)
-
-
-def _equal(left: Number, right: Number) -> bool:
-    verdict = equal(left, right)
-    if verdict is None:
-        for ball in (to_ball(left), to_ball(right)):
-            if ball.radius > BLURRED * max(1.0, abs(ball.mid)):
-                raise UnevaluableError(f"a value is {ball.mid} ± {ball.radius}: too much rounding to compare")
-    return verdict is not False
+def _plain(number: Number) -> Fraction | float:
+    return number if isinstance(number, Fraction) else float(number)
 
 
 def _printed(number: Number, text: str) -> bool:

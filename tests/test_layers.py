@@ -18,8 +18,8 @@ def _words(text: str) -> list[str]:
 
 
 MODELS = _words("""
-    models.numbers models.environment models.interpretation models.forms models.compiling models.latest
-    models.values models.jets models.path_values models.samples models.slopes models.evaluation models.degree
+    models.numbers models.jets models.environment models.interpretation models.forms models.compiling models.latest
+    models.values models.path_values models.samples models.slopes models.curvatures models.extremes models.evaluation models.degree
     models.histories models.draw models.claims models.comparison models.counterexample models.shrink models.search models.refute models
 """)
 DERIVE = [

@@ -142,17 +142,22 @@ class Interpretation:
         """f(x, …) for a letter or a definition."""
         if function.tag == "definition":
             return self.unfold(function, [Bound(a) for a in arguments], scope)
-        name, sorts, law, parameter = function.args
+        name, sorts, _, parameter = function.args
         if len(arguments) != len(sorts):
             raise UnevaluableError(f"{name} takes {len(sorts)} arguments, not {len(arguments)}")
-        if function not in self.tables:
-            law_over = self.elements(sorts[0]).tolist() if law else None
-            letters = tables.part(self.model, "letters")
-            kinds = [self.histories if sort is not None and is_histories(sort) else None for sort in sorts]
-            self.tables[function] = Table.read(letters, name, kinds, law_over, self.exact)
         order = scope.order if parameter is not None and parameter.args[0] == scope.direction else 0
         values = [jets.integers(a, f"an argument of {name}") for a in arguments]
-        return self.tables[function].at(values, order)
+        return self.table(function).at(values, order)
+
+    def table(self, letter: Node) -> Table:
+        """The table of a letter, checked when it is read."""
+        if letter not in self.tables:
+            name, sorts, law, _ = letter.args
+            law_over = self.elements(sorts[0]).tolist() if law else None
+            kinds = [self.histories if sort is not None and is_histories(sort) else None for sort in sorts]
+            letters = tables.part(self.model, "letters")
+            self.tables[letter] = Table.read(letters, name, kinds, law_over, self.exact)
+        return self.tables[letter]
 
     def unfold(self, definition: Node, values: Sequence[Bound], scope: Scope) -> Jet:
         """The body of a definition, its parameters bound to the values of the arguments."""

@@ -27,6 +27,7 @@ __all__ = [
     "interleaved",
     "logarithm",
     "numbers",
+    "padded",
     "plus",
     "power",
     "scatter",
@@ -147,7 +148,7 @@ def exponential(x: Jet) -> Jet:
 def extreme(jets: Sequence[Jet], sign: int) -> Jet:
     """The greatest of several for sign 1, the least for -1; no derivative where several are so and move apart."""
     size = max(len(jet.value) for jet in jets)
-    columns = [jet.spread(size).parts for jet in _padded(jets)]
+    columns = [jet.spread(size).parts for jet in padded(jets)]
     if columns[0][0].dtype != object:
         return _float_extreme([np.stack(parts) for parts in zip(*columns, strict=True)], sign)
     rows = zip(*(zip(*parts, strict=True) for parts in columns), strict=True)
@@ -171,7 +172,7 @@ def scatter(size: int, pieces: Sequence[tuple[Array, Jet]]) -> Jet:
 def interleaved(jets: Sequence[Jet]) -> Jet:
     """The entries of m jets on n trajectories, row after row: entry r m + k is that of jet k on trajectory r."""
     size = max(len(jet.value) for jet in jets)
-    columns = [jet.spread(size).parts for jet in _padded(jets)]
+    columns = [jet.spread(size).parts for jet in padded(jets)]
     return Jet(*(np.stack(parts, axis=1).reshape(-1) for parts in zip(*columns, strict=True)))
 
 
@@ -246,7 +247,7 @@ def _times(a: Array | None, b: Array | None) -> Array | None:
     return None if a is None or b is None else a * b
 
 
-def _padded(jets: Sequence[Jet]) -> list[Jet]:
+def padded(jets: Sequence[Jet]) -> list[Jet]:
     """The jets with as many parts each, zero where they had none."""
     depth = max(len(jet.parts) for jet in jets)
     return [Jet(*jet.parts, *(0 * jet.value for _ in range(depth - len(jet.parts)))) for jet in jets]

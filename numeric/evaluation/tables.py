@@ -95,6 +95,7 @@ class Table:
     axes: tuple[NDArray[np.int64], ...]
     known: NDArray[np.bool_]
     parts: tuple[NDArray[Any], ...]  # values, first derivatives, second derivatives
+    entries: Entries
 
     @classmethod
     def read(
@@ -123,7 +124,7 @@ class Table:
         if np.prod(shape, dtype=float) > LARGEST_TABLE:
             raise UnevaluableError(f"the table of {name} spans {shape}, more than {LARGEST_TABLE} entries")
         grids = [_grid(axes, shape, entries, exact) for entries in numbered]
-        return cls(name, tuple(kinds), axes, grids[0][0], tuple(grid for _, grid in grids))
+        return cls(name, tuple(kinds), axes, grids[0][0], tuple(grid for _, grid in grids), parts[0])
 
     def at(self, arguments: Sequence[NDArray[np.int64]], order: int) -> Jet:
         """f and its derivatives up to an order, at each trajectory's arguments.
