@@ -34,7 +34,7 @@ class Span(NamedTuple):
     ends: int
 
 
-def mask_markdown(source: Source) -> tuple[bytearray, list[Span]]:
+def mask_markdown(source: Source, deep: int = 0) -> tuple[bytearray, list[Span]]:
     """What is no mathematics of its own in a Markdown text, and the formulas in math fences."""
     parser = MarkdownIt("commonmark").use(front_matter_plugin).use(dollarmath_plugin).use(amsmath_plugin)
     text, masked, fences, depth = source.text, bytearray(len(source.text)), [], 0
@@ -58,6 +58,8 @@ def mask_markdown(source: Source) -> tuple[bytearray, list[Span]]:
                 fences.append(_fenced(text, start, end, token.markup))
             for i in range(start, end):
                 masked[i] = masked[i] or CODE
+            if token.type == "fence" and deep < 3 and _PROSE.match(token.info):
+                _within(source, text.find("\n", start, end) + 1, end, deep, masked, fences)
         elif token.type == "html_block" and token.map and token.content.lstrip().startswith("<!--"):
             start, end = bounds(token.map)
             masked[start:end] = bytes([CODE]) * (end - start)
@@ -68,6 +70,18 @@ def mask_markdown(source: Source) -> tuple[bytearray, list[Span]]:
     return masked, fences
 
 
+def _within(source: Source, start: int, end: int, deep: int, masked: bytearray, fences: list[Span]) -> None:
+    """Unmasks the words in a directive, which are a text of their own."""
+    text = source.text[start:end].rstrip()
+    text = text[: text.rfind("\n") + 1]  # without the closing fence
+    starts = tuple(s - start for s in source.starts if start <= s <= start + len(text))
+    inner, found = mask_markdown(Source(source.name, text, starts), deep + 1)
+    for i, hidden in enumerate(inner, start):
+        masked[i] = QUOTE if masked[i] == QUOTE else hidden
+    fences += [span._replace(**{k: v + start for k, v in span._asdict().items() if type(v) is int}) for span in found]
+
+
+_PROSE = re.compile(r"\s*\{(?!code|literal|raw|math|eval|mermaid|figure|image|toctree|list-table|csv|bibl)[\w:-]+\}")
 _QUARTO = re.compile(r"\$\$[ \t]*\{#[^}\n]{1,120}\}[ \t]*$", re.M)
 _COLONS = re.compile(r"^(:{3,})[ \t]*\{math\}[^\n]*\n(?:(?!\1).*\n){0,400}\1[ \t]*$", re.M)
 _OPTIONS = re.compile(r"(?:[ \t>]*:[\w-]+:[^\n]*\n)*")

@@ -16,7 +16,7 @@ from derive.cli.estimators import run_bias
 from derive.cli.figures import run_figure
 from derive.cli.learning import run_train
 from derive.cli.sheets import run_book, run_sheet
-from derive.cli.texts import run_check
+from derive.cli.texts import add_check_options, run_check
 
 _FORMATS = {"check": ("text", "json", "sarif", "github")}
 
@@ -78,14 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("-o", "--output", default="book", metavar="DIR")
     one.add_argument("--template", metavar="FILE", help="a course's own LaTeX preamble, for tex and pdf")
     one = command("check", run_check, "give every displayed step of a text a verdict")
-    one.add_argument("paths", nargs="*", metavar="PATH", help="a text, a folder, or a pattern such as 'ch*.md'")
-    one.add_argument("--explain", metavar="CODE", help="say what a code such as D012 means")
-    one.add_argument("--show-reading", action="store_true", help="show for every step what it was read as")
-    one.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, -1 for all cores")
-    one.add_argument("--backend", metavar="NAME", help="of joblib: loky, threading, dask, ray")
-    one.add_argument("--no-cache", action="store_true", help="judge all, also what has not changed since")
-    one.add_argument("--strict", action="store_true", help="not-read, unknown and by-hand count as wrong")
-    one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
+    add_check_options(one)
     one = command("bias", run_bias, "judge an estimator by its exact expectation")
     one.add_argument("estimator", metavar="FILE.py::FUNCTION")
     one.add_argument("--kind", metavar="KIND", help="numpy (default), advantage, torch, jax, value_target")

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from derive.cli.catalogue import load_catalogue
 from derive.cli.output import say, show_progress, write_json
+
+
+def add_check_options(one: argparse.ArgumentParser) -> None:
+    one.add_argument("paths", nargs="*", metavar="PATH", help="a text, a folder, or a pattern such as 'ch*.md'")
+    one.add_argument("--explain", metavar="CODE", help="say what a code such as D012 means")
+    one.add_argument("--show-reading", action="store_true", help="show for every step what it was read as")
+    one.add_argument("--annotate", action="store_true", help="write every text with its verdicts as a page, see -o")
+    one.add_argument("-o", "--output", default="annotated", metavar="DIR", help="the folder of the pages (annotated)")
+    one.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time, -1 for all cores")
+    one.add_argument("--backend", metavar="NAME", help="of joblib: loky, threading, dask, ray")
+    one.add_argument("--no-cache", action="store_true", help="judge all, also what has not changed since")
+    one.add_argument("--strict", action="store_true", help="not-read, unknown and by-hand count as wrong")
+    one.add_argument("--certificates", metavar="FILE", help="write a certificate of every verdict that has one")
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -25,6 +40,11 @@ def run_check(options: argparse.Namespace) -> int:
     )
     if options.certificates:
         write_json(options.certificates, [row["certificate"] for row in report.rows(outcomes) if "certificate" in row])
+    if options.annotate:
+        from derive.annotated.write import write_pages
+
+        for page in write_pages(outcomes, Path(options.output)):
+            print(page, file=sys.stderr)
     if options.output_format in ("sarif", "github"):
         from derive.book.exchange import github, sarif
 

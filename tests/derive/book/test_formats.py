@@ -104,6 +104,13 @@ def test_what_is_no_display(text, name):
     assert parse(decode(name, text.encode())).displays == ()
 
 
+def test_words_in_a_directive_are_a_text():
+    text = "```{note} Title\nso $x$\n\n$$ a = b $$\n\n```python\nx = '$$ c $$'\n```\n\nmore\n"
+    text = text.replace("```{note}", "````{note}").replace("\n\nmore", "\n````\n\n$$ d = e $$\n\nmore")
+    _agree(text, "t.md", ["a = b", "d = e"])
+    _agree("> ```{tip}\n> $$ a = b $$\n> ```\n\n$$ c = d $$", "t.md", ["a = b", "c = d"])
+
+
 def test_words_around_a_display_are_without_its_label():
     (formula,) = parse(decode("t.md", b"Let\n\n$$ a = b $$ {#eq-a}\n\nwhere c")).displays
     assert (formula.before.strip(), formula.after.strip()) == ("Let", "where c")
