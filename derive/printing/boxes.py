@@ -78,6 +78,13 @@ class Fraction:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """The square root of a body."""
+
+    body: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Fenced:
     """A body between a pair of fences, `()`, `[]` or `{}`."""
 
@@ -87,7 +94,7 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Big:
-    """A big operator Σ or ∏ with its bounds, and all that stands in its scope."""
+    """A big operator Σ, ∏ or max with its bounds, and all that stands in its scope."""
 
     sign: str
     lower: Box
@@ -121,7 +128,7 @@ class Branches:
 
 Box = (
     Ident | Name | Operator | Number | Sign | Row | Product | Script | Fraction
-    | Fenced | Big | Applied | Evaluated | Branches
+    | Root | Fenced | Big | Applied | Evaluated | Branches
 )  # fmt: skip
 
 GREEK = {
@@ -145,8 +152,13 @@ def spelled(name: str) -> Box:
     return scripted(base, _listed(below), spelled(above) if above else None)
 
 
+BARRED = "\u0304"  # the macron that makes r̄ of r
+
+
 def _letter(stem: str, primes: str) -> Box:
     letter = GREEK.get(stem, stem)
+    if letter.endswith("bar") and len(GREEK.get(letter[:-3], letter[:-3])) == 1:  # rbar, mubar
+        return Ident(GREEK.get(letter[:-3], letter[:-3]) + BARRED + primes)
     return Ident(letter + primes) if len(letter) == 1 else Name(stem + primes)
 
 
@@ -192,7 +204,7 @@ def parts(box: Box) -> tuple[Box, ...]:
             return tuple(b for b in (base, sub, sup) if b is not None)
         case Fraction(first, second) | Applied(first, second) | Evaluated(first, second):
             return (first, second)
-        case Fenced(body):
+        case Fenced(body) | Root(body):
             return (body,)
         case Big(_, lower, upper, body):
             return tuple(b for b in (lower, upper, body) if b is not None)
@@ -205,7 +217,7 @@ def letters(box: Box) -> str:
     """All that is written in a box, left to right: an order that does not hang on how terms are stored."""
     if isinstance(box, (Ident, Name, Operator, Number, Sign)):
         return box.text
-    opening = "(" if isinstance(box, Fenced) else box.sign if isinstance(box, Big) else ""
+    opening = "(" if isinstance(box, Fenced) else box.sign if isinstance(box, Big) else "√" * isinstance(box, Root)
     return opening + " ".join(map(letters, parts(box)))
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
+from derive.binding import free
 from derive.errors import IllFormed
 from derive.printing import order
 from derive.printing.boxes import (
@@ -26,6 +27,7 @@ from derive.printing.boxes import (
     Number,
     Operator,
     Product,
+    Root,
     Row,
     Script,
     Sign,
@@ -41,6 +43,7 @@ from derive.printing.boxes import (
 )
 from derive.terms import (
     Action,
+    Always,
     Apply,
     At,
     AtMost,
@@ -49,19 +52,24 @@ from derive.terms import (
     Defined,
     Definition,
     Domain,
+    Draw,
     Equation,
     Exp,
     Expectation,
     Given,
     Gradient,
+    History,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Positive,
     Possible,
     Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -104,6 +112,10 @@ def layout(node: Any) -> Box:
     """The presentation tree of a term, a letter, a definition, a process or a statement."""
     if isinstance(node, Equation):
         return Row((layout(node.lhs), Sign("=", "relation"), layout(node.rhs)))
+    if isinstance(node, Inequality):
+        return Row((layout(node.lesser), Sign("≤", "relation"), layout(node.greater)))
+    if isinstance(node, Always):
+        return _always(node)
     if isinstance(node, AtMost):
         return _at_most(node)
     if isinstance(node, Positive):
@@ -120,6 +132,15 @@ def _at_most(fact: AtMost) -> Box:
     strict = constant == -1 and rest != 0
     greater, sign = (rest, "<") if strict else (fact.greater, "≤")
     return Row((layout(fact.lesser), Sign(sign, "relation"), layout(greater)))
+
+
+def _always(fact: Always) -> Box:
+    """lhs = rhs, ∀ s, a: the elements that it speaks of are named, unless there are none."""
+    equation = layout(Equation(fact.lhs, fact.rhs))
+    elements = sorted((n for n in free(fact.lhs) | free(fact.rhs) if isinstance(n, Var)), key=lambda n: n.name)
+    if not elements:
+        return equation
+    return Row((equation, Sign(",", "comma"), Sign("∀", "prefix"), listed(tuple(map(layout, elements)))))
 
 
 @lru_cache(maxsize=20_000)
@@ -204,6 +225,14 @@ def _at_time(letter: str) -> Callable[[Any], Laid]:
     return lambda node: Laid(Script(Ident(letter), layout(node.time)), ATOM)
 
 
+def _draw(node: Draw) -> Laid:
+    """x_i; of the sets of the trajectory a^{(i)}, for a_i is the action at time i."""
+    letter = next((c for c in node.domain.name.lower() if "a" <= c <= "z"), "x")
+    if letter in "sah":
+        return Laid(Script(Ident(letter), None, Fenced(layout(node.index))), ATOM)
+    return Laid(Script(Ident(letter), layout(node.index)), ATOM)
+
+
 # Processes, expectations, sums
 
 
@@ -278,6 +307,15 @@ def _averaged(name: str) -> Callable[[Any], Laid]:
     return rule
 
 
+def _samples(node: Samples) -> Laid:
+    """E_{x_1, …, x_N ∼ p}[…]."""
+    first, last = (layout(Draw(i, node.var.domain)) for i in (1, node.count))
+    dots = () if node.count == 2 else (Sign("…", "tight"),)
+    names = (first,) if node.count == 1 else (first, *dots, last)
+    below = Row((listed(names), Sign("∼", "relation"), _weight(node.weight, node.var)))
+    return Laid(Row((Script(Operator("E"), below), Fenced(layout(node.body), "[]"))), ATOM)
+
+
 def _weight(weight: Expr, var: Var) -> Box:
     """π_θ or π_θ(·|s) where the weight is a distribution at the variable, else the weight itself."""
     if isinstance(weight, (Apply, Defined)) and weight.args[1:2] == (var,):
@@ -287,11 +325,12 @@ def _weight(weight: Expr, var: Var) -> Box:
     return layout(weight)
 
 
-def _sum_over(node: SumOver) -> Laid:
-    domain, below = node.var.domain, layout(node.var)
+def _below(var: Var) -> Box:
+    """x, or x ∈ {0, 1} where the set is short."""
+    domain = var.domain
     if domain.elements is not None and len(domain.elements) <= 6:
-        below = Row((below, Sign("∈", "relation"), layout(domain)))
-    return _big("Σ", below, None, node.body)
+        return Row((layout(var), Sign("∈", "relation"), layout(domain)))
+    return layout(var)
 
 
 def _over_times(sign: str) -> Callable[[Any], Laid]:
@@ -310,7 +349,12 @@ def _big(sign: str, lower: Box, upper: Box | None, body: Basic) -> Laid:
 
 
 def _gradient(node: Gradient) -> Laid:
-    return _applied(Script(Sign("∇", "tight"), layout(node.parameter)), node.body)
+    """∇_θ f, and ∇²_θ f for the gradient of a gradient."""
+    body, times = node.body, 1
+    while isinstance(body, Gradient) and body.parameter == node.parameter:
+        body, times = body.body, times + 1
+    above = Number(str(times)) if times > 1 else None
+    return _applied(Script(Sign("∇", "tight"), layout(node.parameter), above), body)
 
 
 def _applied(operator: Box, body: Basic) -> Laid:
@@ -358,6 +402,8 @@ def _power(node: Pow) -> Laid:
     base, exponent = node.base, node.exp
     if isinstance(exponent, Rational) and exponent < 0:
         return _product(node)
+    if exponent == Rational(1, 2):
+        return Laid(Root(layout(base)), ATOM)
     below = lay(base)
     loose = isinstance(below.box, Fraction) or isinstance(base, Exp) or opens_with_operator(below.box)
     box = below.box if below.level == ATOM and not loose else Fenced(below.box)
@@ -434,9 +480,13 @@ _RULES: dict[type, Callable[[Any], Laid]] = {
     PathSum: _path_sum,
     Expectation: _expectation,
     Given: _given,
+    History: _at_time("h"),
+    Draw: _draw,
+    Samples: _samples,
+    Maximum: lambda node: _big("max", _below(node.var), None, node.body),
     Mean: _averaged("E"),
     Variance: _averaged("Var"),
-    SumOver: _sum_over,
+    SumOver: lambda node: _big("Σ", _below(node.var), None, node.body),
     TimeSum: _over_times("Σ"),
     TimeProduct: _over_times("∏"),
     Gradient: _gradient,

@@ -22,16 +22,19 @@ from derive.terms import (
     Cases,
     Defined,
     Definition,
+    Draw,
     Exp,
     Expectation,
     Given,
     Gradient,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -166,7 +169,8 @@ def _chance(node: Basic) -> tuple[Any, ...]:
             return min(filter(None, map(_chance, node.args)), default=())
     if not _is_probability(node):
         return ()
-    times = [natural(str(x.time)) for x in node.args[1:] if isinstance(x, (State, Action))]
+    args = [x for x in node.args[1:] if isinstance(x, (State, Action, Draw))]
+    times = [natural(str(x.args[0])) for x in args]
     return (False, min(times, default=()), (len(node.args),))
 
 
@@ -201,14 +205,14 @@ _RANKS: tuple[tuple[type | tuple[type, ...], float], ...] = (
     (Add, 4.3),
     ((Cases, At), 4.4),
     (Log, 5),
-    ((Expectation, Mean, Variance, Given), 6),
-    ((TimeSum, SumOver, PathSum), 7),
+    ((Expectation, Mean, Samples, Variance, Given), 6),
+    ((TimeSum, SumOver, PathSum, Maximum), 7),
     (Gradient, 8),
 )
 
 
 def _is_big(factor: Basic) -> bool:
-    return isinstance(factor, (Expectation, Mean, Variance, Given, TimeSum, SumOver, PathSum))
+    return isinstance(factor, (Expectation, Mean, Samples, Variance, Given, TimeSum, SumOver, PathSum, Maximum))
 
 
 def _has_gradient(node: Basic) -> bool:

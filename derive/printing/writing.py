@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.printing.boxes import (
+    BARRED,
     GREEK,
     Applied,
     Big,
@@ -26,6 +27,7 @@ from derive.printing.boxes import (
     Number,
     Operator,
     Product,
+    Root,
     Row,
     Script,
     Sign,
@@ -58,7 +60,8 @@ SYMBOLS = _COMMANDS | {  # signs that may stand in words
     "⟩": r"\rangle", "≡": r"\equiv", "∝": r"\propto", **{c: f"_{i}" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }  # fmt: skip
 _OPERATORS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}"}
-_SIGNS = {"≤": r"\le", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla", "Σ": r"\sum", "∏": r"\prod"}
+_SIGNS = {"≤": r"\le", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla", "Σ": r"\sum", "∏": r"\prod",
+          "max": r"\max", "…": r"\dots", "∀": r"\forall"}  # fmt: skip
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     c: "\\" + c for c in "#$%&_{}"
 }
@@ -85,6 +88,8 @@ def latex_box(box: Box, tight: bool = False) -> str:
             return latex_box(base) + below + above
         case Fraction(above, below):
             return rf"\frac{{{latex_box(above)}}}{{{latex_box(below)}}}"
+        case Root(body):
+            return rf"\sqrt{{{latex_box(body)}}}"
         case Fenced():
             return _latex_fenced(box)
         case Big(sign, lower, upper, body):
@@ -105,8 +110,9 @@ def _latex_leaf(box: Ident | Name | Operator | Number) -> str:
     match box:
         case Ident(letter):
             stem = letter.rstrip("'")
-            known = _COMMANDS.get(stem, stem if stem.isascii() else rf"\text{{{escaped(stem)}}}")
-            return known + letter[len(stem) :]
+            plain = stem.removesuffix(BARRED)
+            known = _COMMANDS.get(plain, plain if plain.isascii() else rf"\text{{{escaped(plain)}}}")
+            return (known if plain == stem else rf"\bar{{{known}}}") + letter[len(stem) :]
         case Name(name):
             return rf"\mathrm{{{name}}}" if name.isascii() and name.isalnum() else rf"\text{{{escaped(name)}}}"
         case Operator(name):
@@ -181,6 +187,8 @@ def text_box(box: Box, tight: bool = False) -> str:
             return text_box(base, tight) + below + ("" if sup is None else "^" + _short(sup))
         case Fraction(above, below):
             return f"{_grouped(above, tight)}/{_grouped(below, tight)}"
+        case Root(body):
+            return f"√{_grouped(body, tight)}"
         case Fenced(Branches() as body):
             return text_box(body, tight)
         case Fenced(body, fences):

@@ -20,6 +20,7 @@ from derive.printing.boxes import (
     Number,
     Operator,
     Product,
+    Root,
     Row,
     Script,
     Sign,
@@ -68,7 +69,7 @@ def _mo(sign: str, form: str = "", **attributes: str) -> str:
 def _row(box: Box) -> str:
     """One element, whatever is in it."""
     inside = _box(box)
-    return inside if isinstance(box, (Ident, Number, Name, Script, Fraction)) else f"<mrow>{inside}</mrow>"
+    return inside if isinstance(box, (Ident, Number, Name, Script, Fraction, Root)) else f"<mrow>{inside}</mrow>"
 
 
 def _box(box: Box) -> str:
@@ -91,6 +92,8 @@ def _box(box: Box) -> str:
             return _script(box)
         case Fraction(above, below):
             return f"<mfrac>{_row(above)}{_row(below)}</mfrac>"
+        case Root(body):
+            return f"<msqrt>{_box(body)}</msqrt>"
         case Fenced(body, fences):
             stretchy = "true" if is_tall(body) else "false"
             left, right = (
@@ -149,7 +152,7 @@ def _small(box: Box) -> str:
 
 
 def _big(box: Big) -> str:
-    sign = _mo(box.sign, "prefix", movablelimits="false", largeop="true")
+    sign = _mo(box.sign, "prefix", movablelimits="false", largeop="false" if box.sign == "max" else "true")
     if box.upper is None:
         return f"<munder>{sign}{_small(box.lower)}</munder>{_box(box.body)}"
     return f"<munderover>{sign}{_small(box.lower)}{_small(box.upper)}</munderover>{_box(box.body)}"

@@ -7,11 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from sympy import Integer, Max, Min, Rational, Symbol
+from sympy import Integer, Max, Min, Rational, Symbol, sqrt
 
 from derive import terms
 from derive.errors import DeriveError
 from derive.notation import (
+    OUTCOMES,
     T,
     a,
     bandit_policy,
@@ -52,24 +53,31 @@ from derive.printing import latex, text
 from derive.printing.layout import layout
 from derive.terms import (
     ACTIONS,
+    HISTORIES,
     STATES,
     Action,
+    Always,
     At,
     AtMost,
     Cases,
     Definition,
     Domain,
+    Draw,
     Equation,
     Exp,
     Expectation,
     Given,
+    History,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Positive,
     Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -81,7 +89,7 @@ from derive.terms import (
 )
 from derive.wire import ARITHMETIC, NODES
 
-HALF, N, LAMBDA = Rational(1, 2), time_symbol("N"), real_symbol("lambda")
+HALF, N, ONE_OF, LAMBDA = Rational(1, 2), time_symbol("N"), time_symbol("i"), real_symbol("lambda")
 J, R, G = objective(), total_return(), return_to_go
 MU = Letter("mu", (ACTIONS, STATES), pmf=True)
 B, V = Letter("b", (STATES,)), Letter("V", (None, STATES))
@@ -216,6 +224,44 @@ CASES = [
         r" \end{cases}",
     ),
     (SumOver(COIN(BIT) * BIT, BIT), "Σ_{a∈{0,1}} π_θ(a) a", r"\sum_{a \in \{0, 1\}} \pi_\theta(a) \, a"),
+    (
+        Samples(TimeSum(payoff(Draw(ONE_OF, OUTCOMES)), ONE_OF, 1, N) / N, x, density(x), N),
+        "E_{x_1,…,x_N∼p_θ}[(1/N) Σ_{i=1}^N f(x_i)]",
+        r"\mathbb{E}_{x_1,\dots,x_N \sim p_\theta}\biggl[ \frac{1}{N} \, \sum_{i=1}^N f(x_i) \biggr]",
+    ),
+    (
+        Samples(payoff(Draw(1, OUTCOMES)) * payoff(Draw(2, OUTCOMES)), x, density(x), 2),
+        "E_{x_1,x_2∼p_θ}[f(x_1) f(x_2)]",
+        r"\mathbb{E}_{x_1,x_2 \sim p_\theta}[f(x_1) \, f(x_2)]",
+    ),
+    (
+        Samples(bandit_reward(Draw(ONE_OF, ACTIONS)), a, policy(a, s), 1),
+        "E_{a^{(1)}∼π_θ(·|s)}[r(a^{(i)})]",
+        r"\mathbb{E}_{a^{(1)} \sim \pi_\theta(\cdot \mid s)}[r(a^{(i)})]",
+    ),
+    (
+        expect(Letter("f", (HISTORIES, ACTIONS))(History(t), Action(t)) * score(t)),
+        "E_τ[f(h_t,a_t) ∇_θ log π_θ(a_t|s_t)]",
+        r"\mathbb{E}_\tau[f(h_t, a_t) \, \nabla_\theta \log \pi_\theta(a_t \mid s_t)]",
+    ),
+    (
+        Maximum(Letter("rbar", (STATES, ACTIONS))(s, a) + gamma * B(s), a),
+        "max_a (r̄(s,a) + γ b(s))",
+        r"\max_a (\bar{r}(s, a) + \gamma b(s))",
+    ),
+    (2 * Maximum(B(s), s) ** 2, "2 (max_s b(s))^2", r"2 \, \biggl( \max_s b(s) \biggr)^2"),
+    (Maximum(BIT * theta, BIT), "max_{a∈{0,1}} θ a", r"\max_{a \in \{0, 1\}} \theta a"),
+    (grad(score(t)), "∇_θ^2 log π_θ(a_t|s_t)", r"\nabla_\theta^2 \log \pi_\theta(a_t \mid s_t)"),
+    (grad(score(t) ** 2), "∇_θ((∇_θ log π_θ(a_t|s_t))^2)", None),
+    (sqrt(1 + gamma) / (1 + sqrt(theta)), "√(1 + γ)/(1 + √θ)", r"\frac{\sqrt{1 + \gamma}}{1 + \sqrt{\theta}}"),
+    (1 / sqrt(payoff(x)), "1/√f(x)", r"\frac{1}{\sqrt{f(x)}}"),
+    (sqrt(TimeSum(reward(t) ** 2, t, 0, T - 1)), "√(Σ_{t=0}^{T-1} r_t^2)", r"\sqrt{\sum_{t=0}^{T-1} r_t^2}"),
+    (Inequality(0, gamma), "0 ≤ γ", r"0 \le \gamma"),
+    (
+        Always(B(s), Maximum(bandit_reward(a) + gamma * B(s), a)),
+        "b(s) = max_a (r(a) + γ b(s)), ∀s",
+        r"b(s) = \max_a (r(a) + \gamma b(s)),  \forall s",
+    ),
     (Positive(policy), "π_θ > 0", r"\pi_\theta > 0"),
     (before(k, t), "k < t", "k < t"),
     (AtMost(0, k), "0 ≤ k", r"0 \le k"),
@@ -278,6 +324,10 @@ def test_different_terms_are_printed_differently():
 
 SAMPLES = {
     "Apply": payoff(x),
+    "Draw": Draw(ONE_OF, OUTCOMES),
+    "History": History(t),
+    "Maximum": Maximum(payoff(x), x),
+    "Samples": Samples(payoff(Draw(1, OUTCOMES)), x, density(x), N),
     "At": At(J, theta, 0),
     "Action": Action(t),
     "Cases": Cases(t, 1, theta, gamma),
@@ -316,8 +366,10 @@ def test_every_node_has_a_layout(tag):
 def test_every_hypothesis_is_printed():
     samples = {terms.AtMost: before(k, t), terms.Positive: Positive(policy), terms.Equation: Equation(J, R)}
     samples |= {terms.Possible: terms.Possible(process), terms.Coincide: terms.Coincide(policy, other_policy)}
+    samples |= {terms.Inequality: Inequality(0, J), terms.Always: Always(B(s), 2 * B(s))}
     assert set(samples) == set(terms.Hypothesis.__args__)
-    assert [text(h) for h in samples.values()] == ["k < t", "π_θ > 0", "J(θ) = R(τ)", "P_θ(τ) > 0", "π_θ = μ"]
+    printed = ["k < t", "π_θ > 0", "J(θ) = R(τ)", "P_θ(τ) > 0", "π_θ = μ", "0 ≤ J(θ)", "b(s) = 2 b(s), ∀s"]
+    assert [text(h) for h in samples.values()] == printed
 
 
 def test_a_term_outside_the_language_is_refused():
@@ -358,6 +410,9 @@ def random_term(rng, depth):
             lambda: Mean(one, a, policy(a, s)),
             lambda: At(one, theta, HALF),
             lambda: Cases(index, 1, one, two),
+            lambda: Samples(one * payoff(Draw(index, OUTCOMES)), x, density(x), rng.choice([N, 1, 2, 3])),
+            lambda: Maximum(one, rng.choice([a, s, BIT])),
+            lambda: sqrt(one + payoff(x)),
         ]
     )()
 
