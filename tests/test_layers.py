@@ -40,7 +40,7 @@ DERIVE = [
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
-        book.ellipsis book.document book.indices book.survey book.laws book.elements book.divergences book.values
+        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.divergences book.values
         book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.grammar
         book.expectations book.statements book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.steps book.check book.rows book.report

@@ -67,7 +67,12 @@ class Claim:
         self._read_times([h for h in hypotheses if isinstance(h, AtMost)])
 
     def _read_letters(self) -> None:
-        programs = [self.program, *self.possible, *self.equations, *(p for _, p in self.definitions)]
+        self._programs = programs = [
+            self.program,
+            *self.possible,
+            *self.equations,
+            *(p for _, p in self.definitions),
+        ]
         self.letters: list[Letter] = _unique(f for p in programs for f in p.letters)
         if len(set(map(key_of, self.letters))) < len(self.letters):
             keys = sorted(map(key_of, self.letters))
@@ -104,7 +109,8 @@ class Claim:
             tuple(sorted((d for d in domains if d.elements is None and d not in states), key=str)),
             tuple(p.initial for p in self.processes if isinstance(p.initial, Letter)),
             tuple(p.transition for p in self.processes if isinstance(p.transition, Letter)),
-            reach=self.reach,
+            2 if any(p.needs_second for p in self._programs) else 1,
+            self.reach,
         )
         listed = [(d in states, len(d.elements)) for d in domains if d.elements is not None]
         self._listed = [max((n for state, n in listed if state is kind), default=1) for kind in (True, False)]

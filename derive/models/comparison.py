@@ -20,7 +20,7 @@ from derive.models.draw import PLAIN, Size, World
 from derive.models.environment import Env, OutsideTrajectory, set_trajectory, spend, trajectories
 from derive.models.evaluation import Program, run
 from derive.models.interpretation import Model, check_letter, elements_of, key_of
-from derive.models.numbers import RESIDUES, Numbers
+from derive.models.numbers import RESIDUES, Numbers, same
 from derive.terms import Var
 
 
@@ -46,11 +46,6 @@ class Difference:
     place: Place
     lhs: Any
     rhs: Any
-
-
-def same(lhs: Any, rhs: Any) -> bool:
-    """Equal numbers; for balls, not certainly different."""
-    return bool(lhs.overlaps(rhs)) if hasattr(lhs, "overlaps") else bool(lhs == rhs)
 
 
 def difference(claim: Claim, model: Model, size: Size, numbers: Numbers, world: World = PLAIN) -> Difference | None:

@@ -38,6 +38,7 @@ from derive.terms import (
 F = TypeVar("F", bound=Callable[..., Any])
 VALUES: dict[type, Any] = {}
 SLOPES: dict[type, Any] = {}
+SECONDS: dict[type, Any] = {}
 
 
 def value_of(*nodes: type) -> Callable[[F], F]:
@@ -60,6 +61,16 @@ def slope_of(*nodes: type) -> Callable[[F], F]:
     return enter
 
 
+def second_of(*nodes: type) -> Callable[[F], F]:
+    """Enter a function as the one that builds the second derivative of these nodes."""
+
+    def enter(build: F) -> F:
+        SECONDS.update(dict.fromkeys(nodes, build))
+        return build
+
+    return enter
+
+
 class Compiler:
     """Builds the functions of several terms over the same numbered slots."""
 
@@ -74,6 +85,7 @@ class Compiler:
         self.ident = count()
         self._values: dict[Basic, Closure] = {}
         self._slopes: dict[tuple[Basic, Symbol], Closure | None] = {}
+        self._seconds: dict[tuple[Basic, Symbol], Closure | None] = {}
         self.positions: dict[tuple[Basic, Domain | None], Closure | None] = {}
 
     def value(self, node: Basic) -> Closure:
@@ -90,6 +102,26 @@ class Compiler:
         if key not in self._slopes:
             self._slopes[key] = _builder(SLOPES, node)(self, node, parameter)
         return self._slopes[key]
+
+    def second(self, node: Basic, parameter: Symbol) -> Closure | None:
+        """The second derivative of a term along the direction of a parameter; None when it vanishes by its form."""
+        if parameter not in free(node):
+            return None
+        self.needs.add("second")
+        key = (node, parameter)
+        if key not in self._seconds:
+            self._seconds[key] = _builder(SECONDS, node)(self, node, parameter)
+        return self._seconds[key]
+
+    def jet(self, node: Basic, parameter: Symbol, order: int) -> list[Closure | None]:
+        """The value of a term and its derivatives up to an order."""
+        return [self.value(node), self.slope(node, parameter), *([self.second(node, parameter)] if order > 1 else [])]
+
+    def weighed(self, node: Basic, parameter: Symbol, order: int, moves: bool) -> list[Closure | None]:
+        """The jet of a body below weights: only its highest derivative is asked for where the weights do not move."""
+        if moves:
+            return self.jet(node, parameter, order)
+        return [None] * order + [self.slope(node, parameter) if order == 1 else self.second(node, parameter)]
 
     # slots
 
@@ -234,29 +266,30 @@ class Compiler:
 
     # processes
 
-    def laws(self, process: Process, parameter: Symbol | None = None) -> Laws:
-        """The factors of P(τ) under a process, and their derivatives."""
+    def laws(self, process: Process, parameter: Symbol | None = None, order: int = 1) -> Laws:
+        """The factors of P(τ) under a process, and their derivatives up to an order."""
         kinds = (
             (process.initial, (process.states,)),
             (process.policy, (process.actions, process.states)),
             (process.transition, (process.states, process.states, process.actions)),
         )
-        laws = [self._law(f, sorts, None) for f, sorts in kinds]
-        slopes = [self._law(f, sorts, parameter) if parameter else None for f, sorts in kinds]
+        jets = [[self._law(f, sorts, parameter, n) for f, sorts in kinds] for n in range(order + 1 if parameter else 1)]
         normalised = all(isinstance(f, Letter) and f.pmf for f, _ in kinds)
-        return Laws(laws, slopes, normalised, self.domain(process.states), self.domain(process.actions))
+        return Laws(jets, normalised, self.domain(process.states), self.domain(process.actions))
 
     def _law(
-        self, factor: Letter | Definition, sorts: tuple[Domain, ...], parameter: Symbol | None
+        self, factor: Letter | Definition, sorts: tuple[Domain, ...], parameter: Symbol | None, order: int
     ) -> Callable[[Env], Any] | None:
         if isinstance(factor, Letter):
             i = self.letter(factor)
-            if parameter is None:
+            if order == 0:
                 return lambda env: env.tables[i].__getitem__
-            return (lambda env: env.tangents[i].__getitem__) if factor.parameter == parameter else None
+            if factor.parameter != parameter:
+                return None
+            return lambda env: (env.tangents if order == 1 else env.seconds)[i].__getitem__
         names = [Var(f"{factor.name}'{n}", sort) for n, sort in enumerate(sorts)]
         places = [self.slot(name) for name in names]
-        body = self.value(factor(*names)) if parameter is None else self.slope(factor(*names), parameter)
+        body = self.jet(factor(*names), parameter, order)[order] if parameter and order else self.value(factor(*names))
         if body is None:
             return None
 

@@ -15,7 +15,7 @@ from derive.models.comparison import Difference
 from derive.models.draw import Size
 from derive.models.environment import Key
 from derive.models.interpretation import LogOf, Model, key_of
-from derive.models.numbers import as_fraction
+from derive.models.numbers import as_ball, as_fraction
 from derive.terms import Letter
 
 GREEK = {
@@ -118,7 +118,7 @@ def shown(lhs: Any, rhs: Any) -> tuple[str, str]:
     if isinstance(lhs, fmpq) and isinstance(rhs, fmpq):
         return str(as_fraction(lhs)), str(as_fraction(rhs))
     for digits in range(DIGITS, 20 * DIGITS, DIGITS):
-        left, right = _interval(arb(lhs), digits), _interval(arb(rhs), digits)
+        left, right = _interval(as_ball(lhs), digits), _interval(as_ball(rhs), digits)
         if left[1] < right[0] or right[1] < left[0]:
             break
     return _decimals(left, digits), _decimals(right, digits)

@@ -7,7 +7,7 @@ denominators were equal, and nothing is cancelled, so that the bound is far too 
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Integer, Mul, Pow, Symbol
+from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Symbol
 
 from derive.binding import meaning
 from derive.models.evaluation import FUEL
@@ -22,6 +22,7 @@ from derive.terms import (
     Given,
     Gradient,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -75,6 +76,11 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
         return _repeated(of(node.body), _terms(node, horizon))
     if isinstance(node, TimeProduct):
         return _power(of(node.body), _terms(node, horizon))
+    if isinstance(node, (Min, Max)):
+        parts = [of(a) for a in node.args]
+        return max(a for a, _ in parts), max(b for _, b in parts)
+    if isinstance(node, Maximum):
+        return of(node.body)
     if isinstance(node, SumOver):
         return _repeated(of(node.body), elements)
     if isinstance(node, Mean):

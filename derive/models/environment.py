@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from derive.errors import Unevaluable
+from derive.models.jets import Jet, highest, times, vanishes
 from derive.models.numbers import Numbers
 
 MAX_EXPONENT = 1000
@@ -29,8 +30,8 @@ class Env:
     """The mutable state of a run; one per model and kind of numbers."""
 
     __slots__ = (
-        *("actions", "cache", "consts", "domains", "draws", "exps", "fuel", "numbers", "one", "reals", "seen"),
-        *("slots", "states", "tables", "tangents", "touched", "zero"),
+        *("actions", "cache", "consts", "domains", "draws", "exps", "fuel", "numbers", "one", "reals"),
+        *("choices", "seconds", "seen", "slots", "states", "tables", "tangents", "touched", "zero"),
     )
 
     slots: list[Any]  # integers: times and elements
@@ -41,6 +42,7 @@ class Env:
     draws: list[Sequence[int] | None]  # the current samples x_1 … x_N of each domain
     tables: list[dict[Key, Any]]
     tangents: list[dict[Key, Any]]
+    seconds: list[dict[Key, Any]]
     states: list[int]
     actions: list[int]
     seen: int  # the last position of the trajectory that may be read; -1: there is none
@@ -48,6 +50,7 @@ class Env:
     zero: Any
     one: Any
     cache: dict[Any, Any]
+    choices: dict[Any, int] | None  # where maxima are attained, to be kept; None: wherever they are
     fuel: int
     touched: bool  # some summand was not zero
 
@@ -94,28 +97,28 @@ def set_trajectory(env: Env, trajectory: tuple[Sequence[int], Sequence[int]] | N
 
 
 class Laws:
-    """The three factors of P(τ), their derivatives (None where they vanish), and the sets they run over."""
+    """The three factors of P(τ), then their derivatives (None where they vanish), and the sets they run over."""
 
-    def __init__(self, laws: Sequence[Any], slopes: Sequence[Any], normalised: bool, states: int, actions: int) -> None:
-        self.laws, self.slopes, self.normalised = laws, slopes, normalised
+    def __init__(self, jets: Sequence[Sequence[Any]], normalised: bool, states: int, actions: int) -> None:
+        self.jets, self.normalised = jets, normalised
         self.states, self.actions = states, actions
+        self.move = len(jets) > 1 and any(f is not None for f in jets[1])
 
     def bound(self, env: Env) -> Bound:
         """The factors on the model of an environment, each a function of a key."""
-        laws = tuple(f(env) for f in self.laws)
-        slopes = tuple(f(env) if f else None for f in self.slopes)
-        return laws, slopes, env.domains[self.states], env.domains[self.actions]
+        jets = [[f(env) if f else None for f in factors] for factors in self.jets]
+        return tuple(zip(*jets, strict=True)), env.domains[self.states], env.domains[self.actions]
 
 
 def options(env: Env, pos: int, bound: Bound) -> tuple[Any, ...]:
-    """What may happen at a position: (law, derivative, elements, rest of the key, store, index in it)."""
-    laws, slopes, states, actions = bound
+    """What may happen at a position: (law and derivatives, elements, rest of the key, store, index in it)."""
+    laws, states, actions = bound
     i = pos >> 1
     if pos & 1:
-        return laws[1], slopes[1], actions, (env.states[i],), env.actions, i
+        return laws[1], actions, (env.states[i],), env.actions, i
     if i == 0:
-        return laws[0], slopes[0], states, (), env.states, i
-    return laws[2], slopes[2], states, (env.states[i - 1], env.actions[i - 1]), env.states, i
+        return laws[0], states, (), env.states, i
+    return laws[2], states, (env.states[i - 1], env.actions[i - 1]), env.states, i
 
 
 def average(env: Env, bound: Bound, pos: int, end: int, body: Closure) -> Any:
@@ -123,8 +126,8 @@ def average(env: Env, bound: Bound, pos: int, end: int, body: Closure) -> Any:
     if pos > end:
         spend(env, 1)
         return body(env)
-    law, _, elements, rest, store, i = options(env, pos, bound)
-    last = pos == end
+    laws, elements, rest, store, i = options(env, pos, bound)
+    law, last = laws[0], pos == end
     if last:
         spend(env, len(elements))
     total = env.zero
@@ -137,24 +140,20 @@ def average(env: Env, bound: Bound, pos: int, end: int, body: Closure) -> Any:
     return total
 
 
-def average_slope(
-    env: Env, bound: Bound, pos: int, end: int, weight: tuple[Any, Any], body: Closure, slope: Closure | None
-) -> Any:
-    """The derivative of `average`; weight is the pair of its value and its derivative."""
-    w, dw = weight
+def average_change(env: Env, bound: Bound, pos: int, end: int, weight: Jet, body: Sequence[Closure | None]) -> Any:
+    """The highest derivative of `average`, for a weight and a body with as many derivatives as that."""
     if pos > end:
         spend(env, 1)
-        found = dw * body(env) if dw != 0 else env.zero
-        return found + w * slope(env) if slope and w != 0 else found
-    law, dlaw, elements, rest, store, i = options(env, pos, bound)
+        return highest(env, weight, body)
+    laws, elements, rest, store, i = options(env, pos, bound)
     total = env.zero
     for x in elements:
         key = (x, *rest)
-        p, dp = law(key), dlaw(key) if dlaw else env.zero
-        if p == 0 and dp == 0:
+        p = tuple([law(key) if law else env.zero for law in laws])
+        if vanishes(p):
             continue
         store[i] = x
-        total = total + average_slope(env, bound, pos + 1, end, (w * p, dw * p + w * dp), body, slope)
+        total = total + average_change(env, bound, pos + 1, end, times(weight, p), body)
     return total
 
 
@@ -174,10 +173,19 @@ def trajectories(env: Env, end: int, states: Sequence[int], actions: Sequence[in
     return extend(0)
 
 
-def factors(env: Env, bound: Bound, end: int) -> Iterator[tuple[Any, Any, Key]]:
-    """The factors of the probability of the current trajectory up to a position: (law, derivative, key)."""
+def factors(env: Env, bound: Bound, end: int) -> Iterator[tuple[Sequence[Any], Key]]:
+    """The factors of the probability of the current trajectory up to a position: (law and derivatives, key)."""
     if end < 0 or end > env.seen:
         raise outside("s", end // 2)
     for pos in range(end + 1):
-        law, slope, _, rest, store, i = options(env, pos, bound)
-        yield law, slope, (store[i], *rest)
+        laws, _, rest, store, i = options(env, pos, bound)
+        yield laws, (store[i], *rest)
+
+
+def probability(env: Env, bound: Bound, end: int) -> Jet:
+    """The probability of the current trajectory up to a position, with as many derivatives as its factors have."""
+    order = len(bound[0][0])
+    found: Jet = (env.one, *[env.zero] * (order - 1))
+    for laws, key in factors(env, bound, end):
+        found = times(found, tuple([law(key) if law else env.zero for law in laws]))
+    return found

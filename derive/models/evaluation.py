@@ -14,7 +14,7 @@ from sympy import Basic, Symbol
 
 from derive.binding import drawn, free, subterms
 from derive.errors import Unevaluable
-from derive.models import slopes  # noqa: F401  (enters all values and derivatives)
+from derive.models import curvatures, extremes, samples, slopes  # noqa: F401  (enter all values and derivatives)
 from derive.models.compiling import Compiler
 from derive.models.environment import Closure, Env, Key, set_trajectory
 from derive.models.forms import usage
@@ -45,6 +45,7 @@ class Program:
         plain, exped = (frozenset().union(*(usage(t)[i] for t in terms)) for i in (0, 1))
         self.plain, self.exped = sorted(plain, key=str), sorted(exped, key=str)
         self.needs_balls = "balls" in self._compiler.needs or bool(plain & exped)
+        self.needs_second = "second" in self._compiler.needs
         self.needs_order = "order" in self._compiler.needs
 
     def _register(self, node: Basic) -> None:
@@ -94,7 +95,8 @@ class Program:
         tables = [_table(model, letter) for letter in c.letters]
         env.tables = [_convert(t.values, numbers) for t in tables]
         env.tangents = [_convert(t.tangents, numbers) for t in tables]
-        env.cache, env.fuel, env.touched = {}, FUEL, False
+        env.seconds = [_convert(t.seconds, numbers) for t in tables] if "second" in c.needs else []
+        env.cache, env.fuel, env.touched, env.choices = {}, FUEL, False, None
         set_trajectory(env, model.trajectory)
         return env
 
@@ -140,14 +142,14 @@ def _convert(table: Mapping[Key, Any], numbers: Numbers) -> dict[Key, Any]:
 
 def _real(value: Any, numbers: Numbers) -> Any:
     if isinstance(value, LogOf):
-        return numbers.of(value.argument).log() if numbers is BALLS else None
+        return numbers.log(numbers.of(value.argument)) if numbers is BALLS else None
     return None if value is None else numbers.of(value)
 
 
 def _exp(value: Any, numbers: Numbers) -> Any:
     if isinstance(value, LogOf):
         return numbers.of(value.argument)
-    return numbers.of(value).exp() if value is not None and numbers is BALLS else None
+    return numbers.exp(numbers.of(value)) if value is not None and numbers is BALLS else None
 
 
 @lru_cache(maxsize=2_000)

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-from derive.models.environment import Closure, Env
 
 Jet = tuple[Any, ...]
 
@@ -29,7 +27,7 @@ def vanishes(jet: Jet) -> bool:
     return all(x == 0 for x in jet)
 
 
-def highest(env: Env, weight: Jet, body: Sequence[Closure | None]) -> Any:
+def highest(env: Any, weight: Jet, body: Sequence[Callable[[Any], Any] | None]) -> Any:
     """The highest derivative of weight · body; what a zero stands before is not evaluated."""
     found, order = env.zero, len(weight) - 1
     for k, (factor, part) in enumerate(zip(reversed(weight), body, strict=True)):

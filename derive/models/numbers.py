@@ -3,7 +3,8 @@
 * residues   modulo the prime 2^61 - 1: one random point decides an identity of rational functions, up to a
              stated error
 * rationals  fractions: the values that are printed; also needed where two numbers are compared in order
-* balls      intervals that are certain to contain the real number: where log, exp or a root has a value
+* balls      fractions, until a log, an exp or a root makes intervals of them that are certain to contain the real
+             number; the root of a square stays a fraction
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from math import isqrt
 from typing import Any
 
 from flint import arb, fmpq, nmod
@@ -61,8 +63,27 @@ def _residue(value: Any) -> nmod:
     return nmod(fraction.numerator, PRIME) / nmod(fraction.denominator, PRIME)
 
 
-def _ball(value: Any) -> arb:
+def _real(value: Any) -> fmpq | arb:
+    return value if isinstance(value, arb) else as_rational(value)
+
+
+def as_ball(value: Any) -> arb:
+    """A number as an interval that is certain to contain it."""
     return value if isinstance(value, arb) else arb(as_rational(value))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal numbers; for balls, not certainly different."""
+    if isinstance(one, arb) or isinstance(other, arb):
+        return bool(as_ball(one).overlaps(as_ball(other)))
+    return bool(one == other)
+
+
+def exceeds(one: Any, other: Any) -> bool:
+    """Certainly greater."""
+    if isinstance(one, arb) or isinstance(other, arb):
+        return bool(as_ball(one) > as_ball(other))
+    return bool(one > other)
 
 
 def _none(kind: str, what: str) -> Callable[..., Any]:
@@ -72,10 +93,38 @@ def _none(kind: str, what: str) -> Callable[..., Any]:
     return refuse
 
 
-def _ball_log(x: arb) -> arb:
+def _ball_log(x: Any) -> arb:
     if not x > 0:
         raise Unevaluable(f"log of {x}, which is not positive")
-    return x.log()
+    return as_ball(x).log()
+
+
+def _ball_power(x: Any, y: Any) -> Any:
+    """x^y for x > 0, and 0^y = 0 for y > 0."""
+    if x == 0 and y > 0:
+        return x
+    if not x > 0:
+        raise Unevaluable(
+            f"{x} to the power {y} has no real value that is certain: roots are those of positive numbers"
+        )
+    if isinstance(x, fmpq) and isinstance(y, fmpq) and y.q == 2:
+        root = _rational_root(x)
+        return as_ball(x) ** as_ball(y) if root is None else root ** int(y.p)
+    return as_ball(x) ** as_ball(y)
+
+
+def _rational_root(x: fmpq) -> fmpq | None:
+    """√x of a positive fraction, where it is one."""
+    p, q = isqrt(int(x.p)), isqrt(int(x.q))
+    return fmpq(p, q) if p * p == x.p and q * q == x.q else None
+
+
+def _least(x: Any, y: Any) -> Any:
+    return min(x, y) if isinstance(x, fmpq) and isinstance(y, fmpq) else as_ball(x).min(as_ball(y))
+
+
+def _greatest(x: Any, y: Any) -> Any:
+    return max(x, y) if isinstance(x, fmpq) and isinstance(y, fmpq) else as_ball(x).max(as_ball(y))
 
 
 _in_residues = partial(_none, "residues")
@@ -100,10 +149,10 @@ RATIONALS = Numbers(
 )
 BALLS = Numbers(
     "balls",
-    of=_ball,
+    of=_real,
     log=_ball_log,
-    exp=lambda x: x.exp(),
-    power=lambda x, y: x**y,
-    least=lambda x, y: x.min(y),
-    greatest=lambda x, y: x.max(y),
+    exp=lambda x: as_ball(x).exp(),
+    power=_ball_power,
+    least=_least,
+    greatest=_greatest,
 )

@@ -11,7 +11,15 @@ from typing import Any
 from sympy import Basic, Integer, Symbol
 
 from derive.models.compiling import Compiler, value_of
-from derive.models.environment import Closure, Env, OutsideTrajectory, average, average_slope, factors, trajectories
+from derive.models.environment import (
+    Closure,
+    Env,
+    OutsideTrajectory,
+    average,
+    average_change,
+    probability,
+    trajectories,
+)
 from derive.models.latest import latest_position, nothing
 from derive.models.values import watched
 from derive.terms import Expectation, Given, PathProbability, PathSum
@@ -27,11 +35,13 @@ def _given(c: Compiler, node: Given) -> Closure:
     return over_futures(c, node, node.position, None)
 
 
-def over_futures(c: Compiler, node: Expectation | Given, position: Basic, parameter: Symbol | None) -> Closure:
-    """E[body | trajectory up to position], or its derivative; position -1 is the plain expectation."""
-    laws = c.laws(node.process, parameter)
-    body = watched(c, c.value(node.body))
-    slope = c.slope(node.body, parameter) if parameter else None
+def over_futures(
+    c: Compiler, node: Expectation | Given, position: Basic, parameter: Symbol | None, order: int = 1
+) -> Closure:
+    """E[body | trajectory up to position], or its derivative of an order; position -1 is the plain expectation."""
+    laws = c.laws(node.process, parameter, order)
+    value = watched(c, c.value(node.body)) if parameter is None or laws.move else None
+    change = c.weighed(node.body, parameter, order, laws.move)[1:] if parameter else []
     start, horizon = c.integer(position), c.integer(node.process.horizon)
     latest = (latest_position(c, node.body) or nothing) if laws.normalised and not c.watch else None
     context, ident, given = c.context(node), next(c.ident), isinstance(node, Given)
@@ -50,10 +60,10 @@ def over_futures(c: Compiler, node: Expectation | Given, position: Basic, parame
         env.states = [*known[0], *[0] * (h + 1 - len(known[0]))]
         env.actions = [*known[1], *[0] * (h - len(known[1]))]
         env.seen = max(end, p)
-        if parameter is None:
-            found = average(env, laws.bound(env), p + 1, end, body)
+        if value and parameter is None:
+            found = average(env, laws.bound(env), p + 1, end, value)
         else:
-            found = average_slope(env, laws.bound(env), p + 1, end, (env.one, env.zero), body, slope)
+            found = average_change(env, laws.bound(env), p + 1, end, (env.one, *[env.zero] * order), [value, *change])
         env.states, env.actions, env.seen = outer
         env.cache[key] = found
         return found
@@ -95,10 +105,4 @@ def over_paths(c: Compiler, node: PathSum, body: Closure) -> Closure:
 def _path_probability(c: Compiler, node: PathProbability) -> Closure:
     laws, horizon = c.laws(node.process), c.integer(node.process.horizon)
 
-    def probability(env: Env) -> Any:
-        found = env.one
-        for law, _, key in factors(env, laws.bound(env), 2 * horizon(env)):
-            found = found * law(key)
-        return found
-
-    return probability
+    return lambda env: probability(env, laws.bound(env), 2 * horizon(env))[0]

@@ -30,14 +30,14 @@ from flint import arb, ctx
 
 from derive.errors import IllFormed, Refused, Unevaluable
 from derive.models.claims import Claim, letters_left
-from derive.models.comparison import admits, complete, difference, difference_at, places, same, to_the_end
+from derive.models.comparison import admits, complete, difference, difference_at, places, to_the_end
 from derive.models.counterexample import GREEK, Counterexample, show, words
 from derive.models.degree import degree
 from derive.models.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
 from derive.models.environment import TooLong
 from derive.models.evaluation import compiled, run
 from derive.models.interpretation import LogOf, Model, key_of
-from derive.models.numbers import BALLS, RATIONALS
+from derive.models.numbers import BALLS, RATIONALS, as_ball, same
 from derive.models.search import FRACTIONS, POINTS, Found, Search
 from derive.models.shrink import shrink
 from derive.terms import Equation, Hypothesis, Letter
@@ -148,7 +148,7 @@ def _digits(search: Search) -> int:
             env = program.env(model, BALLS)
             for _ in places(search.claim, program, env, model, size):
                 lhs, rhs = (run(f, env) for f in program.functions)
-                widest = widest.max(arb((lhs - rhs).abs_upper()))
+                widest = widest.max(arb(as_ball(lhs - rhs).abs_upper()))
         except Unevaluable:
             continue
     if not widest > 0:

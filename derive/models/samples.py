@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Symbol
 
 from derive.errors import Unevaluable
-from derive.models.compiling import Compiler, value_of
+from derive.models.compiling import Compiler, second_of, slope_of, value_of
 from derive.models.environment import Closure, Env, spend
 from derive.models.jets import Jet, highest, times, vanishes
 from derive.models.values import watched
@@ -24,13 +24,20 @@ def _samples(c: Compiler, node: Samples) -> Closure:
     return over_samples(c, node, [c.value(node.weight)], [watched(c, c.value(node.body))])
 
 
-def samples_slope(c: Compiler, node: Samples, parameter: Symbol) -> Closure | None:
-    """The derivative of an expectation over samples, or None where neither weight nor body moves."""
-    dw, dx = c.slope(node.weight, parameter), c.slope(node.body, parameter)
-    if dw is None and dx is None:
-        return None
-    body = c.value(node.body) if dw is not None else None
-    return over_samples(c, node, [c.value(node.weight), dw], [body, dx])
+@slope_of(Samples)
+def _samples_slope(c: Compiler, node: Samples, parameter: Symbol) -> Closure | None:
+    return samples_change(c, node, parameter, 1)
+
+
+@second_of(Samples)
+def _samples_second(c: Compiler, node: Samples, parameter: Symbol) -> Closure | None:
+    return samples_change(c, node, parameter, 2)
+
+
+def samples_change(c: Compiler, node: Samples, parameter: Symbol, order: int) -> Closure:
+    """The derivative of an order, of an expectation over samples."""
+    weight = c.jet(node.weight, parameter, order)
+    return over_samples(c, node, weight, c.weighed(node.body, parameter, order, weight[1] is not None))
 
 
 def over_samples(

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Symbol
+from sympy import Add, Basic, Integer, Mul, Pow, Symbol
 
 from derive.binding import meaning
 from derive.errors import Unevaluable
 from derive.models.compiling import Compiler, slope_of
-from derive.models.environment import Closure, Env, factors, small, steps
+from derive.models.environment import Closure, Env, probability, small, steps
 from derive.models.forms import whole
 from derive.models.path_values import over_futures, over_paths
-from derive.models.samples import samples_slope
-from derive.models.values import look_up, over_domain, over_times, times, with_real
+from derive.models.values import look_up, over_domain, over_times, product_of, with_real
 from derive.terms import (
     Apply,
     At,
@@ -31,7 +30,6 @@ from derive.terms import (
     Mean,
     PathProbability,
     PathSum,
-    Samples,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -63,7 +61,7 @@ def _mul(c: Compiler, node: Mul, parameter: Symbol) -> Closure | None:
     ]
     if not parts:
         return None
-    return lambda env: sum((d(env) * times(env, rest) for d, rest in parts), env.zero)
+    return lambda env: sum((d(env) * product_of(env, rest) for d, rest in parts), env.zero)
 
 
 @slope_of(Pow)
@@ -84,21 +82,6 @@ def _pow(c: Compiler, node: Pow, parameter: Symbol) -> Closure | None:
         return env.zero if k == 0 else base(env) ** small(k - 1) * inner(env) * k
 
     return pow_slope
-
-
-@slope_of(Min, Max)
-def _extreme(c: Compiler, node: Min | Max, parameter: Symbol) -> Closure | None:
-    value = c.value(node)
-    parts = [(c.value(a), _or_zero(c, a, parameter)) for a in node.args]
-
-    def extreme_slope(env: Env) -> Any:
-        found = value(env)
-        slopes = [d(env) for v, d in parts if not (v(env) < found or v(env) > found)]
-        if any(s != slopes[0] for s in slopes):
-            raise Unevaluable(f"{node} has a corner here: it is not differentiable")
-        return slopes[0]
-
-    return extreme_slope
 
 
 @slope_of(Log)
@@ -124,7 +107,7 @@ def _exp(c: Compiler, node: Exp, parameter: Symbol) -> Closure | None:
 
 @slope_of(Apply)
 def _apply(c: Compiler, node: Apply, parameter: Symbol) -> Closure | None:
-    return look_up(c, node, tangent=True) if node.letter.parameter == parameter else None
+    return look_up(c, node, order=1) if node.letter.parameter == parameter else None
 
 
 @slope_of(Defined)
@@ -143,7 +126,9 @@ def _or_zero(c: Compiler, node: Basic, parameter: Symbol) -> Closure:
 
 @slope_of(Gradient)
 def _gradient(c: Compiler, node: Gradient, parameter: Symbol) -> Closure | None:
-    raise Unevaluable(f"second derivatives are not supported yet: {node} stands below a gradient")
+    if node.parameter != parameter:
+        raise Unevaluable(f"{node} stands below a gradient by {parameter}: mixed derivatives are not supported")
+    return c.second(node.body, parameter)
 
 
 @slope_of(At)
@@ -210,12 +195,7 @@ def _variance(c: Compiler, node: Variance, parameter: Symbol) -> Closure | None:
     return c.slope(meaning(node), parameter)
 
 
-# samples and trajectories
-
-
-@slope_of(Samples)
-def _samples(c: Compiler, node: Samples, parameter: Symbol) -> Closure | None:
-    return samples_slope(c, node, parameter)
+# trajectories
 
 
 @slope_of(Expectation)
@@ -237,13 +217,4 @@ def _path_sum(c: Compiler, node: PathSum, parameter: Symbol) -> Closure | None:
 @slope_of(PathProbability)
 def _path_probability(c: Compiler, node: PathProbability, parameter: Symbol) -> Closure | None:
     laws, horizon = c.laws(node.process, parameter), c.integer(node.process.horizon)
-
-    def probability_slope(env: Env) -> Any:
-        total, change = env.one, env.zero
-        for law, slope, key in factors(env, laws.bound(env), 2 * horizon(env)):
-            x = law(key)
-            change = change * x + total * slope(key) if slope else change * x
-            total = total * x
-        return change
-
-    return probability_slope
+    return lambda env: probability(env, laws.bound(env), 2 * horizon(env))[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sympy import Add, Basic, Max, Min, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Mul, Pow, Rational, Symbol
 
 from derive.binding import drawn, meaning
 from derive.errors import Unevaluable
@@ -79,10 +79,10 @@ def _mul(c: Compiler, node: Mul) -> Closure:
     if len(parts) == 2:
         f, g = parts
         return lambda env: f(env) * g(env)
-    return lambda env: times(env, parts)
+    return lambda env: product_of(env, parts)
 
 
-def times(env: Env, parts: Sequence[Closure]) -> Any:
+def product_of(env: Env, parts: Sequence[Closure]) -> Any:
     """The product of several values."""
     found = env.one
     for p in parts:
@@ -101,21 +101,6 @@ def _pow(c: Compiler, node: Pow) -> Closure:
     c.needs.add("balls")
     exponent = c.value(node.exp)
     return lambda env: env.numbers.power(base(env), exponent(env))
-
-
-@value_of(Min, Max)
-def _extreme(c: Compiler, node: Min | Max) -> Closure:
-    c.needs.add("order")
-    parts, least = [c.value(a) for a in node.args], isinstance(node, Min)
-
-    def extreme(env: Env) -> Any:
-        choose = env.numbers.least if least else env.numbers.greatest
-        found = parts[0](env)
-        for p in parts[1:]:
-            found = choose(found, p(env))
-        return found
-
-    return extreme
 
 
 @value_of(Log)
@@ -148,17 +133,17 @@ def _exp(c: Compiler, node: Exp) -> Closure:
 
 @value_of(Apply)
 def _apply(c: Compiler, node: Apply) -> Closure:
-    return look_up(c, node, tangent=False)
+    return look_up(c, node)
 
 
-def look_up(c: Compiler, node: Apply, tangent: bool) -> Closure:
-    """The entry of a letter's table, or of its tangents."""
+def look_up(c: Compiler, node: Apply, order: int = 0) -> Closure:
+    """The entry of a letter's table, or of its first or second derivatives."""
     i, name = c.letter(node.letter), node.letter.name
     keys = [c.argument(a) for a in node.args[1:]]
 
     def found(env: Env, key: tuple[int, ...]) -> Any:
         try:
-            return (env.tangents if tangent else env.tables)[i][key]
+            return (env.tables if order == 0 else env.tangents if order == 1 else env.seconds)[i][key]
         except KeyError:
             raise Unevaluable(f"{name} has no value at {key}: an argument lies outside its domain") from None
 

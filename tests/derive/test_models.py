@@ -224,8 +224,8 @@ def test_an_index_outside_the_trajectory_is_an_error(term: Any) -> None:
 @pytest.mark.parametrize(
     ("term", "words"),
     [
-        (Gradient(Gradient(sigmoid(theta), theta), theta), "second derivatives"),
-        (grad(score(0) * policy(Action(0), State(0))), "second derivatives"),
+        (grad(grad(grad(sigmoid(theta)))), "third derivatives"),
+        (grad(Gradient(gamma * theta, gamma)), "mixed derivatives"),
         (At(policy(a, s), theta, 0), "no value elsewhere"),
         (Log(gamma - 1), "not positive"),
         (1 / (gamma - Rational(1, 2)), "division by zero"),

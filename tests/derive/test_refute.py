@@ -269,7 +269,7 @@ def test_a_hypothesis_that_defines_nothing_selects_models() -> None:
             "index outside the trajectory",
         ),
         (Equation(expect(score(t)), 0), (AtMost(T, t), before(t, T)), "vacuous"),
-        (Equation(grad(grad(sigmoid(theta))), 0), (), "second derivatives"),
+        (Equation(grad(grad(grad(sigmoid(theta)))), 0), (), "third derivatives"),
         (Equation(grad(payoff(x)), 0), (), "both sides are zero"),
         (Equation(grad(Log(path)), trajectory_score), (), "needs ρ_0 > 0"),
         (Equation(SumOver(policy(a, s) * grad(Log(policy(a, s))), a), 0), (), "needs π > 0"),
