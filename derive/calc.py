@@ -21,7 +21,7 @@ from derive.matching import matches
 from derive.printing import text
 from derive.rewriting import Given, Refusals, each_place, everywhere
 from derive.rules import RULES, Rule
-from derive.terms import ZERO, AtMost, Equation, Hypothesis, Inequality, Statement
+from derive.terms import ZERO, Always, AtMost, Equation, Hypothesis, Inequality, Statement
 
 MAX_CANDIDATES = 60
 
@@ -208,7 +208,7 @@ def _at(claim: Statement, index: Basic, value: Expr) -> Statement:
 
 
 def as_reasons(by: object) -> tuple[Reason, ...]:
-    """Reasons as they may be given: a rule or its name, a derivation, a theorem, or a sequence of them."""
+    """Reasons as they may be given: a rule or its name, a derivation, a theorem, an assumption, or several of them."""
     if isinstance(by, (list, tuple)):
         return tuple(r for part in by for r in as_reasons(part))
     if isinstance(by, str) and by in RULES:
@@ -217,6 +217,10 @@ def as_reasons(by: object) -> tuple[Reason, ...]:
         return (by,)
     if isinstance(by, Theorem):
         return (Lemma(by, "theorem", "a theorem"),)
+    if isinstance(by, Always):
+        return (Lemma(kernel.always(by), "assumed_equation", f"equation of {text(by.lhs)}", once=True),)
+    if isinstance(by, (Equation, Inequality)):
+        return (Lemma(kernel.assume(by), "assumption", "assumption", once=True),)
     lemma = getattr(by, "lemma", None)
     if isinstance(lemma, Lemma):
         return (lemma,)

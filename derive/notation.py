@@ -14,6 +14,7 @@ from derive.terms import (
     ACTIONS,
     STATES,
     Action,
+    Always,
     AtMost,
     Definition,
     Domain,
@@ -21,12 +22,14 @@ from derive.terms import (
     Expectation,
     Given,
     Gradient,
+    Inequality,
     Letter,
     Log,
     Mean,
     PathProbability,
     Process,
     State,
+    SumOver,
     TimeSum,
     Var,
     real_symbol,
@@ -98,6 +101,26 @@ def mean(body: Any, var: Var, weight: Any) -> Mean:
     """E_{var ~ weight}[body]."""
     return Mean(body, var, weight)
 
+
+# Without a horizon: letters that solve their equations at every state, as V and d do where γ < 1.
+b, u = Var("b", ACTIONS), Var("u", STATES)
+mean_reward = Letter("r", (STATES, ACTIONS))
+stationary_value = Letter("V", (STATES,), parameter=theta)
+occupancy = Letter("d", (STATES,), pmf=True, parameter=theta)
+discount = Inequality(0, gamma)
+
+
+def backed_up(value: Any) -> Definition:
+    """Q(s,a) = r(s,a) + γ Σ_s' P(s'|s,a) v(s')."""
+    later = SumOver(transition(s_next, s, a) * value(s_next), s_next)
+    return Definition("Q", (s, a), mean_reward(s, a) + gamma * later, "call")
+
+
+stationary_q = backed_up(stationary_value)
+bellman = Always(stationary_value(s), SumOver(policy(a, s) * stationary_q(s, a), a))
+arriving = SumOver(SumOver(occupancy(u) * policy(a, u) * transition(s, u, a), a), u)
+flow = Always(occupancy(s), (1 - gamma) * initial(s) + gamma * arriving)
+start_value = Definition("J", (), SumOver(initial(s) * stationary_value(s), s), "objective")
 
 lam = Symbol("lambda", real=True)
 baseline = Letter("b", (STATES,))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.binding import canonical
 from derive.errors import Refused
@@ -39,7 +39,10 @@ def _form(node: Basic) -> Hashable:
 
 
 def _identity(atom: Basic) -> Hashable:
-    return (type(atom), *(_form(a) for a in atom.args)) if atom.args else atom
+    parts = [_form(a) for a in atom.args]
+    if isinstance(atom, (Max, Min)):
+        return type(atom), frozenset(parts)
+    return (type(atom), *parts) if parts else atom
 
 
 def _number(atom: Basic) -> int:

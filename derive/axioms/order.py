@@ -31,9 +31,10 @@ def below_maximum(context: Context, term: Expr, maximum: Expr, at: Expr) -> Ineq
 
 
 @axiom
-def below_larger(context: Context, term: Expr, other: Expr) -> Inequality:
+def below_larger(context: Context, term: Expr, larger: Expr) -> Inequality:
     """x ≤ max(x, y)."""
-    return Inequality(term, Max(term, other))
+    need(isinstance(larger, Max) and term in larger.args, "{} is not among the arguments of {}", term, larger)
+    return Inequality(term, larger)
 
 
 @axiom

@@ -30,7 +30,15 @@ from derive.rules.linear import (
     unfold,
     variance,
 )
-from derive.rules.order import adding, below_larger, below_maximum, log_at_least, log_at_most, smaller_below
+from derive.rules.order import (
+    adding,
+    below_larger,
+    below_maximum,
+    constant_maximum,
+    log_at_least,
+    log_at_most,
+    smaller_below,
+)
 from derive.rules.ranges import count, empty, last_apart, one_apart, separate, shift, split, square_of_sum, write_out
 from derive.rules.rule import AVERAGES, RULES, SUMS, Rule, first_of
 from derive.rules.samples import draw_sample, fewer_samples, gradient_of_samples, independence
@@ -50,11 +58,11 @@ from derive.rules.trajectories import (
 
 __all__ = [
     "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_larger", "below_maximum",
-    "chain_rule", "constant", "count", "distinguish", "draw_action", "draw_sample", "draw_start", "draw_state",
-    "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation", "factor_out", "fewer_samples", "first_of",
-    "gradient_of_samples", "gradient_of_sum", "independence", "into_sums", "known", "last_apart", "linearity",
-    "log_at_least", "log_at_most", "log_derivative", "log_of_product", "marginal", "normalised", "number_out",
-    "one_apart", "path_probability", "product_rule", "reorder", "same_paths", "score_vanishes", "separate", "shift",
-    "smaller_below", "split", "square_of_sum", "sum_last_step", "tower", "transport", "unfold", "variance",
-    "write_out",
+    "chain_rule", "constant", "constant_maximum", "count", "distinguish", "draw_action", "draw_sample",
+    "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation",
+    "factor_out", "fewer_samples", "first_of", "gradient_of_samples", "gradient_of_sum", "independence",
+    "into_sums", "known", "last_apart", "linearity", "log_at_least", "log_at_most", "log_derivative",
+    "log_of_product", "marginal", "normalised", "number_out", "one_apart", "path_probability", "product_rule",
+    "reorder", "same_paths", "score_vanishes", "separate", "shift", "smaller_below", "split", "square_of_sum",
+    "sum_last_step", "tower", "transport", "unfold", "variance", "write_out",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from derive import kernel
 from derive.kernel import Theorem, law
 from derive.rewriting import HOLE, Given
 from derive.rules.rule import rule
-from derive.terms import ZERO, Log
+from derive.terms import ZERO, Log, Maximum
 
 
 @rule("what is added is at least zero", once=True)
@@ -23,10 +23,16 @@ def below_maximum(node: Expr, given: Given, maximum: Expr, at: Expr) -> Theorem:
     return law("below_maximum", node, maximum, at, given=given)
 
 
+@rule("maximum of a constant", Maximum)
+def constant_maximum(node: Expr, given: Given) -> Theorem:
+    """max_x c = c."""
+    return law("maximum_constant", node, given=given)
+
+
 @rule("neither is above the larger", once=True)
-def below_larger(node: Expr, given: Given, other: Expr) -> Theorem:
+def below_larger(node: Expr, given: Given, larger: Expr) -> Theorem:
     """X ≤ max(X, Y)."""
-    return law("below_larger", node, other, given=given)
+    return law("below_larger", node, larger, given=given)
 
 
 @rule("the smaller is below both", once=True)

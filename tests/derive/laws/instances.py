@@ -309,7 +309,8 @@ def maximum_constant(rng: Random) -> Instance:
 
 
 def below_larger(rng: Random) -> Instance:
-    return combined((f(x), gamma), rng), (rng.choice([v(s), Integer(0), -f(x)]),), ()
+    term = combined((f(x), gamma), rng)
+    return term, (Max(term, rng.choice([v(s), Integer(0), -f(x)])),), ()
 
 
 def smaller_below(rng: Random) -> Instance:

@@ -351,7 +351,13 @@ MUTANTS: tuple[Mutant, ...] = (
         (AtMost(0, t), AtMost(t, 2)),
     ),
     Mutant("maximum_constant", "of a function too", lambda w: v(s), Maximum(v(s), s)),
-    Mutant("below_larger", "the smaller of the two", lambda w, y: Inequality(w, Min(w, y)), v(s), (f(x),)),
+    Mutant(
+        "below_larger",
+        "the smaller of the two",
+        lambda w, larger: Inequality(w, Min(*larger.args)),
+        v(s),
+        (Max(v(s), f(x)),),
+    ),
     Mutant(
         "smaller_below", "the larger of the two", lambda w, y: Inequality(Max(*w.args), y), Min(v(s), f(x)), (f(x),)
     ),

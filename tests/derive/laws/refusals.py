@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Min, Symbol, sqrt
+from sympy import Integer, Max, Min, Symbol, sqrt
 
 from derive.notation import T, a, density, gamma, k, pi, policy, process, reward, s, t, theta, x
 from derive.terms import (
@@ -146,7 +146,8 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("below_maximum", (f(x), (Maximum(v(s), s), s), ()), "is no value of"),
     ("below_maximum", (v(s), (Maximum(v(s), s), a), ()), "is no element of"),
     ("maximum_constant", (Maximum(v(s), s), (), ()), "is no maximum of a constant"),
-    ("below_larger", (sqrt(f(x)), (Integer(1),), ()), "cannot show .* >= 0"),
+    ("below_larger", (v(s), (Max(f(x), 1),), ()), "is not among the arguments"),
+    ("below_larger", (sqrt(f(x)), (Max(sqrt(f(x)), 1),), ()), "cannot show .* >= 0"),
     ("smaller_below", (Min(v(s), f(x)), (Integer(1),), ()), "is not among the arguments"),
     ("log_at_most", (Log(f(x)), (), ()), "cannot show .* > 0"),
     *OF_SAMPLES,
