@@ -7,7 +7,7 @@ while one step is judged becomes `unknown` for that step; it never becomes a pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,17 +55,26 @@ def check_paths(paths: Iterable[str | Path], judges: Judges) -> tuple[Checked, .
     return tuple(check_file(p, judges) for path in paths for p in files(Path(path)))
 
 
-def check_file(path: Path, judges: Judges) -> Checked:
+def _begin(n: int, formulas: int) -> Judgement | None:
+    return None
+
+
+Begin = Callable[[int, int], Judgement | None]  # told which of how many formulas is next; a verdict is taken for it
+
+
+def check_file(path: Path, judges: Judges, begin: Begin = _begin) -> Checked:
     try:
         document = read_document(path)
-        return Checked(str(path), document, tuple(check_document(document, judges)))
+        return Checked(str(path), document, tuple(check_document(document, judges, begin)))
     except DeriveError as fault:
         return Checked(str(path), None, (), str(fault))
+    except MemoryError:
+        return Checked(str(path), None, (), f"{path} needs more memory than a text may use; split it")
     except Exception as fault:  # one file's fault does not take the others along
         return Checked(str(path), None, (), f"{path}: a fault of this program, {type(fault).__name__}: {fault}")
 
 
-def check_document(document: Document, judges: Judges) -> list[Step]:
+def check_document(document: Document, judges: Judges, begin: Begin = _begin) -> list[Step]:
     """The verdict on every displayed step."""
     parsed = _parsed(document)
     known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
@@ -74,6 +83,11 @@ def check_document(document: Document, judges: Judges) -> list[Step]:
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:
+            continue
+        if (given := begin(n, len(document.formulas))) is not None:
+            if formula.displayed:
+                walk.step(formula, 0, len(formula.latex), given)
+            walk.last = None
             continue
         walk.scope = replace(walk.scope, section=section_of(formula.source, formula.offsets[0]))
         if not formula.displayed:
