@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from derive.cli.catalogue import load_catalogue, named_in, status_of, tell_faults, valued
+from derive.cli.catalogue import load_catalogue, named_in, tell_faults
+from derive.cli.evidence import evidence, near_misses
 from derive.cli.output import say, show_progress
 
 if TYPE_CHECKING:
-    from derive.catalogue import Derivation
-    from derive.sheet import Example, Sheet
+    from collections.abc import Sequence
 
-SAMPLES, SEED = 100_000, 0
+    from derive.catalogue import Derivation
+    from derive.sheet import Counterexample, Example, Falsehood, NearMiss, Sheet, Without
+    from derive.sheet.collection import Collection
 
 
 def run_sheet(options: argparse.Namespace) -> int:
     from derive.sheet import write
 
     catalogue = load_catalogue()
-    chosen, formats, written, sheets = named_in(options, catalogue), options.to.split(","), [], []
-    for i, d in enumerate(chosen, 1):
-        show_progress(f"{i} of {len(chosen)}: {d.name}")
-        sheets.append(_content(d))
-        written += write(sheets[-1], formats, options.output, options.template)
-    if options.all and "html" in formats and sheets:
-        from derive.sheet.collection import Collection
+    chosen, formats, written = named_in(options, catalogue), options.to.split(","), []
+    whole = _collection(chosen)
+    for i, sheet in enumerate(whole.sheets, 1):
+        show_progress(f"{i} of {len(chosen)}: {sheet.name}")
+        written += write(sheet, formats, options.output, options.template)
+    if options.all and "html" in formats and whole.sheets:
         from derive.sheet.html_index import write_index
 
-        whole = Collection(tuple(sheets), {d.name: d.rests_on for d in chosen})
         written += write_index(whole, options.output)
     show_progress("")
     say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
@@ -38,37 +37,54 @@ def run_sheet(options: argparse.Namespace) -> int:
 
 def run_book(options: argparse.Namespace) -> int:
     from derive.sheet.book import able, write_book
-    from derive.sheet.collection import Collection
 
     able(options.to.split(","), options.template)
-    catalogue, sheets = load_catalogue(), []
-    derivations = list(catalogue.derivations.values())
-    for i, d in enumerate(derivations, 1):
-        show_progress(f"{i} of {len(derivations)}: {d.name}")
-        sheets.append(_content(d))
+    catalogue = load_catalogue()
+    whole = _collection(list(catalogue.derivations.values()))
     show_progress("typesetting")
-    whole = Collection(tuple(sheets), {d.name: d.rests_on for d in derivations})
     written = write_book(whole, options.to.split(","), options.output, options.template)
     show_progress("")
     say(options, {"book": [str(p) for p in written]}, "\n".join(map(str, written)))
     return tell_faults(catalogue)
 
 
-def _content(d: Derivation) -> Sheet:
+def _collection(derivations: Sequence[Derivation]) -> Collection:
+    from derive.sheet.collection import Collection
+
+    sheets, misses = [], _near_misses()
+    for i, d in enumerate(derivations, 1):
+        show_progress(f"{i} of {len(derivations)}: {d.name}")
+        sheets.append(_sheet(d, misses))
+    names = {d.name for d in derivations}
+    return Collection(tuple(sheets), {d.name: [n for n in d.rests_on if n in names] for d in derivations})
+
+
+def _near_misses() -> dict[str, NearMiss]:
+    from derive.near_misses import NEAR_MISSES
+    from derive.sheet import NearMiss
+
+    found = near_misses()
+    return {
+        miss.law: NearMiss(miss.words, miss.claim, _counterexample(found[miss.law]))
+        for miss in NEAR_MISSES
+        if miss.law in found
+    }
+
+
+def _sheet(d: Derivation, misses: dict[str, NearMiss]) -> Sheet:
     from derive.sheet import Block, Sheet
 
-    status, theorem = status_of(d)
-    if status != "proved":
-        raise ValueError(f"{d.name} is not proved, so no sheet of it is printed: {status}")
-    blocks = tuple(Block(c.title, c.start, tuple(map(_line, c.lines))) for c in d.proof.blocks)
+    found = evidence(d)
+    blocks = tuple(Block(c.title, c.start, tuple(_line(x, misses) for x in c.lines)) for c in d.proof.blocks)
     return Sheet(
         name=d.name, title=d.title, statement=d.claim, definitions=d.defining, hypotheses=d.assuming,
-        laws=tuple(sorted(theorem.laws)), axioms=(), source=d.source, blocks=blocks, example=_example(d),
-        falsehood=_falsehood(d), fingerprint=d.fingerprint, status=status,
+        laws=tuple(found["laws"]), axioms=(), source=d.source, blocks=blocks, example=_example(d, found),
+        falsehood=_falsehood(d, found["false"]), fingerprint=d.fingerprint, status="proved",
+        without=tuple(_without(h, one) for h, one in zip(d.assuming, found["without"], strict=True)),
     )  # fmt: skip
 
 
-def _line(line: Any) -> Any:
+def _line(line: Any, misses: dict[str, NearMiss]) -> Any:
     from derive.kernel import LAWS
     from derive.printing import text
     from derive.rules import RULES, Rule
@@ -81,53 +97,54 @@ def _line(line: Any) -> Any:
     }
     behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
     words = ", ".join(dict.fromkeys(line.words.split(", ")))
-    return Line(line.term, words, line.rule, tuple(Law(n, " ".join((d or n).split())) for n, d in behind.items()))
+    laws = (Law(n, " ".join((said or n).split()), misses.get(n)) for n, said in behind.items())
+    return Line(line.term, words, line.rule, tuple(laws))
 
 
-def _falsehood(d: Derivation) -> Any:
-    from derive.models import decide
-    from derive.sheet import Counterexample, Falsehood
+def _falsehood(d: Derivation, found: Any) -> Falsehood:
+    from derive.sheet import Falsehood
 
     said = d.falsehood.words
     opening = said.split()[0]
     if opening == "a" or (opening.isascii() and opening.isalpha() and len(opening) > 1):
         said = said[0].upper() + said[1:]
-    found = decide(d.falsehood.claim, d.falsehood.assuming).counterexample
     own = d.falsehood.assuming if set(d.falsehood.assuming) != set(d.assuming) else ()
-    if found is None:
-        return Falsehood(d.falsehood.claim, said + ".", None, own)
-    sizes = found.text.splitlines()[0]
-    values = tuple(found.assignment.items())
-    shown = Counterexample(sizes, values, found.lhs, found.rhs)
-    return Falsehood(d.falsehood.claim, said + ".", shown, own)
+    return Falsehood(d.falsehood.claim, said + ".", _counterexample(found) if found else None, own)
 
 
-def _value_of(exact: Callable[..., Any], wire: Any, given: tuple[Any, ...]) -> Callable[[Any], Any]:
-    return lambda setting: exact(wire, setting, *given)
+def _counterexample(found: Any) -> Counterexample:
+    from derive.sheet import Counterexample
+
+    return Counterexample(found["sizes"], tuple((n, v) for n, v in found["values"]), found["left"], found["right"])
 
 
-def _example(d: Derivation) -> Example:
-    from derive.sheet import Example, ExampleRow
-    from derive.wire import encode
-    from numeric.examples import describe, estimate, exact
+def _without(hypothesis: Any, found: Any) -> Without:
+    """What the models say of the statement without a hypothesis; they have no times before 0 or after the end."""
+    from derive.sheet import Without
+    from derive.sheet.refuted import KEPT, NO_VALUE, REFUTED, UNDECIDED
+    from derive.terms import AtMost
 
-    rows, given = [], tuple(map(encode, d.assuming))
-    for side in (d.claim.lhs, d.claim.rhs):
-        wire = encode(side)
-        for setting, value in valued(d, _value_of(exact, wire, given)):
-            drawn = estimate(wire, setting, SAMPLES, SEED, *given)
-            if drawn is not None or side == d.claim.lhs:
-                sampled = _credible(d.name, setting.label, value, drawn)
-                shown = f"≈ {round(value, 6) + 0.0:.6f}" if isinstance(value, float) else str(value)
-                rows.append(ExampleRow(setting.label, side, shown, *sampled))
-    return Example(d.world.replace("_", " "), describe(d.world), tuple(rows))
+    if found["found"]:
+        return Without(hypothesis, REFUTED, "The statement is then false.", _counterexample(found["found"]))
+    if found["verdict"] == "holds":
+        said = f"Both sides stay equal on the models of {found['sizes']} sizes that were tried"
+        said += ", but all their times lie between 0 and T" if isinstance(hypothesis, AtMost) else ""
+        return Without(hypothesis, KEPT, f"{said}; the proof needs it, and nothing here shows that the truth does.")
+    valueless = "has no value" in found["reason"] or found["reason"].startswith(("needs ", "index outside"))
+    return Without(hypothesis, NO_VALUE if valueless else UNDECIDED, f"The models say: {found['reason']}.")
 
 
-def _credible(name: str, label: str, exact: Any, drawn: Any) -> tuple[Any, ...]:
-    """The estimate, which lies within 6 standard errors of the exact value: else one of the two is wrong."""
-    if drawn is None:
-        return ()
-    if abs(drawn.mean - float(exact)) > 6 * drawn.standard_error + 1e-9:
-        shown = f"{drawn.mean:.6g} ± {drawn.standard_error:.2g}"
-        raise ValueError(f"{name}, {label}: internal disagreement: sampled {shown}, exact {exact}; a fault of ours")
-    return drawn.mean, drawn.standard_error, drawn.samples, drawn.seed
+def _example(d: Derivation, found: Any) -> Example:
+    from derive.sheet import Convergence, Example, ExampleRow
+    from numeric.examples import describe
+
+    drawn = ("estimate", "standard_error", "samples", "seed")
+    rows = [ExampleRow(r["label"], getattr(d.claim, r["side"]), r["exact"], *map(r.get, drawn)) for r in found["rows"]]
+    curves = [
+        Convergence(
+            f["label"], getattr(d.claim, f["side"]), f["exact"],
+            *(tuple(f[part]) for part in ("sizes", "estimates", "means", "deviations")),
+        )
+        for f in found["figures"]
+    ]  # fmt: skip
+    return Example(d.world.replace("_", " "), describe(d.world), tuple(rows), tuple(curves))

@@ -9,6 +9,7 @@ from functools import cached_property
 from derive.errors import IllFormed
 from derive.graph import levels
 from derive.sheet.content import Sheet
+from derive.sheet.refuted import NearMiss
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Used:
     words: str
     states: str
     numbers: tuple[int, ...]
+    near_miss: NearMiss | None = None
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,16 @@ class Collection:
         return self._used(lambda sheet: set(sheet.laws))
 
     def _used(self, names: object) -> list[Used]:
-        states = {
-            law.name: law.states for s in self.sheets for b in s.blocks for line in b.lines for law in line.behind
-        }
+        known = {law.name: law for s in self.sheets for b in s.blocks for line in b.lines for law in line.behind}
         found: dict[str, list[int]] = {}
         for sheet in sorted(self.sheets, key=lambda s: self.numbers[s.name]):
             for name in sorted(names(sheet) - set(self.rests)):  # type: ignore[operator]
                 found.setdefault(name, []).append(self.numbers[sheet.name])
-        return [Used(n, n.replace("_", " "), states[n], tuple(found[n])) for n in sorted(found) if n in states]
+        return [
+            Used(n, n.replace("_", " "), known[n].states, tuple(found[n]), known[n].near_miss)
+            for n in sorted(found)
+            if n in known
+        ]
 
 
 def part_title(level: int) -> str:

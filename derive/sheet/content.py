@@ -10,26 +10,24 @@ from itertools import groupby
 from sympy import Expr
 
 from derive.errors import IllFormed
-from derive.printing.boxes import Applied, Box, Sign, called, spelled
+from derive.sheet.convergence import Convergence
+from derive.sheet.refuted import Falsehood, NearMiss, Statement, Without, need_words
 from derive.terms import Equation, Hypothesis
-
-
-def _need_words(owner: object, *fields: str) -> None:
-    for field in fields:
-        value = getattr(owner, field)
-        if not isinstance(value, str) or not value.strip():
-            raise IllFormed(f"{type(owner).__name__} needs some words as its {field}, not {value!r}")
 
 
 @dataclass(frozen=True)
 class Law:
-    """A rule, a law or another statement by its name, and what it states, its side condition included."""
+    """A rule, a law or another statement by its name, and what it states, its side condition included.
+
+    `near_miss` is what a law would say without its condition.
+    """
 
     name: str
     states: str
+    near_miss: NearMiss | None = None
 
     def __post_init__(self) -> None:
-        _need_words(self, "name", "states")
+        need_words(self, "name", "states")
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Line:
     behind: tuple[Law, ...] = ()
 
     def __post_init__(self) -> None:
-        _need_words(self, "reason")
+        need_words(self, "reason")
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class ExampleRow:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        _need_words(self, "label", "exact")
+        need_words(self, "label", "exact")
         drawn = (self.estimate, self.standard_error, self.samples, self.seed)
         if None in drawn and any(v is not None for v in drawn):
             raise IllFormed(f"{self.label}: an estimate needs its standard error, samples and seed, found {drawn}")
@@ -84,40 +82,12 @@ class Example:
     world: str
     description: str
     rows: tuple[ExampleRow, ...]
+    figures: tuple[Convergence, ...] = ()
 
     def __post_init__(self) -> None:
-        _need_words(self, "world")
+        need_words(self, "world")
         if not self.rows:
             raise IllFormed(f"the example in {self.world} has no rows")
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """A finite model on which the sides differ: its sizes in words, every value that is not zero, both sides."""
-
-    sizes: str
-    values: tuple[tuple[str, str], ...]
-    left: str
-    right: str
-
-    def __post_init__(self) -> None:
-        _need_words(self, "sizes", "left", "right")
-
-
-@dataclass(frozen=True)
-class Falsehood:
-    """A near miss: a statement that looks alike, and is false; the text says why, the counterexample where.
-
-    `assuming` is what it is false under, where that is not what the statement of the sheet assumes.
-    """
-
-    statement: Equation
-    text: str
-    counterexample: Counterexample | None = None
-    assuming: tuple[Hypothesis, ...] = ()
-
-    def __post_init__(self) -> None:
-        _need_words(self, "text")
 
 
 @dataclass(frozen=True)
@@ -126,7 +96,7 @@ class Sheet:
 
     name: str
     title: str
-    statement: Equation
+    statement: Statement
     definitions: tuple[Equation, ...]
     hypotheses: tuple[Hypothesis, ...]
     laws: tuple[str, ...]
@@ -137,11 +107,12 @@ class Sheet:
     falsehood: Falsehood | None
     fingerprint: str
     status: str
+    without: tuple[Without, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.name):
             raise IllFormed(f"a sheet is a file; {self.name!r} must be letters, digits, _ and - only")
-        _need_words(self, "title", "source", "fingerprint", "status")
+        need_words(self, "title", "source", "fingerprint", "status")
         if not self.blocks:
             raise IllFormed(f"the sheet {self.name} has no lines; give it at least one Block")
 
@@ -168,30 +139,6 @@ def drawn_alike(example: Example) -> str:
 def by_quantity(example: Example) -> list[tuple[Expr | None, list[ExampleRow]]]:
     """The rows of an example, those of one quantity together."""
     return [(quantity, list(rows)) for quantity, rows in groupby(example.rows, key=lambda row: row.quantity)]
-
-
-def by_letter(counterexample: Counterexample) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The values of a counterexample, those of one letter together; single numbers first, under no letter."""
-    groups: dict[str, list[tuple[str, str]]] = {"": []}
-    for name, value in counterexample.values:
-        stem, bar, _ = name.partition("(")
-        groups.setdefault(stem if bar else "", []).append((name, value))
-    return [(letter, values) for letter, values in groups.items() if values]
-
-
-def with_minus(number: str) -> str:
-    """A number as it is printed: a minus sign, no hyphen."""
-    return re.sub(r"-(?=\d)", "−", number)
-
-
-def entry(name: str) -> Box:
-    """A name as mathematics: pi(1|0), ∇pi(1|0), s_0."""
-    nabla, plain = name.startswith("∇"), name.lstrip("∇")
-    stem, _, inside = plain.partition("(")
-    first, given, rest = inside.rstrip(")").partition("|")
-    arguments = tuple(map(spelled, [first, *rest.split(",")] if given else first.split(","))) if first else ()
-    box = called(spelled(stem), arguments, bar=bool(given))
-    return Applied(Sign("∇", "tight"), box) if nabla else box
 
 
 def decimal(value: float, error: float) -> tuple[str, str]:

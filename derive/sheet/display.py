@@ -13,8 +13,9 @@ from typing import Any
 from derive.catalogue import Derivation
 from derive.kernel import Theorem
 from derive.printing import latex, text
-from derive.sheet.html import words
+from derive.sheet.html_words import words
 from derive.sheet.mathml import mathml
+from derive.sheet.refuted import Statement
 from derive.terms import Equation, Hypothesis
 
 Bundle = dict[str, str]
@@ -36,7 +37,7 @@ def bundle(thing: Any) -> Bundle:
     }
 
 
-def _parts(thing: Any) -> tuple[Equation, list[Hypothesis], str]:
+def _parts(thing: Any) -> tuple[Statement, list[Hypothesis], str]:
     if isinstance(thing, Derivation):
         return thing.claim, list(thing.assuming), thing.title
     if isinstance(thing, Theorem):

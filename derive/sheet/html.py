@@ -1,42 +1,40 @@
-"""A sheet as one page that needs nothing else: MathML, its style within, no scripts, light and dark.
-
-A reason opens, by hover, tap or key, into what its rule states, side condition and all.
-"""
+"""A sheet as one page that needs nothing else: MathML, its style and a short script within, light and dark."""
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import Any
 
 from derive.printing import extent
 from derive.printing.layout import layout
 from derive.sheet.content import (
-    Counterexample,
     Example,
     ExampleRow,
-    Falsehood,
-    Line,
     Sheet,
-    by_letter,
     by_quantity,
     drawn_alike,
-    entry,
     estimate,
     has_samples,
     numbered,
     of_samples,
-    with_minus,
 )
+from derive.sheet.html_laws import SCRIPT, STYLE, laws_of, reason, why_conditions
 from derive.sheet.html_style import page
-from derive.sheet.mathml import LONG, mathml, mathml_of, wrapping
-from derive.sheet.words import pieces
+from derive.sheet.html_words import counterexample, exact, words
+from derive.sheet.mathml import LONG, mathml, wrapping
+from derive.sheet.refuted import OUTCOMES, Falsehood, Without, with_minus
+from derive.sheet.svg import STYLE as DRAWN
+from derive.sheet.svg import svg_figure
+
+LOOK = STYLE + DRAWN
 
 
 def html(sheet: Sheet) -> str:
     """The whole page."""
     name = f'<p class="name">{escape(sheet.name)}</p>'
-    return page(sheet.title, "\n".join([f"<header><h1>{words(sheet.title)}</h1>{name}</header>", *body(sheet)]))
+    head = f"<header><h1>{words(sheet.title)}</h1>{name}</header>"
+    *parts, colophon = body(sheet)
+    return page(sheet.title, "\n".join([head, *parts, *why_conditions(laws_of(sheet)), colophon]), LOOK, SCRIPT)
 
 
 def body(sheet: Sheet, heading: str = "h2", prefix: str = "") -> list[str]:
@@ -46,15 +44,11 @@ def body(sheet: Sheet, heading: str = "h2", prefix: str = "") -> list[str]:
         *_where(sheet),
         _leaning(sheet),
         *_blocks(sheet, heading, prefix),
-        *(_example(e, heading) for e in (sheet.example,) if e),
+        *(_example(e, heading, prefix) for e in (sheet.example,) if e),
         *(_falsehood(f, heading) for f in (sheet.falsehood,) if f),
+        *_without(sheet, heading),
         _colophon(sheet),
     ]
-
-
-def words(said: str) -> str:
-    """Words and the formulas among them."""
-    return "".join(escape(p) if isinstance(p, str) else mathml_of(p, display=False) for p in pieces(said))
 
 
 def _where(sheet: Sheet) -> list[str]:
@@ -76,7 +70,7 @@ def _blocks(sheet: Sheet, heading: str, prefix: str) -> list[str]:
     for block, lines in numbered(sheet):
         rows = [
             f'<li id="{prefix}line-{n}"{_width(line.term)}>\n<div class="term">{wrapping(line.term, lead="=")}</div>\n'
-            f'{_reason(line)}<div class="count">({n})</div></li>'
+            f'{reason(line)}<div class="count">({n})</div></li>'
             for n, line in lines
         ]
         end = '<p class="done" aria-label="end of proof">∎</p>' if block is sheet.blocks[-1] else ""
@@ -88,24 +82,12 @@ def _blocks(sheet: Sheet, heading: str, prefix: str) -> list[str]:
     return out
 
 
-def _reason(line: Line) -> str:
-    """The reason; where it is known what its rules state, that is shown on demand."""
-    if not line.behind:
-        return f'<div class="reason">{words(line.reason)}</div>'
-    hover = escape("\n".join(f"{law.name}: {law.states}" for law in line.behind), quote=True)
-    laws = "".join(f"<p><code>{escape(law.name)}</code> {words(law.states)}</p>" for law in line.behind)
-    return (
-        f'<details class="reason"><summary title="{hover}">{words(line.reason)}</summary>'
-        f'<div class="behind">{laws}</div></details>'
-    )
-
-
 def _width(term: Any) -> str:
     """A long line has its reason below it."""
     return ' class="long"' if extent(layout(term)) > LONG else ""
 
 
-def _example(example: Example, heading: str) -> str:
+def _example(example: Example, heading: str, prefix: str) -> str:
     sampled, alike = has_samples(example), drawn_alike(example)
     columns = ["Quantity", "At", "Exact", *(["Monte Carlo"] if sampled else [])]
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
@@ -115,10 +97,12 @@ def _example(example: Example, heading: str) -> str:
         for i, row in enumerate(rows)
     )
     said = words(example.description) + (f" Monte Carlo: {alike}." if alike else "")
+    drawn = "".join(svg_figure(f, f"{prefix}figure-{i}") for i, f in enumerate(example.figures, 1))
+    figures = f'<div class="figures">{drawn}</div>' if drawn else ""
     return (
         f"<section><{heading}>Worked example: {words(example.world)}</{heading}>\n<p>{said}</p>\n"
         f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>'
-        f"\n{rows}\n</tbody></table></div></section>"
+        f"\n{rows}\n</tbody></table></div>{figures}</section>"
     )
 
 
@@ -127,7 +111,7 @@ def _quantity(quantity: Any) -> str:
 
 
 def _row(row: ExampleRow, first: str, sampled: bool, alike: str) -> str:
-    cells = f"{first}<td>{words(row.label)}</td><td>{_exact(row.exact)}</td>"
+    cells = f"{first}<td>{words(row.label)}</td><td>{exact(row.exact)}</td>"
     if sampled:
         found = estimate(row)
         noted = "" if alike else f"<small>{of_samples(row)}</small>"
@@ -135,42 +119,31 @@ def _row(row: ExampleRow, first: str, sampled: bool, alike: str) -> str:
     return f"<tr>{cells}</tr>"
 
 
-def _exact(value: str) -> str:
-    value = with_minus(value)
-    match = re.fullmatch(r"(−?)(\d{1,15})/(\d{1,15})", value.strip())
-    if match is None:
-        return words(value)
-    sign, above, below = match.groups()
-    minus = '<mo form="prefix">−</mo>' if sign else ""
-    fraction = f"<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
-    return f'<math displaystyle="true" alttext="{escape(value)}">{minus}{fraction}</math>'
-
-
 def _falsehood(falsehood: Falsehood, heading: str) -> str:
     assumed = ", ".join(mathml(h, display=False) for h in falsehood.assuming)
     under = f"<p>Assumed here: {assumed}.</p>" if assumed else ""
     said = f"<div>{mathml(falsehood.statement)}<p>{words(falsehood.text)}</p>{under}</div>"
-    table = "" if falsehood.counterexample is None else f"<div>{_counterexample(falsehood.counterexample)}</div>"
+    table = "" if falsehood.counterexample is None else f"<div>{counterexample(falsehood.counterexample)}</div>"
     pair = f'<div class="pair">{said}{table}</div>' if table else said
     return f'<section class="false"><{heading}>Not true</{heading}>{pair}</section>'
 
 
-def _counterexample(found: Counterexample) -> str:
-    rows = [" ".join(map(_value, values)) for _, values in by_letter(found)]
-    sides = (
-        f'<span class="entry"><b>left side</b> {_exact(found.left)}</span> '
-        f'<span class="entry"><b>right side</b> {_exact(found.right)}</span>'
-    )
+def _without(sheet: Sheet, heading: str) -> list[str]:
+    """What the models say of the statement without each hypothesis."""
+    if not sheet.without:
+        return []
+    said = "What becomes of the statement when one of them is left out, on small finite models."
+    rows = "\n".join(map(_dropped, sheet.without))
+    return [f'<section class="without"><{heading}>Drop a hypothesis</{heading}>\n<p>{said}</p>\n{rows}</section>']
+
+
+def _dropped(without: Without) -> str:
+    table = "" if without.counterexample is None else counterexample(without.counterexample)
+    kind, hypothesis = without.outcome.replace(" ", "-"), mathml(without.hypothesis, display=False)
     return (
-        f"<table><caption><b>Counterexample</b>, {words(found.sizes)}</caption><tbody>"
-        + "".join(f"<tr><td>{row}</td></tr>" for row in [*rows, sides])
-        + "</tbody></table>"
+        f'<details class="{kind}"><summary>Without <span class="dropped">{hypothesis}</span>: '
+        f"<b>{OUTCOMES[without.outcome]}</b></summary><p>{words(without.said)}</p>{table}</details>"
     )
-
-
-def _value(value: tuple[str, str]) -> str:
-    name, number = value
-    return f'<span class="entry">{mathml_of(entry(name), display=False)} = {_exact(number)}</span>'
 
 
 def _colophon(sheet: Sheet) -> str:

@@ -7,8 +7,10 @@ from html import escape
 from derive.graph import svg
 from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
 from derive.sheet.content import Sheet
-from derive.sheet.html import body, words
+from derive.sheet.html import LOOK, body
+from derive.sheet.html_laws import SCRIPT, why
 from derive.sheet.html_style import page
+from derive.sheet.html_words import words
 
 _STYLE = """
 article { margin-top: 4rem; border-top: .2rem solid var(--rule); padding-top: 1rem; }
@@ -34,7 +36,7 @@ def html_book(book: Collection) -> str:
         _index(book, "rules", "Rules that lines name as reasons", book.rules),
         _index(book, "laws", "Laws that theorems lean on", book.laws),
     ]
-    return page(TITLE, "\n".join(parts), _STYLE)
+    return page(TITLE, "\n".join(parts), LOOK + _STYLE, SCRIPT)
 
 
 def _contents(book: Collection) -> str:
@@ -75,8 +77,12 @@ def _chapter(book: Collection, sheet: Sheet) -> str:
 def _index(book: Collection, place: str, title: str, used: list[Used]) -> str:
     by_number = {number: name for name, number in book.numbers.items()}
     rows = "".join(
-        f'<p><b>{words(u.words)}</b> {words(u.states)} <span class="used">in '
-        f"{', '.join(_link(by_number[n], str(n)) for n in u.numbers)}</span></p>"
+        f'<div{_placed(u)}><p><b>{words(u.words)}</b> {words(u.states)} <span class="used">in '
+        f"{', '.join(_link(by_number[n], str(n)) for n in u.numbers)}</span></p>{why(u)}</div>"
         for u in used
     )
     return f'<section id="{place}"><h2>{title}</h2>{rows}</section>'
+
+
+def _placed(used: Used) -> str:
+    return f' id="law-{escape(used.name, quote=True)}"' if used.near_miss else ""

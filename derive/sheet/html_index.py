@@ -8,8 +8,8 @@ from pathlib import Path
 from derive.printing import text
 from derive.sheet.collection import Collection, part_title
 from derive.sheet.content import Sheet
-from derive.sheet.html import words
 from derive.sheet.html_style import page
+from derive.sheet.html_words import words
 from derive.sheet.mathml import mathml
 from derive.sheet.write import placed
 

@@ -35,7 +35,6 @@ li .term { overflow-x: auto; overflow-y: hidden; padding: .1rem 0; }
 summary { cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
 .reason[open] > summary, .reason > summary:hover { color: var(--ink); }
-.reason > summary { text-decoration: underline dotted var(--rule) .08em; text-underline-offset: .25em; }
 .reason[open] { grid-row: 2; grid-column: 1 / -1; padding-left: 1.4rem; }
 .behind { margin: .4rem 0 .2rem; padding: .4rem .6rem; border-left: .15rem solid var(--rule); background: var(--tint); }
 .behind p { margin: .2rem 0; }

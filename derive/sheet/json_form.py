@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from derive.printing import latex, text
-from derive.sheet.content import ExampleRow, Falsehood, Sheet, numbered
+from derive.sheet.content import ExampleRow, Sheet, numbered
+from derive.sheet.convergence import Convergence, spoken
+from derive.sheet.refuted import Counterexample, Falsehood, Without
 
 
 def json_form(sheet: Sheet) -> str:
@@ -42,18 +44,38 @@ def plain(sheet: Sheet) -> dict[str, Any]:
             "world": sheet.example.world,
             "description": sheet.example.description,
             "rows": [_row(row) for row in sheet.example.rows],
+            "figures": [_figure(f) for f in sheet.example.figures],
         },
         "falsehood": sheet.falsehood and _falsehood(sheet.falsehood),
+        "without": [_without(w) for w in sheet.without],
         "fingerprint": sheet.fingerprint,
     }
 
 
 def _falsehood(falsehood: Falsehood) -> dict[str, Any]:
-    found = falsehood.counterexample
-    values = found and {"sizes": found.sizes, "values": dict(found.values), "lhs": found.left, "rhs": found.right}
+    values = _counterexample(falsehood.counterexample)
     assumed = [_formula(h) for h in falsehood.assuming]
     said = {"explanation": falsehood.text, "assuming": assumed, "counterexample": values}
     return _formula(falsehood.statement) | said
+
+
+def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"sizes": found.sizes, "values": dict(found.values), "lhs": found.left, "rhs": found.right}
+
+
+def _without(without: Without) -> dict[str, Any]:
+    told = {"outcome": without.outcome, "explanation": without.said}
+    return told | {
+        "hypothesis": _formula(without.hypothesis),
+        "counterexample": _counterexample(without.counterexample),
+    }
+
+
+def _figure(figure: Convergence) -> dict[str, Any]:
+    told = {name: getattr(figure, name) for name in ("label", "exact", "sizes", "estimates", "means", "deviations")}
+    return told | {"quantity": _formula(figure.quantity), "alt": spoken(figure)}
 
 
 def _formula(node: Any) -> dict[str, str]:

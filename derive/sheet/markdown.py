@@ -12,21 +12,8 @@ from typing import Any
 from derive.printing import latex_box
 from derive.printing.boxes import Box, Ident
 from derive.printing.layout import layout
-from derive.sheet.content import (
-    Block,
-    Counterexample,
-    Example,
-    ExampleRow,
-    Falsehood,
-    Line,
-    Sheet,
-    by_letter,
-    entry,
-    estimate,
-    has_samples,
-    numbered,
-    of_samples,
-)
+from derive.sheet.content import Block, Example, ExampleRow, Line, Sheet, estimate, has_samples, numbered, of_samples
+from derive.sheet.refuted import Counterexample, Falsehood, by_letter, entry
 from derive.sheet.words import pieces
 
 _SAFE = {r"\,": r"\thinspace", r"\\": r"\cr", r"\{": r"\lbrace", r"\}": r"\rbrace"}

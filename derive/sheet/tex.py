@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.printing.layout import layout
 from derive.sheet.content import Block, Line, Sheet, numbered
 from derive.sheet.preamble import entitled, preamble
+from derive.sheet.tex_figure import tex_figures
 from derive.sheet.tex_formula import formula, inline
 from derive.sheet.tex_tables import example_table, headline, not_true
 from derive.sheet.tex_words import words
@@ -33,7 +34,7 @@ def body(sheet: Sheet) -> list[str]:
         _leaning(sheet),
         r"\setcounter{step}{0}",
         *(_block(block, lines, block is sheet.blocks[-1]) for block, lines in numbered(sheet)),
-        *(example_table(e) for e in (sheet.example,) if e),
+        *(part for e in (sheet.example,) if e for part in (example_table(e), *tex_figures(e.figures))),
         *(not_true(f) for f in (sheet.falsehood,) if f),
         _colophon(sheet),
     ]

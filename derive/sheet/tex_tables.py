@@ -6,20 +6,8 @@ import re
 
 from derive.printing import latex_box
 from derive.printing.layout import layout
-from derive.sheet.content import (
-    Counterexample,
-    Example,
-    ExampleRow,
-    Falsehood,
-    by_letter,
-    by_quantity,
-    drawn_alike,
-    entry,
-    estimate,
-    has_samples,
-    of_samples,
-    with_minus,
-)
+from derive.sheet.content import Example, ExampleRow, by_quantity, drawn_alike, estimate, has_samples, of_samples
+from derive.sheet.refuted import Counterexample, Falsehood, by_letter, entry, with_minus
 from derive.sheet.tex_formula import breakable, formula, inline, within
 from derive.sheet.tex_words import split, words
 

@@ -256,7 +256,7 @@ def test_the_command_writes_the_book_and_the_index(monkeypatch, tmp_path, capsys
     found = {name: SimpleNamespace(name=name, rests_on=RESTS[name]) for name in sheets}
     catalogue = SimpleNamespace(derivations=found, faults={}, named=lambda names: list(found.values()))
     monkeypatch.setattr("derive.cli.sheets.load_catalogue", lambda: catalogue)
-    monkeypatch.setattr("derive.cli.sheets._content", lambda d: sheets[d.name])
+    monkeypatch.setattr("derive.cli.sheets._sheet", lambda d, misses: sheets[d.name])
     assert cli.main(["book", "--to", "tex,html", "-o", str(tmp_path)]) == 0
     assert cli.main(["sheet", "--all", "--to", "html", "-o", str(tmp_path / "sheets")]) == 0
     assert {p.name for p in tmp_path.iterdir()} == {"derivations.tex", "derivations.html", "sheets"}
