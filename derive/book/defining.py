@@ -15,7 +15,7 @@ from derive.binding import alike, meaning
 from derive.book.claims import context, readings
 from derive.book.definitions import defined, parameter_of
 from derive.book.document import Formula
-from derive.book.introduce import DEFINES, lead
+from derive.book.introduce import DEFINES, lead, paragraph
 from derive.book.judge import Judgement
 from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
 from derive.book.naming import named, recursive, written
@@ -72,8 +72,25 @@ def define(
     if operator == ":=" or DEFINES.search(lead(walk.document, n)) or _brings_in(walk, n, earlier[-1], binding):
         message = f"replaces the definition of line {line}, from which it differs"
         return bind(walk, binding, Judgement("definition", "D021", message))
+    if is_alternative(paragraph(walk.document, n)):
+        message = f"one more choice beside that of line {line}; steps below may mean either"
+        return bind(walk, replace(binding, doubtful=True), Judgement("definition", "D027", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
     return bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+_CHOICE = re.compile(
+    r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|in contrast)\b",
+    re.I,
+)
+_REWRITTEN = re.compile(r"\b(?:re)?writ\w*|\bequivalent\w*|\bsame\b|\bsimplif\w*|\bderiv\w*", re.I)
+
+
+def is_alternative(words: str) -> bool:
+    """Whether the words before a definition say that it is one choice of several."""
+    if re.fullmatch(r"\W*(?:or|and|or else)\W*", words, re.I):
+        return True
+    return _CHOICE.search(words) is not None and _REWRITTEN.search(words) is None
 
 
 def unread_definition(

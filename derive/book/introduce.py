@@ -19,6 +19,9 @@ CUE = re.compile(
     r"\b(defin\w*|denot\w*|let|call\w*|where|write|written|given by|introduc\w*|recall that|with|set)\b", re.I
 )
 DEFINES = re.compile(r"\b(defin\w*|denot\w*|let|call(?:ed)?|introduc\w*|objective)\b", re.I)
+_SUPPOSED = re.compile(r"\b(if|when|whenever|unless|suppos\w*|assum\w*|since|because|for|that|then|case)\s*$", re.I)
+_NAMED_AFTER = re.compile(r"\s*,?\s*(?:is|are|be|denotes?|which is)\s+(?:the|an?|our|its|called|defined)\b", re.I)
+_OPENING = re.compile(r"(?:\s|[$\[\\]|\.\.\s*math::[^\n]*|:[\w-]+:[^\n]*|`{3,}[^\n]*|:{3,}[^\n]*|\\begin\{[\w*]+\})+\Z")
 _MAX_ELEMENTS = 16
 
 
@@ -34,16 +37,21 @@ class Introduced:
 
 
 def lead(document: Document, n: int) -> str:
-    """The sentence that leads to a display."""
+    """The sentence that leads to a formula."""
+    return re.split(r"[.!?]\s", paragraph(document, n))[-1]
+
+
+def paragraph(document: Document, n: int) -> str:
+    """The words before a formula, from the display or the empty line before it; empty for a heading."""
     formula = document.formulas[n]
-    start = formula.offsets[0]
+    start = formula.whole[0] if any(formula.whole) else formula.offsets[0]
     low = max(0, start - 1_500)
     for other in document.formulas[max(0, n - 40) : n]:
         if other.displayed and other.source is formula.source:
-            low = max(low, other.offsets[-1])
-    before = formula.source.text[low:start].rstrip("$[\\ \t\r\n")
-    paragraph = re.split(r"\r?\n[ \t]*\r?\n", before)[-1]
-    return "" if paragraph.lstrip().startswith("#") else re.split(r"[.!?]\s", paragraph)[-1]
+            low = max(low, other.whole[1], other.offsets[-1])
+    before = _OPENING.sub("", formula.source.text[low:start])
+    found = re.split(r"\r?\n[ \t]*\r?\n", before)[-1]
+    return "" if found.lstrip().startswith("#") else found
 
 
 def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str = "=") -> Introduced | None:
@@ -141,6 +149,8 @@ def said_in_prose(
         return None
     words = formula.before[-80:]
     if relation.operators[0] == ":=" or CUE.search(words) or re.search(r"\b(is|are|as|be)\s*$", words):
+        return Introduced("definition", scope)
+    if _SUPPOSED.search(words) is None and (CUE.search(lead(document, n)) or _NAMED_AFTER.match(formula.after)):
         return Introduced("definition", scope)
     return None
 
