@@ -2,7 +2,7 @@
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import OUTCOMES, density, mean, payoff, x
-from derive.rules import count, draw_sample, expectation, linearity
+from derive.rules import count, expectation, independence, linearity
 from derive.terms import AtMost, Draw, Equation, Samples, TimeSum, time_symbol
 
 N, i, j = time_symbol("N"), time_symbol("i"), time_symbol("j")
@@ -39,6 +39,6 @@ def monte_carlo_mean_unbiased(start):
     return (
         start
         .eq(TimeSum(over_samples(payoff(drawn(i))), i, 1, N) / N, by=linearity)
-        .eq(TimeSum(mean(payoff(x), x, p), i, 1, N) / N, by=[draw_sample, linearity, expectation])
+        .eq(TimeSum(mean(payoff(x), x, p), i, 1, N) / N, by=[independence, expectation])
         .eq(mean(payoff(x), x, p), by=count)
     )  # fmt: skip

@@ -14,6 +14,7 @@ from derive.terms import (
     ZERO,
     Apply,
     At,
+    Cases,
     Coincide,
     Exp,
     Gradient,
@@ -57,6 +58,17 @@ def gradient_exp(context: Context, term: Expr) -> Expr:
     """∇ e^f = e^f ∇f."""
     need(isinstance(term, Gradient) and isinstance(term.body, Exp), "{} is no gradient of an exponential", term)
     return term.body * Gradient(term.body.body, term.parameter)
+
+
+@axiom
+def gradient_case(context: Context, term: Expr) -> Expr:
+    """∇{f if x = u, else g} = {∇f if x = u, else ∇g}, where x and u do not depend on the parameter."""
+    need(isinstance(term, Gradient) and isinstance(term.body, Cases), "{} is no gradient of cases", term)
+    cases, slope = term.body, lambda part: Gradient(part, term.parameter)
+    for told in (cases.subject, *(value for value, _ in cases.branches)):
+        context.constant(told, term.parameter)
+    branches = (part for value, then in cases.branches for part in (value, slope(then)))
+    return Cases(cases.subject, *branches, slope(cases.default))
 
 
 @axiom

@@ -31,6 +31,7 @@ from derive.terms import (
     Samples,
     SumOver,
     TimeSum,
+    sort_of,
 )
 
 
@@ -132,7 +133,9 @@ def enumeration(context: Context, term: Expr) -> Expr:
 
 @axiom
 def case(context: Context, term: Expr) -> Expr:
-    """The branch of a case distinction whose subject is a number."""
+    """The branch of a case distinction whose subject is a number, or is what it is first compared with."""
+    if isinstance(term, Cases) and term.branches and term.branches[0][0] == term.subject:
+        return term.branches[0][1]
     need(isinstance(term, Cases) and isinstance(term.subject, Integer), "{} is not decided by a number", term)
     need(all(isinstance(v, Integer) for v, _ in term.branches), "the branches of {} are not numbers", term)
     return next((e for v, e in term.branches if v == term.subject), term.default)
@@ -141,14 +144,15 @@ def case(context: Context, term: Expr) -> Expr:
 @axiom
 def sift(context: Context, term: Expr) -> Expr:
     """Σ_x [x = e] f(x) = f(e), or 0 where e is not in the listed domain of x."""
-    need(isinstance(term, SumOver) and term.var.domain.elements is not None, "{} has no listed domain", term)
+    need(isinstance(term, SumOver), "{} is no sum over a set", term)
     factors = Mul.make_args(term.body)
     picks = [f for f in factors if isinstance(f, Cases) and f.subject == term.var and f.default == 0]
     need(bool(picks) and len(picks[0].branches) == 1, "{} picks out no single element", term.body)
     element, value = picks[0].branches[0]
-    need(isinstance(element, Integer), "{} is not a number yet", element)
-    if element not in term.var.domain.elements:
-        return ZERO
+    if sort_of(element) != term.var.domain or term.var in free(element):
+        need(isinstance(element, Integer), "{} is not a number yet", element)
+        if element not in (term.var.domain.elements or ()):
+            return ZERO
     return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})
 
 

@@ -26,6 +26,7 @@ def chain_rule(node: Expr, given: Given) -> Theorem:
         "homogeneity",
         "gradient_power",
         "gradient_exp",
+        "gradient_case",
     )(node, given)
 
 

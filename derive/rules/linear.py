@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul
+from sympy import Add, Expr, Mul
 
 from derive import kernel
 from derive.binding import bound_name, fresh, names, substitute
@@ -66,8 +66,10 @@ def number_out(node: Expr, given: Given) -> Theorem:
 
 def into_sums(node: Expr, given: Given) -> Theorem:
     """c Σ_k f(k) = Σ_k c f(k), for a c that is no number."""
-    for total in (a for a in node.args if isinstance(a, SUMS)):
-        number, others = Mul(*(a for a in node.args if a is not total)).as_coeff_Mul()
+    number, rest = node.as_coeff_Mul()  # at once, for SymPy makes γ - 1 of -1 times 1 - γ
+    factors = Mul.make_args(rest)
+    for total in (a for a in factors if isinstance(a, SUMS)):
+        others = Mul(*(a for a in factors if a is not total))
         inner = _apart(total, others)
         merged = inner.func(others * inner.body, *inner.args[1:])
         if others == 1:
@@ -77,7 +79,19 @@ def into_sums(node: Expr, given: Given) -> Theorem:
         except (Refused, IllFormed):
             continue
         return entered if number == 1 else kernel.cong(entered, number * HOLE, HOLE, given)
+    return distributed(node, given)
+
+
+def distributed(node: Expr, given: Given) -> Theorem:
+    """c (Σ f + g) = c Σ f + c g."""
+    for several in (a for a in node.args if isinstance(a, Add) and any(map(_has_sum, a.args))):
+        number, others = node.as_coeff_Mul()[0], Mul(*(a for a in node.args if a is not several and not a.is_Rational))
+        return kernel.ring(node, Add(*(number * (others * part) for part in several.args)), given)
     raise Refused("no factor is a sum that the others may enter")
+
+
+def _has_sum(part: Expr) -> bool:
+    return any(isinstance(factor, SUMS) for factor in Mul.make_args(part))
 
 
 def _apart(total: Expr, others: Expr) -> Expr:

@@ -44,6 +44,7 @@ from .samples import INSTANCES as OF_SAMPLES
 Instance = tuple[Expr, tuple[Any, ...], tuple[Hypothesis, ...]]
 LISTED = Domain("N", (0, 1, 3))
 i = Var("i", LISTED)
+y = Var("y", x.domain)
 e = Letter("e", (LISTED,))
 d = Letter("d", (LISTED, LISTED))
 middle = Symbol("m", integer=True)
@@ -96,12 +97,19 @@ def enumeration(rng: Random) -> Instance:
 
 
 def case(rng: Random) -> Instance:
-    return Cases(Integer(rng.randint(0, 3)), 0, f(x), 2, gamma, g(x)), (), ()
+    return rng.choice([Cases(Integer(rng.randint(0, 3)), 0, f(x), 2, gamma, g(x)), Cases(s, s, gamma, f(x))]), (), ()
 
 
 def sift(rng: Random) -> Instance:
+    if rng.random() < 0.4:
+        return SumOver(Cases(x, y, f(x), 0) * combined((f(x), f(y), gamma), rng), x), (), ()
     picked = Cases(i, rng.choice([0, 1, 2, 3]), combined((e(i), i), rng), 0)
     return SumOver(picked * combined((e(i), i, gamma), rng), i), (), ()
+
+
+def gradient_case(rng: Random) -> Instance:
+    subject, value = rng.choice([(x, y), (i, Integer(1)), (t, Integer(0))])
+    return Gradient(Cases(subject, value, combined((theta, density(x)), rng), theta**2), theta), (), ()
 
 
 def distinguish(rng: Random) -> Instance:
@@ -335,7 +343,7 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
         paths_alike, marginal, transport, exp_sum,
-        exp_multiple, log_power, log_exp, coincidence,
+        exp_multiple, gradient_case, log_power, log_exp, coincidence,
         nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
     )
 } | OF_SAMPLES  # fmt: skip

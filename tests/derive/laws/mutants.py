@@ -170,6 +170,12 @@ MUTANTS: tuple[Mutant, ...] = (
         Cases(i, 1, f(x), g(x)),
         (i, Integer(1)),
     ),
+    Mutant(
+        "gradient_case",
+        "the default is forgotten",
+        lambda w: Cases(i, 1, Gradient(w.body.branches[0][1], theta), 0),
+        Gradient(Cases(i, 1, theta, theta**2), theta),
+    ),
     Mutant("sift", "the element is not in the domain", lambda w: gamma, SumOver(Cases(i, 2, gamma, 0), i)),
     Mutant(
         "split",
