@@ -1,12 +1,12 @@
-"""E[(1/N) Σ_i (f(x_i) − f̄) ∇log p(x_i)] = (1 − 1/N) ∇E f: a baseline that is the group's own mean shrinks the gradient."""
+"""E[(1/N) Σ_i (f(x_i) − f̄) ∇log p(x_i)] = (1 − 1/N) ∇E f: the group's own mean as a baseline shrinks the gradient."""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import density, grad, mean, payoff, x
 from derive.rules import count, expectation, independence, linearity, one_apart
 from derive.terms import AtMost, Equation, Log, Positive, TimeSum
-from proofs.single_step_policy_gradient import single_step_policy_gradient
 from proofs.monte_carlo_mean_unbiased import N, batch_mean, drawn, i, j, over_samples, p
 from proofs.score_function_identity import score_function_identity
+from proofs.single_step_policy_gradient import single_step_policy_gradient
 
 group_mean = TimeSum(payoff(drawn(j)), j, 1, N) / N
 objective = mean(payoff(x), x, p)
