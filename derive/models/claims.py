@@ -12,14 +12,14 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from sympy import Basic, Symbol
+from sympy import Basic, Expr, Rational, Symbol
 
 from derive.binding import drawn, free, subterms
 from derive.errors import Unevaluable
 from derive.models.draw import Cast, Size
 from derive.models.evaluation import Program, compiled
 from derive.models.interpretation import key_of
-from derive.models.numbers import BALLS, RATIONALS, RESIDUES, Numbers
+from derive.models.numbers import BALLS, RATIONALS, RESIDUES, Numbers, as_rational, exceeds, same
 from derive.terms import (
     ACTIONS,
     STATES,
@@ -31,6 +31,7 @@ from derive.terms import (
     Equation,
     History,
     Hypothesis,
+    Inequality,
     Letter,
     PathProbability,
     Positive,
@@ -38,6 +39,7 @@ from derive.terms import (
     Process,
     Samples,
     State,
+    Statement,
     TimeProduct,
     TimeSum,
     Var,
@@ -50,27 +52,40 @@ LENGTH = time_symbol("length of the trajectory")
 
 
 class Claim:
-    """An equation under hypotheses."""
+    """An equation or inequality under hypotheses; `sides` are its left and right (lesser and greater) ones."""
 
-    def __init__(self, equation: Equation, hypotheses: Sequence[Hypothesis]) -> None:
-        self.equation = equation
-        self.program = compiled((equation.lhs, equation.rhs))
+    def __init__(self, statement: Statement, hypotheses: Sequence[Hypothesis]) -> None:
+        self.statement, self.sides = statement, sides_of(statement)
+        self.program = compiled(self.sides)
         told = [h.equation if isinstance(h, Coincide) else h for h in hypotheses]
         given = [h for h in told if isinstance(h, Equation)]
         self.positive = {key_of(h.letter) for h in hypotheses if isinstance(h, Positive)}
         self.possible = [_path(h.process) for h in hypotheses if isinstance(h, Possible)]
         self.equations = [compiled((h.lhs, h.rhs)) for h in given]
+        orders = [h for h in hypotheses if isinstance(h, Inequality)]
+        self.inequalities = [compiled(sides_of(h)) for h in orders]
+        self.bounds = bounds_of(orders)
         self.definitions = [(target, compiled((body,))) for target, body in filter(None, map(definition, given))]
-        self.unsolved = len(self.definitions) < len(given)
+        self.unsolved = len(self.definitions) < len(given) or bool(orders)
         self._read_letters()
-        self._read_sets([e for h in (equation, *given) for e in (h.lhs, h.rhs)])
+        self._read_sets([e for h in (statement, *given, *orders) for e in sides_of(h)])
         self._read_times([h for h in hypotheses if isinstance(h, AtMost)])
+
+    @property
+    def is_order(self) -> bool:
+        """Whether the claim is an inequality."""
+        return isinstance(self.statement, Inequality)
+
+    def fails(self, lhs: Any, rhs: Any) -> bool:
+        """Whether the claim is certainly false of two values of its sides."""
+        return exceeds(lhs, rhs) if self.is_order else not same(lhs, rhs)
 
     def _read_letters(self) -> None:
         self._programs = programs = [
             self.program,
             *self.possible,
             *self.equations,
+            *self.inequalities,
             *(p for _, p in self.definitions),
         ]
         self.letters: list[Letter] = _unique(f for p in programs for f in p.letters)
@@ -82,7 +97,7 @@ class Claim:
         self.numbers: Numbers = RESIDUES
         if set(self.plain) & set(self.exped) or any(p.needs_balls for p in programs):
             self.numbers = BALLS
-        elif self.unsolved or any(p.needs_order for p in programs):
+        elif self.unsolved or self.is_order or any(p.needs_order for p in programs):
             self.numbers = RATIONALS
         self._domains = [d for p in programs for d in (*p.domains, *(v.domain for v in p.vars))]
 
@@ -118,7 +133,8 @@ class Claim:
 
     def _read_times(self, orders: Sequence[AtMost]) -> None:
         self._orders = [as_linear(h) for h in orders]
-        names = set(self.program.times) | {s for _, terms in self._orders for s, _ in terms}
+        self._wanted = {s for p in (self.program, *self.equations, *self.inequalities) for s in p.times}
+        names = self._wanted | {s for _, terms in self._orders for s, _ in terms}
         ends = {s for p in self.processes for s in free(p.horizon) if s in names}
         ends |= {s for s in names if s.name == "T"}
         self.main: Symbol | None = min(ends, key=lambda s: (s.name != "T", s.name)) if ends else None
@@ -154,13 +170,13 @@ class Claim:
         return None
 
     def _indices(self, horizon: int) -> list[dict[str, int]]:
-        """All values of the times that are free in the equation, as the hypotheses allow at a horizon.
+        """All values of the times that are free in the claim, as the hypotheses allow at a horizon.
 
         A number of samples is at least one, and two before one: what is false for one alone is seen last.
         """
         value = self._main_value(horizon) if self.main is not None else None
         fixed = {} if self.main is None or value is None else {self.main.name: value}
-        wanted = {s.name for s in self.program.times}
+        wanted = {s.name for s in self._wanted}
         found: dict[tuple[int, ...], dict[str, int]] = {}
         most = max(horizon, value or 0, self.reach)
         choices = [_sample_sizes(most) if s in self.counts else range(most + 1) for s in self.times]
@@ -170,6 +186,36 @@ class Claim:
                 kept = {k: v for k, v in names.items() if k in wanted}
                 found.setdefault(tuple(kept.values()), kept)
         return list(found.values())
+
+
+def sides_of(statement: Statement) -> tuple[Expr, Expr]:
+    """Left and right, or lesser and greater."""
+    if isinstance(statement, Inequality):
+        return statement.lesser, statement.greater
+    return statement.lhs, statement.rhs
+
+
+def bounds_of(hypotheses: Iterable[Inequality]) -> dict[str, tuple[Any, Any]]:
+    """The numbers that reals, and all values of letters, lie between (or None) by hypotheses such as 0 ≤ f(x)."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for h in hypotheses:
+        for place, target, number in ((0, h.greater, h.lesser), (1, h.lesser, h.greater)):
+            name = _bounded(target)
+            if name is not None and isinstance(number, Rational):
+                ends = list(found.get(name, (None, None)))
+                value = as_rational(str(number))
+                ends[place] = value if ends[place] is None else (max, min)[place](value, ends[place])
+                found[name] = ends[0], ends[1]
+    return found
+
+
+def _bounded(target: Basic) -> str | None:
+    """The name of a real, or the key of a letter that is taken at variables."""
+    if isinstance(target, Symbol):
+        return target.name
+    if isinstance(target, Apply) and not target.letter.pmf and len(set(target.args[1:])) == len(target.args) - 1:
+        return key_of(target.letter) if all(isinstance(a, (Var, Symbol)) for a in target.args[1:]) else None
+    return None
 
 
 def _path(process: Process) -> Program:

@@ -1,4 +1,4 @@
-"""Where the two sides of a claim differ on one model: at which times, elements and trajectory.
+"""Where a claim fails on one model: at which times, elements and trajectory.
 
 A statement about s_t and a_t outside expectations is looked at on every trajectory, or on those that are
 possible where a hypothesis says so. An equation among the hypotheses is required for every value of its own
@@ -20,7 +20,7 @@ from derive.models.draw import PLAIN, Size, World
 from derive.models.environment import Env, OutsideTrajectory, set_trajectory, spend, trajectories
 from derive.models.evaluation import Program, run
 from derive.models.interpretation import Model, check_letter, elements_of, key_of
-from derive.models.numbers import RESIDUES, Numbers, same
+from derive.models.numbers import RESIDUES, Numbers, at_most, same
 from derive.terms import Var
 
 
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Difference:
-    """A place where the two sides differ, and their values there."""
+    """A place where the claim is false: the two sides differ, or the lesser is greater; and their values there."""
 
     place: Place
     lhs: Any
@@ -49,11 +49,11 @@ class Difference:
 
 
 def difference(claim: Claim, model: Model, size: Size, numbers: Numbers, world: World = PLAIN) -> Difference | None:
-    """The first place at which the two sides differ on a model."""
+    """The first place at which a claim is false on a model."""
     env = claim.program.env(model, numbers)
     for place in places(claim, claim.program, env, model, size, world):
         lhs, rhs = (run(f, env) for f in claim.program.functions)
-        if not same(lhs, rhs):
+        if claim.fails(lhs, rhs):
             return Difference(place, lhs, rhs)
     return None
 
@@ -66,7 +66,7 @@ def difference_at(
     if place.trajectory is not None and not _possible(possible, model, numbers)(env):
         return None
     lhs, rhs = (run(f, env) for f in claim.program.functions)
-    return None if same(lhs, rhs) else Difference(place, lhs, rhs)
+    return Difference(place, lhs, rhs) if claim.fails(lhs, rhs) else None
 
 
 def places(claim: Claim, program: Program, env: Env, model: Model, size: Size, world: World = PLAIN) -> Iterator[Place]:
@@ -179,10 +179,11 @@ def admits(claim: Claim, model: Model, size: Size, numbers: Numbers) -> bool:
             values = model.letters[key_of(letter)].values.values()
             if key_of(letter) in claim.positive and any(not v > 0 for v in values):
                 return False
-    for program in claim.equations:
+    relations = [(p, same) for p in claim.equations] + [(p, at_most) for p in claim.inequalities]
+    for program, holds in relations:
         env = program.env(model, numbers)
         for _ in places(claim, program, env, model, size):
-            if not same(run(program.functions[0], env), run(program.functions[1], env)):
+            if not holds(run(program.functions[0], env), run(program.functions[1], env)):
                 return False
     return True
 

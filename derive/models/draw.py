@@ -118,6 +118,24 @@ class Source:
     weights: Callable[[Random, int], list[Any]]
     slopes: Callable[[Random, int], list[Any]]
     fraction: Callable[[Random], Any]  # a number such as a discount
+    change: Callable[[Random], Any] | None = None  # a derivative of a number, where that is not any number
+
+    def within(self, lower: fmpq | None, upper: fmpq | None) -> Source:
+        """The same, but numbers between two (None: no end), which are drawn too."""
+
+        def squeezed(draw: Callable[[Random], Any]) -> Callable[[Random], Any]:
+            return lambda rng: _squeezed(rng, draw(rng), lower, upper)
+
+        change = self.change or self.number
+        return replace(self, number=squeezed(self.number), fraction=squeezed(self.fraction), change=change)
+
+
+def _squeezed(rng: Random, number: fmpq, lower: fmpq | None, upper: fmpq | None) -> fmpq:
+    if lower is not None and number < lower:
+        return 2 * lower - number if upper is None else lower + (upper - lower) * fmpq(rng.randint(0, 6), 6)
+    if upper is not None and number > upper:
+        return 2 * upper - number if lower is None else lower + (upper - lower) * fmpq(rng.randint(0, 6), 6)
+    return number
 
 
 SAMPLES = 2**60  # how many residues are drawn from
@@ -180,6 +198,19 @@ SIGNED = Source(_signed, _rational_weights, _rational_slopes, _discount)
 POSITIVE = Source(_positive, _rational_weights, _rational_slopes, _discount)
 SPARSE = Source(_sparse_number, _sparse_weights, _rational_slopes, lambda rng: rng.choice([fmpq(1), fmpq(1, 2)]))
 
+
+def _near_one(rng: Random, k: int) -> list[fmpq]:
+    """Almost certain: one entry has nearly all."""
+    chosen = rng.randrange(k)
+    return [fmpq(100 - (k - 1) if i == chosen else 1, 100) for i in range(k)]
+
+
+EXTREME = Source(
+    lambda rng: rng.choice([fmpq(-10), fmpq(-1), fmpq(0), fmpq(1, 10), fmpq(1), fmpq(10)]),
+    _near_one,
+    lambda rng, k: [10 * x for x in _rational_slopes(rng, k)],
+    lambda rng: rng.choice([fmpq(1, 10), fmpq(9, 10), fmpq(99, 100)]),
+)
 VANISHING = replace(SPARSE, weights=_vanishing_weights)
 
 # What the field means by these names: no identity is refuted by a negative temperature.
@@ -196,12 +227,13 @@ def draw(
     letters: Iterable[Letter],
     reals: Iterable[str],
     exped: Iterable[str],
-    zeros: Mapping[Letter, Source] | None = None,
+    others: Mapping[str, Source] | None = None,
 ) -> Model:
-    """A model of a class and size; `zeros` gives another source for some letters."""
+    """A model of a class and size; `others` gives another source for some reals and letters, by their keys."""
     domains = world.domains(cast, size)
-    tables = {key_of(f): _draw_table(rng, (zeros or {}).get(f, source), world, cast, size, f, domains) for f in letters}
-    values = {name: _draw_real(rng, source, name) for name in reals}
+    sources = {f: (others or {}).get(key_of(f), source) for f in letters}
+    tables = {key_of(f): _draw_table(rng, of, world, cast, size, f, domains) for f, of in sources.items()}
+    values = {name: _draw_real(rng, (others or {}).get(name, source), name) for name in reals}
     powers = {name: LogOf(_power(rng, source)) for name in exped}
     return Model(size.horizon, domains, values | powers, tables)
 
@@ -210,7 +242,8 @@ def _draw_real(rng: Random, source: Source, name: str) -> Any:
     if name in BELOW_ONE:
         return source.fraction(rng)
     found = source.number(rng)
-    return _power(rng, source) if name in ABOVE_ZERO and not isinstance(found, nmod) else found
+    bounded = source.change is not None  # a hypothesis says what it is
+    return _power(rng, source) if name in ABOVE_ZERO and not (bounded or isinstance(found, nmod)) else found
 
 
 def _power(rng: Random, source: Source) -> Any:
@@ -243,7 +276,8 @@ def _draw_table(
 
 def _numbers(rng: Random, count: int, *, source: Source, order: int) -> list[Jet]:
     """Any numbers, each with its derivatives."""
-    return [tuple([source.number(rng) for _ in range(order + 1)]) for _ in range(count)]
+    change = source.change or source.number
+    return [(source.number(rng), *[change(rng) for _ in range(order)]) for _ in range(count)]
 
 
 def _row(rng: Random, count: int, *, source: Source, order: int) -> list[Jet]:

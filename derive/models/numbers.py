@@ -79,6 +79,13 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def at_most(one: Any, other: Any) -> bool:
+    """Certainly not greater."""
+    if isinstance(one, arb) or isinstance(other, arb):
+        return bool(as_ball(one) <= as_ball(other))
+    return bool(one <= other)
+
+
 def exceeds(one: Any, other: Any) -> bool:
     """Certainly greater."""
     if isinstance(one, arb) or isinstance(other, arb):

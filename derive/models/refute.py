@@ -8,10 +8,12 @@ counterexample.
            points are random fractions and no bound is known. Where log, exp or a root has a value, both
            sides are balls: every pair overlaps, and the number of digits to which the largest gap between
            them is zero is printed.
-* refuted  A model in small fractions on which every hypothesis is true and the sides differ, shrunk. At
+* refuted  A model in small fractions on which every hypothesis is true and the sides differ, or the lesser side of an
+           inequality is the greater (exactly, or by disjoint balls), shrunk. At
            fewer states, or as many states and fewer actions, or the same and a shorter horizon, the claim
            was not seen to fail.
-* unknown  Everything else, with the reason. Both sides zero on every model is unknown; but where one side is
+* unknown  Everything else, with the reason. An inequality without a counterexample is unknown, with the number of
+           models tried. Both sides zero on every model is unknown; but where one side is
            written 0 or vanishes, and the summands, terms or weighted values inside it do not, that they
            cancel is a claim.
 
@@ -40,7 +42,7 @@ from derive.models.interpretation import LogOf, Model, key_of
 from derive.models.numbers import BALLS, RATIONALS, as_ball, same
 from derive.models.search import FRACTIONS, POINTS, Found, Search
 from derive.models.shrink import shrink
-from derive.terms import Equation, Hypothesis, Letter
+from derive.terms import Hypothesis, Letter, Statement
 
 PRECISION = 512  # bits of a ball
 
@@ -66,7 +68,7 @@ class Outcome:
 
 
 def decide(
-    claim: Equation,
+    claim: Statement,
     hypotheses: Sequence[Hypothesis] = (),
     *,
     seed: int = 0,
@@ -75,7 +77,7 @@ def decide(
     max_horizon: int = 3,
     stationary_only: bool = False,
 ) -> Outcome:
-    """Whether an equation holds on every finite model of these sizes that the hypotheses admit.
+    """Whether an equation or inequality holds on every finite model of these sizes that the hypotheses admit.
 
     `stationary_only` leaves out the layered models, on which what happens differs from time to time.
     """
@@ -99,6 +101,8 @@ def _verdict(search: Search, stationary_only: bool) -> Outcome:
     if not _wide_enough(search):
         reason = search.obstacle or "vacuous: no model was found that satisfies the hypotheses"
         return _report(search, "unknown", reason)
+    if search.claim.is_order:
+        return _report(search, "unknown", f"no counterexample on {search.points} models; that proves no inequality")
     if search.first([s for s in search.sizes if s.horizon == 0]):
         return _report(search, "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T")
     search.tested.sort()
@@ -126,14 +130,16 @@ def _report(search: Search, verdict: str, reason: str) -> Outcome:
 
 
 def _error_bound(search: Search) -> Fraction | str:
+    if search.claim.is_order:
+        return ""
     if search.numbers is BALLS:
         return f"agrees to {_digits(search)} digits"
     if search.numbers is RATIONALS:
         return "equal at random fractions"
-    equation, sizes = search.claim.equation, search.tested
+    sides, sizes = search.claim.sides, search.tested
     elements = max(search.claim.largest_listed, *(max(s.states, s.actions) for s in sizes))
     horizon = max(search.claim.reach, *(s.horizon for s in sizes))
-    (a, b), (c, d) = (degree(side, elements, horizon) for side in (equation.lhs, equation.rhs))
+    (a, b), (c, d) = (degree(side, elements, horizon) for side in sides)
     return min(Fraction(1), Fraction(max(a + d, b + c), SAMPLES)) ** POINTS
 
 
@@ -158,8 +164,8 @@ def _digits(search: Search) -> int:
 
 def _trivial(search: Search) -> bool:
     """Whether both sides vanish on every model, and so does everything that they sum."""
-    equation, claim = search.claim.equation, search.claim
-    sides = [compiled((side,), True) for side in (equation.lhs, equation.rhs) if side != 0]
+    claim = search.claim
+    sides = [compiled((side,), True) for side in claim.sides if side != 0]
     touched = [False] * len(sides)
     for size in search.tested:
         model = search.draw("trivial", None, size)
@@ -234,7 +240,9 @@ def _positive(model: Model, letter: Letter) -> bool:
 
 
 def _true_if(search: Search, model: Model) -> str | None:
-    """A value of one real symbol at which the claim holds on all models tried."""
+    """A value of one real symbol at which an equation holds on all models tried."""
+    if search.claim.is_order:
+        return None
     for name, value in model.reals.items():
         for choice in (1, 0):
             if not isinstance(value, LogOf) and value != choice and search.holds_with(name, choice):

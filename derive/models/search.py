@@ -12,6 +12,7 @@ from derive.models.claims import Claim
 from derive.models.comparison import admits, complete, difference
 from derive.models.counterexample import words
 from derive.models.draw import (
+    EXTREME,
     PLAIN,
     POSITIVE,
     RESIDUE,
@@ -26,10 +27,11 @@ from derive.models.draw import (
 from derive.models.environment import OutsideTrajectory, TooLong
 from derive.models.interpretation import Model, key_of
 from derive.models.numbers import RATIONALS, RESIDUES, Numbers
-from derive.terms import HISTORIES, Letter
+from derive.terms import Letter
 
 POINTS = 2  # independent random residues at every size
 FRACTIONS = 12  # random models in fractions at every size, where residues cannot serve
+ORDERED = 32  # random models in fractions at every size for an inequality
 TRIES = 40  # models in small fractions drawn at a size where residues differ
 SELECTED = 400  # models drawn to satisfy an equation that does not define anything
 
@@ -77,7 +79,7 @@ class Search:
 
     def at(self, size: Size, world: World) -> Found | None:
         """A model of one size on which the sides differ."""
-        tested, wanted = 0, POINTS if self.numbers is RESIDUES or world is not PLAIN else FRACTIONS
+        tested, wanted = 0, self._wanted(world)
         for attempt in range(SELECTED if self.claim.unsolved else wanted + FRACTIONS):
             try:
                 model = self.draw(f"{world.name}/{attempt}", self._source(attempt), size, world)
@@ -102,9 +104,17 @@ class Search:
             self.tested.append(size)
         return None
 
+    def _wanted(self, world: World) -> int:
+        """How many models of one size are tested."""
+        if self.claim.is_order:
+            return ORDERED
+        return POINTS if self.numbers is RESIDUES or world is not PLAIN else FRACTIONS
+
     def _source(self, attempt: int) -> Source:
         if self.numbers is RESIDUES:
             return RESIDUE
+        if self.claim.is_order:
+            return (POSITIVE, SIGNED, EXTREME, SPARSE)[attempt % 4]
         if self.claim.unsolved and attempt % 4 != 3:
             return SPARSE
         return (POSITIVE, SIGNED)[attempt % 2]
@@ -117,14 +127,13 @@ class Search:
         world: World = PLAIN,
         *,
         fixed: Mapping[str, Any] | None = None,
-        others: Mapping[Letter, Source] | None = None,
+        others: Mapping[str, Source] | None = None,
         numbers: Numbers | None = None,
     ) -> Model | None:
         """A model that satisfies the hypotheses, or None; the same for the same label."""
         claim, numbers, rng = self.claim, numbers or self.numbers, Random(f"{self.seed}/{label}/{size}")
         source = source or self._source(0)
-        positive = {f: POSITIVE for f in claim.letters if HISTORIES in f.domains and key_of(f) in claim.positive}
-        others = positive | dict(others or {}) if numbers is not RESIDUES else others
+        others = self._sources(source) | dict(others or {}) if numbers is not RESIDUES else {}
         exped = [x for x in claim.exped if x not in claim.plain]
         model = draw(rng, source, world, claim.cast, size, claim.letters, claim.plain, exped, others)
         model = replace(model, reals={**model.reals, **(fixed or {})})
@@ -135,6 +144,12 @@ class Search:
             raise
         except Unevaluable:
             return None
+
+    def _sources(self, source: Source) -> dict[str, Source]:
+        """Sources of the letters and reals that hypotheses call positive or bounded."""
+        whole = POSITIVE if source in (SPARSE, VANISHING) else source
+        found = {key_of(f): whole for f in self.claim.letters if key_of(f) in self.claim.positive}
+        return found | {name: source.within(*ends) for name, ends in self.claim.bounds.items()}
 
     def differs(self, model: Model, size: Size, world: World = PLAIN) -> bool:
         """Whether the sides certainly differ on a model."""
@@ -164,7 +179,7 @@ class Search:
 
     def _with_zeros_at(self, letter: Letter, size: Size) -> Found | None:
         for attempt in range(4):
-            others = {letter: (VANISHING, SPARSE)[attempt % 2]}
+            others = {key_of(letter): (VANISHING, SPARSE)[attempt % 2]}
             model = self.draw(f"zeros/{attempt}", POSITIVE, size, others=others, numbers=self.exact)
             if model and difference(self.claim, model, size, self.exact):
                 return Found(model, size)
