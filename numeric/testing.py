@@ -1,10 +1,10 @@
 """Tests of estimators: `@unbiased` and its companions, and the judge behind them as a function.
 
-from numeric.testing import unbiased
+    from numeric.testing import unbiased
 
-@unbiased("advantage", batch=2, shared_start=True)
-def test_leave_one_out(b):
-    return leave_one_out(b.rewards, b.mask)
+    @unbiased("advantage", batch=2, shared_start=True)
+    def test_leave_one_out(b):
+        return leave_one_out(b.rewards, b.mask)
 """
 
 from __future__ import annotations

@@ -1,0 +1,89 @@
+"""What the site takes from the program itself: its docstrings, its help, its catalogue."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+from html import escape
+from itertools import groupby
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+
+CODE = re.compile(r"(`+)(.+?)\1", re.S)
+SPECIAL = re.compile(r"([\\*|_])")
+
+
+def as_written(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """A docstring is plain text with `code` in it and indented displays: every sign in it stands for itself."""
+    found: list[str] = []
+    for kind, group in groupby(lines, key=_kind):
+        part = list(group)
+        found += ["", "::", "", *part, ""] if kind == "display" else _escaped("\n".join(part)).split("\n")
+    lines[:] = found
+
+
+def _kind(line: str) -> str:
+    return ("display" if line.startswith("    ") else "words") if line.strip() else "blank"
+
+
+def _escaped(words: str) -> str:
+    parts, at = [], 0
+    for code in CODE.finditer(words):
+        parts += [SPECIAL.sub(r"\\\1", words[at : code.start()]), f"``{' '.join(code[2].split())}``"]
+        at = code.end()
+    return "".join([*parts, SPECIAL.sub(r"\\\1", words[at:])])
+
+
+class Help(Directive):
+    """What `derive COMMAND --help` prints."""
+
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        from derive.cli import main
+
+        os.environ["COLUMNS"] = "100"
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+            main([*self.arguments, "--help"])
+        block = nodes.literal_block(printed.getvalue(), printed.getvalue())
+        block["language"] = "text"
+        return [block]
+
+
+class Catalogue(Directive):
+    """Every derivation: its title, name, statement, hypotheses and source."""
+
+    has_content: ClassVar[bool] = False
+
+    def run(self) -> list[nodes.Node]:
+        import proofs
+        from derive.catalogue import load
+
+        catalogue = load(proofs)
+        if catalogue.faults:
+            raise self.error(f"these derivations do not load: {catalogue.faults}")
+        return [self._entry(d) for d in catalogue.derivations.values()]
+
+    def _entry(self, d: Any) -> nodes.Node:
+        from derive.sheet.mathml import mathml
+
+        section = nodes.section(ids=[f"derivation-{d.name.replace('_', '-')}"], names=[d.name])
+        section += nodes.title(d.title, d.title)
+        shown = f'<div class="statement">{mathml(d.claim)}</div>'
+        given = ", ".join(mathml(h, display=False) for h in d.assuming)
+        words = f"<p>{'if ' + given + '; ' if given else ''}{escape(d.source)}. <code>{d.name}</code></p>"
+        section += nodes.raw("", shown + words, format="html")
+        return section
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("autodoc-process-docstring", as_written)
+    app.add_directive("derive-help", Help)
+    app.add_directive("derive-catalogue", Catalogue)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
