@@ -14,11 +14,13 @@ from sympy import Expr, Min, Symbol
 from derive.binding import drawn, free, subterms
 from derive.kernel import Theorem, free_in
 from derive.terms import (
+    HISTORIES,
     AtMost,
     Coincide,
     Domain,
     Equation,
     Exp,
+    Gradient,
     Hypothesis,
     Inequality,
     Letter,
@@ -133,10 +135,11 @@ def _indices(
 def _model(
     nodes: set[Any], names: frozenset[Any], hypotheses: tuple[Hypothesis, ...], at: dict[Symbol, int], rng: Random
 ) -> dict[str, Any]:
-    domains = {d.name: _elements(d, rng) for d in sorted(_domains(nodes | names), key=repr)}
+    domains = {d.name: _elements(d, rng) for d in sorted(_domains(nodes | names) - {HISTORIES}, key=repr)}
     positive = {h.letter for h in hypotheses if isinstance(h, Positive)}
     letters = sorted((n for n in nodes if isinstance(n, Letter)), key=lambda f: (f.name, len(f.domains)))
     everywhere = any(isinstance(h, Possible) for h in hypotheses)
+    twice = any(isinstance(m, Gradient) for n in nodes if isinstance(n, Gradient) for m in subterms(n.body))
     exped = {s for n in nodes if isinstance(n, Exp) for s in free(n)}
     reals = sorted((n for n in names if isinstance(n, Symbol) and not n.is_integer), key=str)
     variables = sorted((n for n in names if isinstance(n, Var)), key=str)
@@ -146,7 +149,7 @@ def _model(
         "indices": {s.name: v for s, v in at.items()},
         "elements": {v.name: rng.choice(domains[v.domain.name]) for v in variables},
         "reals": {s.name: ["log", str(_fraction(rng))] if s in exped else str(_fraction(rng)) for s in reals},
-        "letters": {_key(f): _table(f, domains, everywhere or f in positive, rng) for f in letters},
+        "letters": {_key(f): _table(f, domains, everywhere or f in positive, twice, rng) for f in letters},
         "trajectory": None,
     }
 
@@ -167,6 +170,15 @@ def _elements(domain: Domain, rng: Random) -> list[int]:
     return list(domain.elements) if domain.elements is not None else list(range(2 if rng.random() < 0.8 else 1))
 
 
+def _elements_of(domain: Domain, domains: dict[str, list[int]]) -> list[Any]:
+    """The elements of a set; the histories [s_0, a_0, …, s_t] of all lengths, where that is what it holds."""
+    if domain != HISTORIES:
+        return domains[domain.name]
+    states, actions = domains.get("S", [0]), domains.get("A", [0])
+    steps = (product(states, *([actions, states] * t)) for t in range(LONGEST + 1))
+    return [tuple(history) for of_length in steps for history in of_length]
+
+
 def _fraction(rng: Random) -> Fraction:
     return Fraction(rng.randint(1, 7), rng.randint(1, 5))
 
@@ -175,26 +187,31 @@ def _signed(rng: Random) -> Fraction:
     return Fraction(rng.randint(-6, 6), rng.randint(1, 4))
 
 
-def _table(letter: Letter, domains: dict[str, list[int]], positive: bool, rng: Random) -> dict[str, Any]:
-    sorts = [list(TIMES) if d is None else domains[d.name] for d in letter.domains]
-    values: dict[tuple[int, ...], Fraction] = {}
-    slopes: dict[tuple[int, ...], Fraction] = {}
+def _table(letter: Letter, domains: dict[str, list[int]], positive: bool, twice: bool, rng: Random) -> dict[str, Any]:
+    sorts = [list(TIMES) if d is None else _elements_of(d, domains) for d in letter.domains]
+    jets = [dict[tuple[Any, ...], Fraction](), {}, {}]  # values, first and second derivatives
     for rest in product(*sorts[1:]):
         keys = [(first, *rest) for first in sorts[0]] if sorts else [()]
-        if letter.pmf:
-            weights = [Fraction(rng.randint(0 if not positive else 1, 5)) for _ in keys]
-            weights = weights if any(weights) else [Fraction(1) for _ in keys]
-            row, slope = [w / sum(weights) for w in weights], [_signed(rng) if w else Fraction(0) for w in weights]
-            excess = sum(slope) / sum(1 for w in weights if w)
-            slope = [g - excess if w else g for g, w in zip(slope, weights, strict=True)]
-        else:
-            row, slope = [_fraction(rng) if positive else _signed(rng) for _ in keys], [_signed(rng) for _ in keys]
-        values.update(zip(keys, row, strict=True))
-        slopes.update(zip(keys, slope, strict=True))
-    table: dict[str, Any] = {"table": [[list(k), str(v)] for k, v in values.items()]}
-    if letter.parameter is not None:
-        table["tangent"] = [[list(k), str(v)] for k, v in slopes.items()]
-    return table
+        for jet, row in zip(jets, _row(letter.pmf, len(keys), positive, rng), strict=True):
+            jet.update(zip(keys, row, strict=True))
+    named = zip(("table", "tangent", "second"), jets[: 1 if letter.parameter is None else 2 + twice], strict=False)
+    return {name: [[list(k), str(v)] for k, v in jet.items()] for name, jet in named}
+
+
+def _row(pmf: bool, length: int, positive: bool, rng: Random) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
+    """Values with their derivatives; of a distribution these sum to zero, and are zero where it is."""
+    if not pmf:
+        values = [_fraction(rng) if positive else _signed(rng) for _ in range(length)]
+        return values, [_signed(rng) for _ in values], [_signed(rng) for _ in values]
+    weights = [Fraction(rng.randint(0 if not positive else 1, 5)) for _ in range(length)]
+    weights = weights if any(weights) else [Fraction(1) for _ in weights]
+    return [w / sum(weights) for w in weights], _balanced(weights, rng), _balanced(weights, rng)
+
+
+def _balanced(weights: list[Fraction], rng: Random) -> list[Fraction]:
+    slope = [_signed(rng) if w else Fraction(0) for w in weights]
+    excess = sum(slope) / sum(1 for w in weights if w)
+    return [g - excess if w else g for g, w in zip(slope, weights, strict=True)]
 
 
 def random_models(term: Expr, rng: Random, count: int) -> Iterator[dict[str, Any]]:
