@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from derive.cli.catalogue import load_catalogue, named_in, tell_faults
@@ -22,7 +23,7 @@ def run_sheet(options: argparse.Namespace) -> int:
 
     catalogue = load_catalogue()
     chosen, formats, written = named_in(options, catalogue), options.to.split(","), []
-    whole = _collection(chosen)
+    whole, unproved = _collection(chosen)
     for i, sheet in enumerate(whole.sheets, 1):
         show_progress(f"{i} of {len(chosen)}: {sheet.name}")
         written += write(sheet, formats, options.output, options.template)
@@ -32,7 +33,7 @@ def run_sheet(options: argparse.Namespace) -> int:
         written += write_index(whole, options.output)
     show_progress("")
     say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
-    return tell_faults(catalogue)
+    return max(tell_faults(catalogue), unproved)
 
 
 def run_book(options: argparse.Namespace) -> int:
@@ -40,23 +41,32 @@ def run_book(options: argparse.Namespace) -> int:
 
     able(options.to.split(","), options.template)
     catalogue = load_catalogue()
-    whole = _collection(list(catalogue.derivations.values()))
+    whole, unproved = _collection(list(catalogue.derivations.values()))
     show_progress("typesetting")
     written = write_book(whole, options.to.split(","), options.output, options.template)
     show_progress("")
     say(options, {"book": [str(p) for p in written]}, "\n".join(map(str, written)))
-    return tell_faults(catalogue)
+    return max(tell_faults(catalogue), unproved)
 
 
-def _collection(derivations: Sequence[Derivation]) -> Collection:
+def _collection(derivations: Sequence[Derivation]) -> tuple[Collection, int]:
+    """The sheets, and 1 where one of them is not proved; it is named, and the others are printed."""
     from derive.sheet.collection import Collection
 
-    sheets, misses = [], _near_misses()
+    sheets, faults, misses = {}, [], _near_misses()
     for i, d in enumerate(derivations, 1):
         show_progress(f"{i} of {len(derivations)}: {d.name}")
-        sheets.append(_sheet(d, misses))
-    names = {d.name for d in derivations}
-    return Collection(tuple(sheets), {d.name: [n for n in d.rests_on if n in names] for d in derivations})
+        try:
+            sheets[d.name] = _sheet(d, misses)
+        except ValueError as fault:
+            faults.append(str(fault))
+    show_progress("")
+    if not sheets:
+        raise ValueError("; ".join(faults))
+    for said in faults:
+        print(f"derive: {said}", file=sys.stderr)
+    rests = {d.name: [n for n in d.rests_on if n in sheets] for d in derivations if d.name in sheets}
+    return Collection(tuple(sheets.values()), rests), int(bool(faults))
 
 
 def _near_misses() -> dict[str, NearMiss]:

@@ -1,4 +1,4 @@
-"""A sheet as a PDF, set by the TeX of this machine: without shell escape, in a folder of its own."""
+"""A sheet as a PDF, set by the TeX of this machine: without shell escape, in a folder of its own. Else by Typst."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from derive.errors import DeriveError
 from derive.sheet.content import Sheet
 from derive.sheet.preamble import ENDS, TEMPLATE
 from derive.sheet.tex import tex
+from derive.sheet.typst_pdf import has_typst, typst_pdf
 
 _SECONDS = 120
 _FLAGS = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-no-shell-escape", "sheet.tex"]
@@ -23,8 +24,15 @@ _QUIET |= {"max_print_line": "1000"}
 
 
 def pdf(sheet: Sheet, template: str = "", template_name: str = "template") -> bytes:
-    """The PDF file; DeriveError where TeX is missing or refuses."""
+    """The PDF file; by Typst where there is no TeX. Raises DeriveError where neither is there, or where it refuses."""
+    if not template and not has_tex() and has_typst():
+        return typst_pdf(sheet)
     return compiled(tex(sheet, template, template_name))
+
+
+def has_tex() -> bool:
+    """Whether there is a TeX on this machine."""
+    return shutil.which("pdflatex") is not None
 
 
 def compiled(document: str) -> bytes:
@@ -39,9 +47,10 @@ def compiled(document: str) -> bytes:
 
 def commands() -> list[list[str]]:
     """What is run one after another. Raises DeriveError where there is no TeX."""
-    if not shutil.which("pdflatex"):
+    if not has_tex():
         raise DeriveError(
-            "no TeX found for the PDF; install the Debian packages latexmk texlive-latex-recommended lmodern"
+            "no TeX found for the PDF; install the Debian packages latexmk texlive-latex-recommended lmodern, or for "
+            "sheets without a template pip install 'derive[typst]'"
         )
     return [_LATEXMK] if shutil.which("latexmk") else [_PLAIN, _PLAIN]
 

@@ -19,6 +19,7 @@ from derive.printing.boxes import (
     Name,
     Number,
     Product,
+    Root,
     Row,
     Script,
     Sign,
@@ -76,7 +77,7 @@ def _operand(box: Box) -> Box:
 def _widest(box: Box) -> int:
     """About how many letters the widest piece has that no line can be broken in."""
     match box:
-        case Fraction() | Name() | Branches():
+        case Fraction() | Name() | Branches() | Root():
             return extent(box)
         case Script(base, sub, sup):
             return max([_widest(base), *(extent(b) for b in (sub, sup) if b is not None)])

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.printing.boxes import (
+    BARRED,
     Applied,
     Big,
     Box,
@@ -18,6 +19,7 @@ from derive.printing.boxes import (
     Number,
     Operator,
     Product,
+    Root,
     Row,
     Script,
     Sign,
@@ -31,7 +33,8 @@ from derive.sheet.words import pieces
 _SIGNS = {
     "=": "eq", "+": "plus", "-": "minus", "<": "lt", ">": "gt", "≤": "lt.eq", "≥": "gt.eq", "≠": "eq.not",
     "∼": "tilde.op", "∈": "in", "·": "dot.op", "∇": "nabla", "/": "slash", ":": "colon", ",": "comma", "…": "dots.h",
-    "Σ": "sum", "∏": "product", "−": "minus",
+    "Σ": "sum", "∏": "product", "−": "minus", "max": "max",
+    "∀": "forall",
 }  # fmt: skip
 _FENCES = {"(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r"}
 _OPERATORS = {"E": 'bb("E")'}
@@ -68,7 +71,9 @@ def typst_box(box: Box) -> str:
     """A tree as Typst mathematics without dollars; every argument of a function is one piece."""
     match box:
         case Ident(letter):
-            return quoted(letter) if len(letter) > 1 and "'" not in letter else _letter(letter)
+            stem = letter.rstrip("'")
+            plain = stem.removesuffix(BARRED)
+            return (plain if plain == stem else f"macron({plain})") + letter[len(stem) :]
         case Name(word):
             return f"upright({quoted(word)})"
         case Operator(word):
@@ -85,6 +90,8 @@ def typst_box(box: Box) -> str:
             return _attached(typst_box(base), sub, sup)
         case Fraction(above, below):
             return f"frac({typst_box(above)}, {typst_box(below)})"
+        case Root(body):
+            return f"sqrt({typst_box(body)})"
         case Fenced(body, fences):
             inside = f"{_FENCES[fences[0]]} {typst_box(body)} {_FENCES[fences[1]]}"
             return f"lr({inside})" if is_tall(body) else inside
@@ -99,10 +106,6 @@ def typst_box(box: Box) -> str:
         case Branches(rows, default):
             cases = [f'{typst_box(v)} & quad "if " {typst_box(c)}' for v, c in rows]
             return f'cases({", ".join(cases)}, {typst_box(default)} & quad "otherwise")'
-
-
-def _letter(letter: str) -> str:
-    return {"∇": "nabla"}.get(letter, letter)
 
 
 def _sign(sign: Sign) -> str:

@@ -406,8 +406,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_without_tex_one_line_says_what_to_install(monkeypatch):
+def test_without_tex_and_typst_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("derive.sheet.pdf.has_typst", lambda: False)
     with pytest.raises(DeriveError, match="latexmk texlive-latex-recommended lmodern") as fault:
         pdf(SHEET)
     assert "\n" not in str(fault.value)
