@@ -130,9 +130,7 @@ def equal(left: Number, right: Number) -> bool | None:
         return left.of == right.of
     if not isinstance(left, Ball) and not isinstance(right, Ball):
         return left == right  # log q is never rational for q != 1, and a Logarithm equals no Fraction
-    a, b = to_ball(left), to_ball(right)
-    apart = abs(a.mid - b.mid) > (a.radius + b.radius) * (1 + 4 * EPSILON) + EPSILON * abs(a.mid - b.mid)
-    return False if apart else None
+    return False if _apart(to_ball(left), to_ball(right)) else None
 
 
 def exceeds(left: Number, right: Number, sign: int = 1) -> bool:
@@ -141,7 +139,13 @@ def exceeds(left: Number, right: Number, sign: int = 1) -> bool:
         return sign * left > sign * right
     if isinstance(left, Logarithm) and isinstance(right, Logarithm):
         return sign * left.of > sign * right.of
-    return equal(left, right) is False and sign * to_ball(left).mid > sign * to_ball(right).mid
+    a, b = to_ball(left), to_ball(right)
+    return _apart(a, b) and sign * a.mid > sign * b.mid
+
+
+def _apart(a: Ball, b: Ball) -> bool:
+    """Whether two balls have no point in common."""
+    return abs(a.mid - b.mid) > (a.radius + b.radius) * (1 + 4 * EPSILON) + EPSILON * abs(a.mid - b.mid)
 
 
 def either(numbers: list[Number], sign: int) -> Ball:

@@ -43,7 +43,7 @@ def at_most(left: Number, right: Number) -> bool | None:
     """left <= right, exactly where both are exact; balls where disjoint, otherwise None: undecided."""
     if exceeds(left, right):
         return False
-    return True if equal(left, right) is not None else None
+    return True if equal(left, right) or exceeds(right, left) else None
 
 
 _COMPARISONS: dict[str, Comparison] = {"Equation": equal, "Inequality": at_most}
