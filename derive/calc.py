@@ -107,7 +107,7 @@ class Chain:
         return self._longer(line, by, Inequality.relation)
 
     def _longer(self, line: Expr | int, by: object, relation: str) -> Chain:
-        term, reasons = sympify(line, strict=True), as_reasons(by)
+        term, reasons = sympify(line, strict=True), as_reasons(by, self.given)
         refusals = Refusals()
         theorem = justify(self.last, term, reasons, self.given, refusals, relation)
         if theorem is None:
@@ -207,10 +207,10 @@ def _at(claim: Statement, index: Basic, value: Expr) -> Statement:
     return type(claim)(substitute(claim.lhs, {index: value}), substitute(claim.rhs, {index: value}))
 
 
-def as_reasons(by: object) -> tuple[Reason, ...]:
+def as_reasons(by: object, given: Given = ()) -> tuple[Reason, ...]:
     """Reasons as they may be given: a rule or its name, a derivation, a theorem, an assumption, or several of them."""
     if isinstance(by, (list, tuple)):
-        return tuple(r for part in by for r in as_reasons(part))
+        return tuple(r for part in by for r in as_reasons(part, given))
     if isinstance(by, str) and by in RULES:
         return (RULES[by],)
     if isinstance(by, (Rule, Lemma)):
@@ -218,7 +218,7 @@ def as_reasons(by: object) -> tuple[Reason, ...]:
     if isinstance(by, Theorem):
         return (Lemma(by, "theorem", "a theorem"),)
     if isinstance(by, Always):
-        return (Lemma(kernel.always(by), "assumed_equation", f"equation of {text(by.lhs)}", once=True),)
+        return (Lemma(kernel.always(by, given), "assumed_equation", f"equation of {text(by.lhs)}", once=True),)
     if isinstance(by, (Equation, Inequality)):
         return (Lemma(kernel.assume(by), "assumption", "assumption", once=True),)
     lemma = getattr(by, "lemma", None)

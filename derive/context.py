@@ -210,7 +210,7 @@ class Context:
             return self._is_positive(term.body)
         if isinstance(term, Defined):
             return self._is_positive(meaning(term))
-        if isinstance(term, (Add, Mul)) and all(self._is_positive(a) for a in term.args):
+        if isinstance(term, (Add, Mul, Min)) and all(self._is_positive(a) for a in term.args):
             return True
         if isinstance(term, Pow) and self._is_positive(term.base):
             return True

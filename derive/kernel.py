@@ -199,11 +199,13 @@ def assume(claim: Statement) -> Theorem:
     return Theorem(_SEAL, (claim,), claim.lhs, claim.rhs, (), ("assume", claim), claim.relation)
 
 
-def always(equation: Always) -> Theorem:
-    """(x = y, always) ⊢ x = y."""
+def always(equation: Always, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """(x = y, always) ⊢ x = y; what stands in a denominator is positive."""
     if is_random(equation.lhs) or is_random(equation.rhs) or drawn(equation.lhs) or drawn(equation.rhs):
         raise Refused("always: {} speaks of one trajectory or of one sample", equation)
-    return Theorem(_SEAL, (equation,), equation.lhs, equation.rhs, (), ("always", equation))
+    given = tuple(given)
+    hypotheses = {equation, *_defined(given, equation.lhs, equation.rhs)}
+    return Theorem(_SEAL, hypotheses, equation.lhs, equation.rhs, (), ("always", equation, given))
 
 
 def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> Theorem:

@@ -2,11 +2,10 @@
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_policy, grad, mean
-from derive.rules import at_old, constant, expectation, linearity, log_derivative, log_of_product, product_rule
+from derive.rules import at_old, expectation, linearity, log_derivative, log_of_product, product_rule
 from derive.terms import Coincide, Equation, Log, Positive, SumOver
-from proofs.fisher_eq_neg_expected_hessian import p, score
+from proofs.fisher_eq_neg_expected_hessian import fisher_eq_neg_expected_hessian, hessian, p, score
 from proofs.kl_second_order_eq_fisher import old
-from proofs.score_function_identity import score_function_identity
 
 divergence = mean(Log(p / old(a)), a, p)
 
@@ -23,15 +22,17 @@ divergence = mean(Log(p / old(a)), a, p)
     world="quiz_bandit",
 )
 def reverse_kl_second_order_eq_fisher(start):
-    gap = Log(p) - Log(old(a))
+    bent = grad(grad(p))
     return (
         start
-        .eq(grad(grad(SumOver(p * gap, a))), by=[expectation, log_of_product])
-        .eq(grad(SumOver(grad(p) * gap + p * score, a)), by=[linearity, product_rule])
-        .eq(grad(SumOver(grad(p) * gap, a)) + grad(mean(score, a, p)), by=[linearity, expectation])
-        .eq(grad(SumOver(grad(p) * gap, a)), by=[score_function_identity, constant])
-        .eq(SumOver(grad(grad(p)) * gap + grad(p) * score, a), by=[linearity, product_rule])
-        .eq(SumOver(grad(p) * score, a), by=at_old)
-        .eq(SumOver(p * score**2, a), by=log_derivative)
-        .eq(mean(score**2, a, old(a)), by=[at_old, expectation])
+        .eq(grad(grad(SumOver(p * (Log(p) - Log(old(a))), a))), by=[expectation, log_of_product])
+        .eq(
+            SumOver(bent * (Log(p) - Log(old(a))) + 2 * grad(p) * score + p * hessian, a),
+            by=[linearity, product_rule, linearity, product_rule, linearity],
+        )
+        .eq(SumOver(2 * grad(p) * score + p * hessian, a), by=at_old)
+        .eq(SumOver(2 * p * score**2 + p * hessian, a), by=log_derivative)
+        .eq(2 * mean(score**2, a, p) + mean(hessian, a, p), by=[expectation, linearity])
+        .eq(mean(score**2, a, p), by=fisher_eq_neg_expected_hessian)
+        .eq(mean(score**2, a, old(a)), by=[expectation, at_old])
     )  # fmt: skip

@@ -65,6 +65,13 @@ def count(context: Context, term: Expr) -> Expr:
 
 
 @axiom
+def product_of_ones(context: Context, term: Expr) -> Expr:
+    """∏_k 1 = 1."""
+    need(isinstance(term, TimeProduct) and term.body == 1, "{} is no product of ones", term)
+    return ONE
+
+
+@axiom
 def product_of_products(context: Context, term: Expr) -> Expr:
     """∏_k f(k) g(k) = ∏_k f(k) ∏_k g(k)."""
     need(isinstance(term, TimeProduct) and isinstance(term.body, Mul), "{} is no product of products", term)

@@ -51,10 +51,10 @@ def write_out(node: Expr, given: Given) -> Theorem:
         return law("split", node, node.upper, given=given)
 
 
-@rule("number of terms", TimeSum)
+@rule("number of terms", TimeSum, TimeProduct)
 def count(node: Expr, given: Given) -> Theorem:
-    """Σ_{k=a}^{b} c = (b - a + 1) c."""
-    return first_of("count", "homogeneity")(node, given)
+    """Σ_{k=a}^{b} c = (b - a + 1) c and ∏_k 1 = 1."""
+    return first_of("count", "product_of_ones", "homogeneity")(node, given)
 
 
 @rule("empty sum or product", TimeSum, TimeProduct)

@@ -156,6 +156,10 @@ def count(rng: Random) -> Instance:
     return TimeSum(1, k, lower, upper), (), INSIDE
 
 
+def product_of_ones(rng: Random) -> Instance:
+    return TimeProduct(1, k, *rng.choice([(Integer(0), T - 1), (t, T - 1), (t + 1, t - 1)])), (), INSIDE
+
+
 def product_of_products(rng: Random) -> Instance:
     return TimeProduct(c(k) * combined((c(k + 1), gamma, reward(k)), rng), k, 0, T - 1), (), ()
 
@@ -339,7 +343,7 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
     for make in (
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
         distinguish,
-        split, single, empty, shift, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
+        split, single, empty, shift, product_of_ones, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
         path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
         paths_alike, marginal, transport, exp_sum,

@@ -297,6 +297,7 @@ MUTANTS: tuple[Mutant, ...] = (
         Log(TimeProduct(1 + k, k, 1, 2)),
     ),
     Mutant("evaluation", "θ stays where it stood", lambda w: w.body, At(theta**2, theta, 3)),
+    Mutant("product_of_ones", "the factors are added", lambda w: T, TimeProduct(1, k, 0, T - 1)),
     Mutant("count", "one term is forgotten", lambda w: w.upper - w.lower, TimeSum(1, k, 0, T - 1)),
     Mutant(
         "marginal",

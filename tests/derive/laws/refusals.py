@@ -123,6 +123,7 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("log_product", (Log(TimeProduct(1 + k, k, -1, T)), (), ()), r"cannot show k \+ 1 > 0"),
     ("evaluation", (At(density(x), theta, 0), (), ()), "cannot be replaced"),
     ("evaluation", (At(Gradient(theta**2, theta), theta, 0), (), ()), "cannot be replaced"),
+    ("product_of_ones", (TimeProduct(2, k, 0, T), (), ()), "is no product of ones"),
     ("count", (TimeSum(1, k, t, T), (), ()), "cannot show t <= T . 1 from nothing"),
     ("count", (TimeSum(k, k, 0, T), (), ()), "is no sum of ones"),
     (
