@@ -15,18 +15,20 @@ from derive.book.claims import context, order, readings
 from derive.book.defining import about_values, is_difference, same_definition
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
+from derive.book.inherited import inherited
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.kinds import ALGORITHM, is_pseudocode
-from derive.book.macros import macros_of, without_definitions
+from derive.book.parsing import parsed
 from derive.book.progress import Progress, Step
+from derive.book.reading_order import earlier
 from derive.book.remarks import conventions
 from derive.book.scope import Scope, Survey
 from derive.book.sections import section_of
 from derive.book.sorts import key_of
 from derive.book.source import files
 from derive.book.standard import standard
-from derive.book.statements import Statement, statements
+from derive.book.statements import Statement
 from derive.book.steps import internal, judge_step, readable, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
@@ -65,7 +67,7 @@ Begin = Callable[[int, int], Judgement | None]  # told which of how many formula
 def check_file(path: Path, judges: Judges, begin: Begin = _begin) -> Checked:
     try:
         document = read_document(path)
-        return Checked(str(path), document, tuple(check_document(document, judges, begin)))
+        return Checked(str(path), document, tuple(check_document(document, judges, begin, earlier(path))))
     except DeriveError as fault:
         return Checked(str(path), None, (), str(fault))
     except MemoryError:
@@ -74,12 +76,14 @@ def check_file(path: Path, judges: Judges, begin: Begin = _begin) -> Checked:
         return Checked(str(path), None, (), f"{path}: a fault of this program, {type(fault).__name__}: {fault}")
 
 
-def check_document(document: Document, judges: Judges, begin: Begin = _begin) -> list[Step]:
-    """The verdict on every displayed step."""
-    parsed = _parsed(document)
-    known = [s.relation for found in parsed.values() if not isinstance(found, Exception) for s in found]
+def check_document(
+    document: Document, judges: Judges, begin: Begin = _begin, before: tuple[Path, ...] = ()
+) -> list[Step]:
+    """The verdict on every displayed step; `before` are the earlier texts of its book."""
+    formulas = parsed(document)
+    known = [s.relation for found in formulas.values() if not isinstance(found, Exception) for s in found]
     inferred = survey(known, document.text)
-    walk = Progress(document, judges, parsed, _opening(conventions(inferred, document.sources)))
+    walk = Progress(document, judges, formulas, _opening(conventions(inferred, document.sources), before))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:
@@ -104,21 +108,9 @@ def check_document(document: Document, judges: Judges, begin: Begin = _begin) ->
     return walk.steps
 
 
-def _opening(found: Survey) -> Scope:
-    """What is in force before the first word."""
-    return Scope(found, standard=standard(found))
-
-
-def _parsed(document: Document) -> dict[int, tuple[Statement, ...] | Exception]:
-    macros = {**macros_of(document.preamble), **macros_of(document.text)}
-    found: dict[int, tuple[Statement, ...] | Exception] = {}
-    for n, formula in enumerate(document.formulas):
-        try:
-            latex = without_definitions(formula.latex)
-            found[n] = statements(latex, macros) if latex.strip() or not formula.latex else ()
-        except Exception as fault:  # Stopped, or a fault of ours: either way this formula alone is lost
-            found[n] = fault
-    return found
+def _opening(found: Survey, before: tuple[Path, ...]) -> Scope:
+    """What is in force before the first word: what the book's earlier texts define, and the usual."""
+    return Scope(found, inherited(before, found), standard(found))
 
 
 def _where(document: Document, n: int) -> list[int]:
@@ -162,8 +154,8 @@ def _maybe_bind(walk: Progress, relation: Relation, formula: Formula) -> None:
     if about_values(head, body) and not is_difference(head, body):
         return
     binding = walk.binding(head, body, formula)
-    earlier = walk.scope.found(key)
-    if earlier and (relation.operators[0] != ":=" or same_definition(walk.scope, earlier[-1], binding)):
+    known = walk.scope.own(key)
+    if known and (relation.operators[0] != ":=" or same_definition(walk.scope, known[-1], binding)):
         return
     walk.scope = walk.scope.bind(binding)
 

@@ -47,7 +47,9 @@ CODES: dict[str, tuple[str, str]] = {
     "D061": ("unknown", "True for the rewards of the text's example only, false for general ones."),
     "D062": ("unknown", "Fails, but stands before ⟹ as a premise, or behind one that was not established."),
     "D063": ("unknown", "Not decided within the time of a step."),
-    "D064": ("unknown", "Not decided within the memory that a step may use."),
+    "D065": ("unknown", "Judging it ended the process that it was judged in, for its time or its memory."),
+    "D064": ("unknown", "Read; what it says is left open by the text, or no finite model has a value for it."),
+    "D066": ("unknown", "Not decided within the memory that a step may use."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),
 }  # fmt: skip

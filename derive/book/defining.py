@@ -14,7 +14,7 @@ from dataclasses import replace
 from derive.binding import alike, meaning
 from derive.book.claims import context, readings
 from derive.book.definitions import defined, parameter_of
-from derive.book.document import Formula
+from derive.book.document import Document, Formula
 from derive.book.introduce import DEFINES, lead, paragraph
 from derive.book.judge import Judgement
 from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
@@ -49,7 +49,7 @@ def define(
     """A letter on the left: its definition; or, where it has one, a claim about it."""
     key = key_of(left, walk.scope.survey)
     assert key is not None
-    earlier = walk.scope.found(key)
+    earlier = walk.scope.own(key)
     if about_values(left, right) and (earlier or not is_difference(left, right)):
         return judge_claim(left, right, walk.setting(formula, conditions))
     binding = walk.binding(left, right, formula)
@@ -69,7 +69,7 @@ def define(
     line = earlier[-1].line
     if same_definition(walk.scope, earlier[-1], binding):
         return bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
-    if operator == ":=" or DEFINES.search(lead(walk.document, n)) or _brings_in(walk, n, earlier[-1], binding):
+    if operator == ":=" or introduces_anew(walk.document, n) or _brings_in(walk, n, earlier[-1], binding):
         message = f"replaces the definition of line {line}, from which it differs"
         return bind(walk, binding, Judgement("definition", "D021", message))
     if is_alternative(paragraph(walk.document, n)):
@@ -80,10 +80,16 @@ def define(
 
 
 _CHOICE = re.compile(
-    r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|in contrast)\b",
+    r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|"
+    r"in contrast)\b",
     re.I,
 )
 _REWRITTEN = re.compile(r"\b(?:re)?writ\w*|\bequivalent\w*|\bsame\b|\bsimplif\w*|\bderiv\w*", re.I)
+
+
+def introduces_anew(document: Document, n: int) -> bool:
+    """Whether the sentence before a definition says that it defines."""
+    return DEFINES.search(lead(document, n)) is not None
 
 
 def is_alternative(words: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Basic, Expr, Integer, Symbol
 
 from derive.binding import alike, free, meaning, subterms
-from derive.book.context import Context, is_path, stop, time
+from derive.book.context import Context, Notes, is_path, stop, time
 from derive.book.elements import element
 from derive.book.letters import (
     POLICIES,
@@ -34,8 +34,9 @@ def in_force(key: Key | None, ctx: Context) -> Binding | None:
     """The definition of a key: the text's latest, or what the field means by it, which is then assumed."""
     if key is None:
         return None
-    if found := ctx.scope.found(key):
-        return found[-1]
+    for binding in reversed(ctx.scope.found(key)):
+        if not binding.file or _is_read(binding, ctx):  # what an earlier text defines and is not read tells nothing
+            return binding
     for binding in ctx.scope.standard:
         if binding.key == key:
             ctx.notes.assumed.add(f"the usual {key.head}")
@@ -43,17 +44,26 @@ def in_force(key: Key | None, ctx: Context) -> Binding | None:
     return None
 
 
+def _is_read(binding: Binding, ctx: Context) -> bool:
+    try:
+        defined(binding, replace(ctx, notes=Notes()))
+    except Stopped:
+        return False
+    return True
+
+
 def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -> Expr:
     """A use of a definition, at the indices of `head` and at `args`."""
-    ctx.notes.bindings.add(binding)
-    if binding.assumed:
-        ctx.notes.assumed.add(f"{head.head} as in line {binding.line}")
     try:
         definition = defined(binding, ctx)
     except Stopped as fault:
         raise stop(
             f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}", head
         ) from fault
+    ctx.notes.bindings.add(binding)
+    if binding.assumed or binding.file:
+        where = f"{binding.file}, line {binding.line}" if binding.file else f"line {binding.line}"
+        ctx.notes.assumed.add(f"{head.head} as in {where}")
     if isinstance(binding.head, Call) and is_value(binding.head, ctx):
         return definition(place(Call(head.start, head.end, head, Items(head.start, head.end, args, ())), ctx))
     survey = ctx.scope.survey

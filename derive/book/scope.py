@@ -36,6 +36,7 @@ class Binding:
     doubtful: bool = False
     assumed: bool = False  # the text's first definition cannot be read
     local: Section | None = None  # the section that it ends with
+    file: str = ""  # the earlier text of the book that it stands in; empty for this text
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Survey:
     discounted: bool = False  # γ occurs
     deterministic: bool = False
     arbitrary: frozenset[str] = frozenset()  # functions that the prose declares arbitrary
+    elements: tuple[tuple[str, str], ...] = ()  # letters that run over a set here, and the name of the set
+    counts: frozenset[str] = frozenset()  # letters that say how many there are: N of Σ_{i=1}^N
 
     @property
     def parameter(self) -> str | None:
@@ -93,6 +96,10 @@ class Scope:
     def found(self, key: Key) -> list[Binding]:
         """The definitions of a key so far, the one in force last."""
         return [b for b in self.bindings if b.key == key and (b.local is None or within(self.section, b.local))]
+
+    def own(self, key: Key) -> list[Binding]:
+        """The definitions of a key in this text."""
+        return [b for b in self.found(key) if not b.file]
 
     def is_chosen(self, letter: str) -> bool:
         """Whether an equation of this section says which function a letter of the field is."""

@@ -153,7 +153,8 @@ def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refute
     """`inconsistent` where the step holds under a definition that a later one replaced."""
     scope = setting.scope
     for binding in sorted(one.notes.bindings, key=lambda b: -b.serial):
-        for earlier in reversed([b for b in scope.found(binding.key) if b.serial < binding.serial]):
+        beside = [b for b in scope.found(binding.key) if b.file == binding.file]
+        for earlier in reversed([b for b in beside if b.serial < binding.serial]):
             later = [b for b in scope.found(binding.key) if b.serial > earlier.serial]
             try:
                 past = setting.claim(left, right, one.reading, scope=scope.without(later))
@@ -161,8 +162,9 @@ def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refute
                 continue
             judgement = setting.judge(past)
             if judgement.verdict in PASSED and all(b.doubtful for b in later):
-                return replace(judgement, message=f"{judgement.message}, under the definition of line {earlier.line}")
-            if judgement.verdict in PASSED:
+                place = f"{earlier.file}, line {earlier.line}" if earlier.file else f"line {earlier.line}"
+                return replace(judgement, message=f"{judgement.message}, under the definition of {place}")
+            if judgement.verdict in PASSED and not earlier.file:
                 why = f"true only under the definition of line {earlier.line}, which line {later[-1].line} replaced"
                 message = f"{why}; under the later one {refuted.message}"
                 return replace(refuted, verdict="inconsistent", code="D012", message=message)
