@@ -48,7 +48,6 @@ CODES: dict[str, tuple[str, str]] = {
     "D062": ("unknown", "Fails, but stands before ⟹ as a premise, or behind one that was not established."),
     "D063": ("unknown", "Not decided within the time of a step."),
     "D065": ("unknown", "Judging it ended the process that it was judged in, for its time or its memory."),
-    "D064": ("unknown", "Read; what it says is left open by the text, or no finite model has a value for it."),
     "D066": ("unknown", "Not decided within the memory that a step may use."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),

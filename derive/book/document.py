@@ -85,7 +85,11 @@ def read(path: Path) -> Document:
 
 def _opened(path: Path) -> Source:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else bytes(MAX_BYTES + 1)
+        if path.exists() and not path.is_file():
+            raise Unreadable(f"{path} is no file; give a text")
+        if path.stat().st_size > MAX_BYTES:
+            raise Unreadable(f"{path} has {path.stat().st_size} bytes; the limit is {MAX_BYTES}, split the text")
+        data = path.read_bytes()
     except OSError as fault:
         raise Unreadable(f"{path} cannot be opened: {fault.strerror}") from fault
     return decode(str(path), data)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_PARTS, MAX_PREAMBLE = 60, 200_000
+MAX_BYTES = 10_000_000
 PREAMBLES = ("conf.py", "preamble.tex", "macros.tex", "commands.tex", "notation.tex", "macros.md")
 _INPUT = re.compile(
     r"^(?:[^%\r\n\\]|\\%|\\(?!input|include|subfile))*?\\(?:input|include|subfile)\s*\{([^}\r\n]+)\}", re.M
@@ -33,6 +34,11 @@ def preambles(path: Path) -> list[Path]:
     return found
 
 
+def readable(path: Path) -> bool:
+    """Whether a path leads to a file, no device and no pipe, that is not too long to be read."""
+    return path.is_file() and path.stat().st_size <= MAX_BYTES
+
+
 def everything(path: Path) -> Iterator[bytes]:
     """Name and bytes of every file that the verdicts on a text depend on."""
     for preamble in preambles(path):
@@ -45,9 +51,9 @@ def everything(path: Path) -> Iterator[bytes]:
         if here in seen:
             continue
         seen.add(here)
-        data = here.read_bytes()
+        data = here.read_bytes() if readable(here) else b""
         yield str(here).encode()
-        yield data
+        yield data or str(here.stat().st_size).encode()
         if here.suffix == ".tex":
             text = data.decode("utf-8", errors="replace")
             left += [part for _, part in taken_in(text, path.resolve().parent, ())]

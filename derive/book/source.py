@@ -8,10 +8,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
+from derive.book.parts import MAX_BYTES
 from derive.errors import Unreadable
 
 SUFFIXES = (".md", ".markdown", ".qmd", ".myst", ".rst", ".txt", ".tex", ".ipynb")
-MAX_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)

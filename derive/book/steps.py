@@ -126,7 +126,7 @@ def named_here(walk: Progress, formula: Formula, left: Node, right: Node, introd
 def internal(fault: Exception) -> Judgement:
     """A fault of this program, as a verdict; where it is memory that there is not enough of, that is no fault."""
     if isinstance(fault, MemoryError):
-        return Judgement("unknown", "D064", "not decided within the memory of a step")
+        return Judgement("unknown", "D066", "not decided within the memory of a step")
     return Judgement("unknown", "internal", f"{type(fault).__name__}: {fault}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,10 @@ def run_check(options: argparse.Namespace) -> int:
     if not options.paths:
         raise ValueError("name a text, or a folder of texts: derive check PATH")
     cached = not (options.no_cache or options.certificates)
-    outcomes = run(
-        options.paths, _judges, jobs=options.jobs, backend=options.backend, cached=cached, report=show_progress
-    )
+    with _backend(options):
+        outcomes = run(
+            options.paths, judges, jobs=options.jobs, backend=options.backend, cached=cached, report=show_progress
+        )
     if options.certificates:
         write_json(options.certificates, [row["certificate"] for row in report.rows(outcomes) if "certificate" in row])
     if options.annotate:
@@ -54,6 +56,15 @@ def run_check(options: argparse.Namespace) -> int:
     return report.exit_code(outcomes, strict=options.strict)
 
 
+def _backend(options: argparse.Namespace) -> AbstractContextManager[Any]:
+    """What joblib's backend needs around it: a Dask client, Ray's registration; the same as for `derive train`."""
+    if options.backend is None:
+        return nullcontext()
+    from numeric.running.backends import started
+
+    return started(options.backend, options.jobs)
+
+
 def _explain(options: argparse.Namespace) -> int:
     from derive.book.codes import CODES, explain
 
@@ -63,7 +74,7 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _judges() -> Any:
+def judges() -> Any:
     from derive.book.judge import Judges
     from derive.certificate import certificate
     from derive.models import decide

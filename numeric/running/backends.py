@@ -16,7 +16,7 @@ from numeric.errors import TrainError
 from numeric.running.learners import Stretch, advance
 from numeric.running.plan import nearest
 
-__all__ = ["Call", "side_by_side", "stoppable"]
+__all__ = ["Call", "side_by_side", "started", "stoppable"]
 
 Call = tuple[Any, ...]  # the arguments of `advance`
 Carry = Callable[[Sequence[Call]], list[Stretch | None]]
@@ -38,7 +38,7 @@ def side_by_side(jobs: int, backend: str | None, stopped: threading.Event) -> It
         return
     from joblib import Parallel, delayed, parallel_config
 
-    with _started(backend, jobs), parallel_config(backend=backend or "loky", n_jobs=jobs), Parallel() as pool:
+    with started(backend, jobs), parallel_config(backend=backend or "loky", n_jobs=jobs), Parallel() as pool:
         yield lambda calls: list(pool(delayed(_advance_elsewhere)(*call) for call in calls))
 
 
@@ -50,7 +50,7 @@ def _advance_elsewhere(*call: Any) -> Stretch:
     return advance(*call)
 
 
-def _started(backend: str | None, jobs: int) -> AbstractContextManager[Any]:
+def started(backend: str | None, jobs: int) -> AbstractContextManager[Any]:
     """What the backend needs around it: a Dask client, Ray's registration, or nothing."""
     if backend is None or backend in BUILT_IN:
         return nullcontext()
