@@ -20,7 +20,7 @@ def _words(text: str) -> list[str]:
 MODELS = _words("""
     models.numbers models.jets models.environment models.interpretation models.forms models.compiling models.latest
     models.values models.path_values models.samples models.slopes models.curvatures models.extremes models.evaluation models.degree
-    models.histories models.draw models.claims models.comparison models.counterexample models.shrink models.search models.refute models
+    models.histories models.draw models.equations models.claims models.elimination models.solving models.comparison models.counterexample models.shrink models.search models.refute models
 """)
 DERIVE = [
     *_words("""
@@ -41,8 +41,8 @@ DERIVE = [
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
-        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.divergences book.values
-        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.grammar
+        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.named_functions book.instances book.optimal book.divergences book.values
+        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.apart book.run book
@@ -55,7 +55,8 @@ NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.tables evaluation.interpretation evaluation.meanings
-    evaluation.sides evaluation.hypotheses evaluation evaluate sampling examples convergence estimators surrogates control q_learning bandits training.settings
+    evaluation.sides evaluation.hypotheses evaluation evaluate sampling solving examples convergence estimators surrogates control
+    q_learning bandits cart_pole demonstrations training.settings
     training.simulators training.rollouts training.records training.episodes training.tabular training.neural
     training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices
     judging.precision judging.case judging.shrinking judging.rollouts judging.batch judging.rows
