@@ -15,7 +15,7 @@ from derive.book.claims import context, order, readings
 from derive.book.defining import about_values, is_difference, same_definition
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
-from derive.book.inherited import inherited
+from derive.book.inherited import carried, inherited
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.kinds import ALGORITHM, is_pseudocode
@@ -82,7 +82,7 @@ def check_document(
     """The verdict on every displayed step; `before` are the earlier texts of its book."""
     formulas = parsed(document)
     known = [s.relation for found in formulas.values() if not isinstance(found, Exception) for s in found]
-    inferred = survey(known, document.text)
+    inferred = carried(survey(known, document.text), before)
     walk = Progress(document, judges, formulas, _opening(conventions(inferred, document.sources), before))
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):

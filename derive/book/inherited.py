@@ -6,7 +6,7 @@ Nothing is judged here: the first definition of a letter counts, and what its te
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from derive.book.defining import about_values, introduces_anew, is_alternative, 
 from derive.book.document import Document, read
 from derive.book.introduce import paragraph, said_in_prose
 from derive.book.naming import recursive
-from derive.book.parsing import parsed
+from derive.book.parsing import Parsed, parsed
 from derive.book.scope import Binding, Scope, Survey
 from derive.book.sorts import is_head, key_of, number
 from derive.book.survey import survey
@@ -42,19 +42,28 @@ def inherited(texts: Iterable[Path], found: Survey) -> tuple[Binding, ...]:
     )
 
 
-@lru_cache(maxsize=200)
+def carried(found: Survey, texts: Iterable[Path]) -> Survey:
+    """What a text shows of its conventions, and that r_t is R(s_t, a_t, s_{t+1}) where an earlier one says so."""
+    return replace(found, reward_function=found.reward_function or any(_read(t)[0].reward_function for t in texts))
+
+
 def told(path: Path) -> tuple[Told, ...]:
     """The definitions of one text. A text that cannot be read tells nothing."""
+    return _read(path)[1]
+
+
+@lru_cache(maxsize=200)
+def _read(path: Path) -> tuple[Survey, tuple[Told, ...]]:
     try:
         document = read(path)
-        return tuple(_told(document, path.name))
+        found = parsed(document)
+        known = survey([s.relation for f in found.values() if not isinstance(f, Exception) for s in f], document.text)
+        return known, tuple(_told(document, found, known, path.name))
     except (DeriveError, RecursionError, MemoryError):
-        return ()
+        return Survey(), ()
 
 
-def _told(document: Document, file: str) -> Iterator[Told]:
-    found = parsed(document)
-    known = survey([s.relation for f in found.values() if not isinstance(f, Exception) for s in f], document.text)
+def _told(document: Document, found: Parsed, known: Survey, file: str) -> Iterator[Told]:
     scope, taken = Scope(known), set()
     for n, formula in enumerate(document.formulas):
         statements = found[n]
