@@ -19,12 +19,14 @@ from derive.terms import (
     ONE,
     Action,
     Apply,
+    At,
     AtMost,
     Defined,
     Definition,
     Exp,
     Expectation,
     Given,
+    Gradient,
     History,
     Hypothesis,
     Inequality,
@@ -184,6 +186,9 @@ class Context:
             self.given = tuple(h for h in before if not isinstance(h, (Possible, Inequality)))
         if isinstance(node, Samples) or bound_name(node) is not None:
             self.given = tuple(h for h in before if not isinstance(h, Inequality) or _speaks_of_all(h, node))
+        if isinstance(node, (Gradient, At)):
+            always = (Positive, Possible)
+            self.given = tuple(h for h in before if isinstance(h, always) or not _mentions(h, node.parameter))
         if isinstance(node, Definition):
             self.given, self._local = tuple(h for h in before if isinstance(h, Positive)), []
         try:
@@ -207,16 +212,24 @@ class Context:
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
         if isinstance(term, SumOver):  # a domain is never empty
-            return self._is_positive(term.body)
+            with self._inside(term):
+                return self._is_positive(term.body)
         if isinstance(term, Defined):
             return self._is_positive(meaning(term))
-        if isinstance(term, (Add, Mul, Min)) and all(self._is_positive(a) for a in term.args):
+        if isinstance(term, Add) and self._is_positive_sum(term):
+            return True
+        if isinstance(term, (Mul, Min)) and all(self._is_positive(a) for a in term.args):
             return True
         if isinstance(term, Pow) and self._is_positive(term.base):
             return True
         if isinstance(term, Expr) and is_linear(term) and not isinstance(term, Integer):
             return self.shows(Integer(1), term)
         return isinstance(term, (Add, Mul, Pow)) and self._positive_quotient(term)
+
+    def _is_positive_sum(self, term: Add) -> bool:
+        """One summand is positive, and none is negative."""
+        rest = [a for a in term.args if not self._is_positive(a)]
+        return len(rest) < len(term.args) and all(map(self._is_not_negative, rest))
 
     def _positive_quotient(self, term: Expr) -> bool:
         """1 − 1/(1+e) is e/(1+e): look through definitions and cancel."""
@@ -257,7 +270,10 @@ class Context:
             raise Refused("cannot show {} >= 0 from {}", term, Listing(self.given))
 
     def _is_nonnegative(self, term: Basic) -> bool:
-        if self._is_positive(term) or self._is_assumed_nonnegative(term):
+        return self._is_positive(term) or self._is_not_negative(term)
+
+    def _is_not_negative(self, term: Basic) -> bool:
+        if self._is_assumed_nonnegative(term):
             return True
         if isinstance(term, Rational):
             return bool(term >= 0)
@@ -330,6 +346,10 @@ class Context:
         """The term does not depend on the parameter."""
         if parameter in free(term):
             raise Refused("{} depends on {}", term, parameter)
+
+
+def _mentions(hypothesis: Hypothesis, name: Symbol) -> bool:
+    return any(name in free(part) for part in vars(hypothesis).values())
 
 
 def _speaks_of_all(hypothesis: Inequality, node: Basic) -> bool:
