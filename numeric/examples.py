@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import sqrt
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numeric.errors import WorldError
-from numeric.evaluate import agrees, value, values
+from numeric.evaluate import holds, value, values
 from numeric.evaluation.models import as_model
 from numeric.mdp import FiniteMDP
 from numeric.sampling import sample_trajectories
+from numeric.solving import solved
 from numeric.worlds import world
 
 __all__ = [
@@ -64,14 +65,21 @@ class Estimate:
 _PARAMETERS = {
     "quiz_bandit": {"θ = 0": Fraction(1, 2), "θ = log 2": Fraction(2, 3)},
     "number_line": {"p = 1/2": Fraction(1, 2), "p = 4/5": Fraction(4, 5), "p = 1": Fraction(1)},
+    "two_rooms": {"p = 1/2": Fraction(1, 2), "p = 2/3": Fraction(2, 3)},
 }
 _WORDS = {
     "quiz_bandit": "One state and two actions: r(1) = 1, r(0) = 0, and π_θ(1) = σ(θ). "
     "A statement about one action takes a = 1.",
     "number_line": "Two steps of ±1 from 0, a reward of 1 on arrival at 2, γ = 1; "
     "a step goes right with probability p = σ(θ). A statement about one trajectory takes right, right.",
+    "two_rooms": "Two rooms, a reward of 1 in room 1, γ = 1/2, no end; room a is reached with probability 3/4 by action a, "
+    "and action 1 is taken with probability p = σ(θ). It starts in room 0.",
 }
-_SHOWN = {"quiz_bandit": ([0, 0], [1]), "number_line": ([2, 3, 4], [1, 1])}  # the trajectory of a pointwise statement
+_SHOWN = {
+    "quiz_bandit": ([0, 0], [1]),
+    "number_line": ([2, 3, 4], [1, 1]),
+    "two_rooms": ([0, 1, 1], [1, 1]),
+}  # the trajectory of a pointwise statement
 
 
 def settings(name: str) -> tuple[Setting, ...]:
@@ -79,6 +87,8 @@ def settings(name: str) -> tuple[Setting, ...]:
     mdp = world(name)
     if name not in _PARAMETERS:
         raise WorldError(f"the world {name!r} has no worked example; those that do: {', '.join(_PARAMETERS)}")
+    if mdp.horizon is None:
+        mdp = replace(mdp, horizon=2)  # for what is said of one step
     return tuple(_setting(name, label, mdp, p) for label, p in _PARAMETERS[name].items())
 
 
@@ -95,7 +105,7 @@ def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
             full["letters"].setdefault(_key(wire), _table(full, *wire[2:]))
     for _, letter, other in (wire for wire in statement if wire[0] == "Coincide"):
         full["letters"][_key(other)] = {"table": full["letters"][_key(letter)]["table"]}
-    return full
+    return solved(full, [wire for wire in statement if wire[0] == "Always"])
 
 
 def _key(letter: Wire) -> str:
@@ -150,10 +160,21 @@ def _setting(name: str, label: str, mdp: FiniteMDP, p: Fraction) -> Setting:
     model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.steps, *laws)
     arms = {"table": [[[a], str(row[a])] for a in (0, 1)], "tangent": [[[a], str(slope[a])] for a in (0, 1)]}
     model["letters"] |= {"pi/1": arms, "r/1": {"table": [[[0], "0"], [[1], "1"]]}, "f/2": _corner()}
+    model["letters"]["r/2"] = _mean_reward(model["letters"]["P/3"]["table"], model["letters"]["r/3"]["table"])
     model["reals"] |= {"p": str(p)} | ({"theta": ["log", str(p / (1 - p))]} if p < 1 else {})
     model["indices"] |= {"t": mdp.steps - 1, "k": 0}
     model["trajectory"] = [list(part) for part in _SHOWN[name]]
     return Setting(label, mdp, p, model)
+
+
+def _mean_reward(moves: Sequence[Wire], pays: Sequence[Wire]) -> dict[str, Any]:
+    """r(s,a) = Σ_s' P(s'|s,a) r(s,a,s')."""
+    paid = {tuple(key): Fraction(r) for key, r in pays}
+    total: dict[tuple[int, int], Fraction] = {}
+    for (after, state, action), chance in moves:
+        here = total.get((state, action), Fraction(0))
+        total[state, action] = here + Fraction(chance) * paid[state, action, after]
+    return {"table": [[list(key), str(r)] for key, r in total.items()]}
 
 
 def _corner() -> dict[str, Any]:
@@ -166,9 +187,9 @@ def exact(wire: Wire, setting: Setting, *given: Wire) -> Fraction | float:
     return value(wire, completed(setting.model, wire, *given))
 
 
-def agree(lhs: Wire, rhs: Wire, setting: Setting, *given: Wire) -> bool:
-    """Whether both sides of a statement are equal in the setting, completed so that the hypotheses hold."""
-    return agrees(lhs, rhs, completed(setting.model, lhs, rhs, *given))
+def agree(statement: Wire, setting: Setting, *given: Wire) -> bool:
+    """Whether an equation or inequality is true in the setting, completed so that the hypotheses hold."""
+    return holds(statement, completed(setting.model, statement, *given))
 
 
 def estimate(wire: Wire, setting: Setting, samples: int, seed: int, *given: Wire) -> Estimate | None:

@@ -24,6 +24,7 @@ __all__ = [
     "quiz_bandit",
     "random_mdp",
     "random_walk",
+    "two_rooms",
     "walled_grid",
     "walled_grid_7",
     "world",
@@ -74,6 +75,16 @@ def random_walk() -> FiniteMDP:
     position = np.arange(-3.0, 4.0)
     reward = np.broadcast_to((position - position[:, None])[:, None], transition.shape)
     return FiniteMDP(np.eye(7)[3], transition, np.where(transition > 0, reward, 0.0), 0.5, 3)
+
+
+def two_rooms() -> FiniteMDP:
+    """s' = a with probability 3/4, r = 1 in room 1: two states, two actions, γ = 1/2, no horizon.
+
+    With π(1) = 1/2 in both rooms: V = (1/2, 3/2), J = V(0) = 1/2, d = (3/4, 1/4).
+    """
+    transition = np.array([[[0.75, 0.25], [0.25, 0.75]]] * 2)
+    reward = np.broadcast_to(np.array([0.0, 1.0])[:, None, None], (2, 2, 2))
+    return FiniteMDP(np.eye(2)[0], transition, reward.copy(), 0.5, None)
 
 
 def bernoulli_bandit(means: Sequence[float] = BERNOULLI_MEANS) -> FiniteMDP:
@@ -163,6 +174,7 @@ WORLDS: dict[str, Callable[[], FiniteMDP]] = {
     "quiz_bandit": quiz_bandit,
     "number_line": number_line,
     "random_walk": random_walk,
+    "two_rooms": two_rooms,
     "bernoulli_bandit": bernoulli_bandit,
     "gaussian_bandit": gaussian_bandit,
     "walled_grid": walled_grid,

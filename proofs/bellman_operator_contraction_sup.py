@@ -34,7 +34,7 @@ gap = V(s_next) - W(s_next)
         Inequality(SumOver((TV(s) - TW(s)) ** 2, s), gamma**2 * SumOver((V(s) - W(s)) ** 2, s)),
         "the Euclidean norm is taken to contract by the same factor",
     ),
-    world="number_line",
+    world="two_rooms",
     defining=[Equation(TV(s), TV.body), Equation(TW(s), TW.body)],
 )
 def bellman_operator_contraction_sup(start):

@@ -33,7 +33,7 @@ next_value = occupancy(s) * policy(a, s) * transition(s_next, s, a) * stationary
     assuming=[bellman, flow],
     source="Puterman 1994, Markov Decision Processes, §6.9",
     falsehood=Falsehood(Equation(start_value(), rewards), "d is normalised, and the factor 1/(1 − γ) is forgotten"),
-    world="number_line",
+    world="two_rooms",
     defining=[Equation(start_value(), start_value.body), Equation(stationary_q(s, a), stationary_q.body)],
 )
 def occupancy_flow(start):

@@ -45,7 +45,7 @@ def under(law, body):
         Equation((1 - gamma) * (other_start() - start_value()), under(occupancy, advantage(s, a))),
         "the states of the old policy are taken",
     ),
-    world="number_line",
+    world="two_rooms",
     defining=[
         Equation(start_value(), start_value.body),
         Equation(other_start(), other_start.body),

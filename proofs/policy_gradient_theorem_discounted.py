@@ -40,7 +40,7 @@ def here(body):
     falsehood=Falsehood(
         Equation(grad(start_value()), theorem), "d is normalised, and the factor 1/(1 − γ) is forgotten"
     ),
-    world="number_line",
+    world="two_rooms",
     defining=[Equation(start_value(), start_value.body), Equation(stationary_q(s, a), stationary_q.body)],
 )
 def policy_gradient_theorem_discounted(start):

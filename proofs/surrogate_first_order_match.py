@@ -33,7 +33,7 @@ def slope(weight):
     falsehood=Falsehood(
         Equation(slope(advantage(s, a)), grad(start_value())), "d is normalised, and the factor 1/(1 − γ) is forgotten"
     ),
-    world="number_line",
+    world="two_rooms",
     defining=[
         Equation(advantage(s, a), advantage.body),
         Equation(start_value(), start_value.body),

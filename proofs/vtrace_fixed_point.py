@@ -33,7 +33,7 @@ def mean_error(weigh):
     falsehood=Falsehood(
         Equation(mean_error(policy(a, s)), 0), "the fixed point is taken to be the value of the target policy itself"
     ),
-    world="number_line",
+    world="two_rooms",
     defining=[Equation(clipped_policy(a, s), clipped_policy.body), Equation(q(s, a), q.body)],
 )
 def vtrace_fixed_point(start):

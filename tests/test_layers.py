@@ -45,7 +45,7 @@ DERIVE = [
         book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.inherited book.steps book.check book.rows book.report
-        book.exchange book.apart book.run book
+        book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
         annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning
         cli.sheets cli.texts cli cli.__main__

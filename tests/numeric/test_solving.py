@@ -1,0 +1,51 @@
+"""Letters that solve an equation: by hand, in a room that is left or kept, and what has no solution."""
+
+from fractions import Fraction
+
+import pytest
+
+from derive.notation import a, bellman, flow, gamma, occupancy, policy, s, stationary_value
+from derive.terms import Always, SumOver
+from derive.wire import encode
+from numeric.errors import UnevaluableError
+from numeric.evaluate import satisfies
+from numeric.examples import settings
+from numeric.solving import solved
+
+
+def table(model: dict, key: str, part: str = "table") -> dict:
+    return {tuple(arguments): Fraction(x) for arguments, x in model["letters"][key][part]}
+
+
+def in_two_rooms(*equations: Always) -> dict:
+    model = settings("two_rooms")[0].model
+    return solved(model, [encode(e) for e in equations])
+
+
+def test_values_and_occupancy_of_two_rooms_by_hand() -> None:
+    # From anywhere the next room is either with probability 1/2: V(1) = V(0) + 1, V(0) = (V(0) + V(1)) / 4.
+    model = in_two_rooms(bellman, flow)
+    assert table(model, "V/1") == {(0,): Fraction(1, 2), (1,): Fraction(3, 2)}
+    assert table(model, "d/1") == {(0,): Fraction(3, 4), (1,): Fraction(1, 4)}
+
+
+def test_the_derivative_solves_the_differentiated_equation() -> None:
+    # The chance of room 1 next rises by dp/2 = 1/8, worth γ (V(1) − V(0)) = 1/2 each time: V̇ = 1/16 + V̇/2.
+    model = in_two_rooms(bellman, flow)
+    assert table(model, "V/1", "tangent") == {(0,): Fraction(1, 8), (1,): Fraction(1, 8)}
+    assert sum(table(model, "d/1", "tangent").values()) == 0
+    assert satisfies(model, [encode(bellman), encode(flow)])
+
+
+def test_the_order_of_the_equations_does_not_matter() -> None:
+    assert in_two_rooms(bellman, flow)["letters"] == in_two_rooms(flow, bellman)["letters"]
+
+
+def test_an_equation_without_a_single_solution_is_refused() -> None:
+    with pytest.raises(UnevaluableError, match="no single solution"):
+        in_two_rooms(Always(stationary_value(s), stationary_value(s)))
+
+
+def test_what_is_no_letter_at_variables_is_refused() -> None:
+    with pytest.raises(UnevaluableError, match="no letter at distinct variables"):
+        in_two_rooms(Always(SumOver(policy(a, s), a), gamma * occupancy(s)))
