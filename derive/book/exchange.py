@@ -14,7 +14,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(outcomes: Sequence[Outcome], version: str) -> dict[str, Any]:
-    """One run with a result for every step that was not settled; columns count UTF-16 code units, as SARIF has it."""
+    """One run with a result for every step that was not settled; columns count characters."""
     codes = sorted({row["code"] for o in outcomes for row in o.rows})
     rules = [{"id": c, "shortDescription": {"text": CODES[c][1]}} for c in codes]
     results = [_result(row, codes) for o in outcomes for row in o.rows]
@@ -44,6 +44,8 @@ def _result(row: dict[str, Any], codes: Sequence[str]) -> dict[str, Any]:
         "message": {"text": f"{row['verdict']}: {words}"},
         "locations": [{"physicalLocation": place}],
     }
+    if "known" in row:
+        result["baselineState"] = "unchanged"
     if "suppressed" in row:
         result["suppressions"] = [{"kind": "inSource", "justification": row["suppressed"]}]
     return result
@@ -58,7 +60,7 @@ def github(outcomes: Sequence[Outcome]) -> str:
     lines = [f"::error file={_property(o.path)}::{_data(o.error)}" for o in outcomes if o.error is not None]
     for row in (row for o in outcomes for row in o.rows):
         level = _LEVELS.get(row["verdict"])
-        if level is None or "suppressed" in row:
+        if level is None or "suppressed" in row or "known" in row:
             continue
         kind = {"error": "warning" if row.get("by_hand") else "error", "note": "notice"}[level]
         words = "\n".join(filter(None, [row["message"], _counterexample(row), row.get("repair")]))

@@ -41,9 +41,14 @@ def readable(path: Path) -> bool:
 
 def everything(path: Path) -> Iterator[bytes]:
     """Name and bytes of every file that the verdicts on a text depend on."""
-    for preamble in preambles(path):
-        yield str(preamble).encode()
-        yield preamble.read_bytes()
+    for part in members(path):
+        yield str(part).encode()
+        yield part.read_bytes() if readable(part) else str(part.stat().st_size).encode()
+
+
+def members(path: Path) -> Iterator[Path]:
+    """The files that a text is made of: the project's macros, itself, what it takes in."""
+    yield from preambles(path)
     seen: set[Path] = set()
     left = [path.resolve()]
     while left and len(seen) <= MAX_PARTS:
@@ -51,9 +56,7 @@ def everything(path: Path) -> Iterator[bytes]:
         if here in seen:
             continue
         seen.add(here)
-        data = here.read_bytes() if readable(here) else b""
-        yield str(here).encode()
-        yield data or str(here.stat().st_size).encode()
-        if here.suffix == ".tex":
-            text = data.decode("utf-8", errors="replace")
+        yield here
+        if here.suffix == ".tex" and readable(here):
+            text = here.read_bytes().decode("utf-8", errors="replace")
             left += [part for _, part in taken_in(text, path.resolve().parent, ())]

@@ -25,6 +25,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "internal": sum(row["code"].startswith("internal") for row in all_rows),
         "by_hand": sum(bool(row.get("by_hand")) for row in all_rows),
         "suppressed": sum("suppressed" in row for row in all_rows),
+        "known": sum("known" in row for row in all_rows),
         "errors": [{"file": o.path, "message": o.error} for o in outcomes if o.error is not None],
     }
 
@@ -44,7 +45,8 @@ def exit_code(outcomes: Sequence[Outcome], *, strict: bool = False) -> int:
     if any(o.error is not None for o in outcomes) or any(row["code"].startswith("internal") for row in shown):
         return 2
     wrong = WRONG | ({"not-read", "unknown"} if strict else set())
-    counted = (row for row in shown if "suppressed" not in row and (strict or not row.get("by_hand")))
+    ours = (row for row in shown if "suppressed" not in row and "known" not in row)
+    counted = (row for row in ours if strict or not row.get("by_hand"))
     return int(any(row["verdict"] in wrong for row in counted))
 
 
@@ -55,10 +57,11 @@ def as_text(outcomes: Sequence[Outcome], *, readings: bool = False) -> str:
         if one.error is not None:
             lines += [f"{one.path}: {one.error}", ""]
         for row, written in zip(one.rows, one.written, strict=True):
-            lines += [*_shown(row, written, readings), ""]
+            lines += [] if "known" in row else [*_shown(row, written, readings), ""]
     total = summary(outcomes)
     counts = ", ".join(f"{n} {v}" for v, n in total["verdicts"].items() if n)
-    return "\n".join([*lines, f"{total['coverage']}: {counts or 'nothing displayed'}"])
+    known = f"; {total['known']} known from the baseline, not shown" if total["known"] else ""
+    return "\n".join([*lines, f"{total['coverage']}: {counts or 'nothing displayed'}{known}"])
 
 
 def _shown(row: dict[str, Any], written: str, readings: bool) -> list[str]:
