@@ -124,9 +124,9 @@ def _estimators(mdp: FiniteMDP, theta: Floats) -> dict[str, tuple[Estimator, int
     return {
         "Σ R z": (estimators.total_return, 1),
         "Σ γᵗ G z": (estimators.reward_to_go, 1),
-        "Σ γᵗ (G - J) z": (partial(estimators.constant_baseline, baseline=objective(mdp, policy)), 1),
-        "Σ γᵗ (G - V) z": (partial(estimators.state_baseline, values=values), 1),
-        "Σ γᵗ (G - b*) z, b* the best of all b(s)": (partial(estimators.state_baseline, values=best), 1),
+        "Σ γᵗ (G − J) z": (partial(estimators.constant_baseline, baseline=objective(mdp, policy)), 1),
+        "Σ γᵗ (G − V) z": (partial(estimators.state_baseline, values=values), 1),
+        "Σ γᵗ (G − b*) z, b* the best of all b(s)": (partial(estimators.state_baseline, values=best), 1),
         "Σ γᵗ A z, A exact": (partial(estimators.advantage, advantages=table), 1),
         f"R minus the mean of the other {GROUP - 1}": (estimators.leave_one_out, GROUP),
         f"R minus the mean of all {GROUP}": (estimators.group_mean, GROUP),

@@ -155,7 +155,7 @@ def _derive(words: list[str]) -> tuple[int, str]:
 def prose(page: str) -> str:
     """The words of a page: without code, comments and the targets of links; what a directive shows is words."""
     text = FENCE.sub(lambda fence: fence["code"] if fence["info"].startswith("{") else "", page)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
+    text = re.sub(r"<!--.*?-->|<[a-z/][^>]*>", "", text, flags=re.S)
     text = re.sub(r"`[^`]*`", "", text)
     text = re.sub(r"\]\([^)]*\)|\{[a-z]+\}", "", text)
     return re.sub(r"^:[a-z]+:.*$", "", text, flags=re.M)
