@@ -159,12 +159,14 @@ class Interpretation:
             self.tables[letter] = Table.read(letters, name, kinds, law_over, self.exact)
         return self.tables[letter]
 
-    def unfold(self, definition: Node, values: Sequence[Bound], scope: Scope) -> Jet:
-        """The body of a definition, its parameters bound to the values of the arguments."""
+    def unfold(self, definition: Node, values: Sequence[Bound | None], scope: Scope) -> Jet:
+        """The body of a definition, its parameters bound to the values of the arguments; None where it has no use."""
         name, params, body = definition.args
         if len(values) != len(params):
             raise UnevaluableError(f"{name} takes {len(params)} arguments, not {len(values)}")
         for param, value in zip(params, values, strict=True):
+            if value is None:
+                continue
             if param.tag == "real":
                 jet = jets.numbers(value.jet, self.exact)
             else:

@@ -81,8 +81,15 @@ def _apply(i: Interpretation, node: Node, scope: Scope) -> Jet:
 
 
 def _defined(i: Interpretation, node: Node, scope: Scope) -> Jet:
-    values = [Bound(i.jet(a, scope), i.depends(a, scope)) for a in node.args[1:]]
-    return i.unfold(node.args[0], values, scope)
+    """A definition is what its body is: an argument that the body does not mention needs no value."""
+    definition, *arguments = node.args
+    used = [param.name in definition.args[2].free for param in definition.args[1]]
+    if len(used) != len(arguments):
+        raise UnevaluableError(f"{definition.args[0]} takes {len(used)} arguments, not {len(arguments)}")
+    values = [
+        Bound(i.jet(a, scope), i.depends(a, scope)) if use else None for a, use in zip(arguments, used, strict=True)
+    ]
+    return i.unfold(definition, values, scope)
 
 
 def _step(i: Interpretation, node: Node, scope: Scope) -> Jet:
@@ -316,6 +323,8 @@ def _at(i: Interpretation, node: Node, scope: Scope) -> Jet:
     body, parameter, value = node.args
     if parameter.args[0] in body.depends:
         raise UnevaluableError(f"{parameter.args[0]} is replaced in a term whose letters depend on it")
+    if parameter.name not in body.free:
+        return i.jet(body, scope)
     there = Bound(i.number(value, scope), i.depends(value, scope))
     return i.jet(body, scope.bind(parameter.name, there))
 
@@ -326,6 +335,8 @@ def _cases(i: Interpretation, node: Node, scope: Scope) -> Jet:
     subject = i.number(node.args[0], scope)
     pieces, left = [], np.ones(scope.size, dtype=bool)
     for value, branch in zip(node.args[1:-1:2], node.args[2:-1:2], strict=True):
+        if not left.any():
+            break
         here = left & _same(subject, i.number(value, scope))
         if here.any():
             pieces.append((here, i.number(branch, i.restricted(scope, here))))

@@ -19,13 +19,20 @@ from derive.terms import (
     HISTORIES,
     STATES,
     Action,
+    AtMost,
+    Coincide,
     Definition,
     Domain,
     Draw,
+    Equation,
     History,
+    Hypothesis,
+    Inequality,
     Letter,
+    Positive,
     Process,
     State,
+    Statement,
     Var,
     real_symbol,
 )
@@ -249,3 +256,25 @@ def any_term(draw: Any, depth: int = 2, tag: str | None = None) -> Expr:
     """A term; `tag` says which node it is made with first."""
     maker = Maker(draw)
     return maker.term(depth) if tag is None else PRODUCTIONS[tag](maker, depth - 1)
+
+
+@st.composite
+def any_statement(draw: Any, depth: int = 1) -> Statement:
+    """An equation or an inequality between terms."""
+    kind = draw(st.sampled_from([Equation, Inequality]))
+    return kind(draw(any_term(depth)), draw(any_term(depth)))
+
+
+HYPOTHESES: tuple[Hypothesis, ...] = (
+    AtMost(0, t),
+    AtMost(t, T - 1),
+    AtMost(1, k),
+    AtMost(k, T),
+    Positive(policy),
+    Positive(density),
+    Inequality(0, y),
+    Inequality(gamma, Rational(1, 2)),
+    Equation(gamma, 1),
+    Equation(e(i), i + 1),
+    Coincide(policy, behaviour),
+)
