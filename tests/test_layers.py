@@ -19,8 +19,9 @@ def _words(text: str) -> list[str]:
 
 MODELS = _words("""
     models.numbers models.jets models.environment models.interpretation models.forms models.compiling models.latest
-    models.values models.path_values models.samples models.slopes models.curvatures models.extremes models.evaluation models.degree
-    models.histories models.draw models.equations models.claims models.elimination models.solving models.comparison models.counterexample models.shrink models.search models.refute models
+    models.values models.path_values models.samples models.slopes models.curvatures models.extremes
+    models.evaluation models.equations models.degree models.histories models.draw models.claims models.elimination
+    models.solving models.comparison models.counterexample models.shrink models.search models.refute models
 """)
 DERIVE = [
     *_words("""
@@ -55,7 +56,7 @@ NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.tables evaluation.interpretation evaluation.meanings
-    evaluation.sides evaluation.hypotheses evaluation evaluate sampling solving examples convergence estimators surrogates control
+    evaluation.sides evaluation.hypotheses evaluation evaluate sampling solving completing examples convergence estimators surrogates control
     q_learning bandits cart_pole demonstrations training.settings
     training.simulators training.rollouts training.records training.episodes training.tabular training.neural
     training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices

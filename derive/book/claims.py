@@ -111,7 +111,7 @@ def claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: S
 
 
 def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node]) -> Claim:
-    ctx = anchored([left, right], context(scope, reading))
+    ctx = anchored([left, right], replace(context(scope, reading), around=(left, right)))
     remark = ""
     constant = _constant(right)
     if constant is not None:
@@ -124,7 +124,9 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
         equation = Equation(read(left, ctx), read(right, ctx))
     _rename_policy([left, right], equation, ctx.notes)
     extra = [fact for c in conditions for fact in order(c, ctx)]
-    return Claim(equation, (*hypotheses(equation, scope.survey.first, ctx.horizon), *extra), reading, ctx.notes, remark)
+    granted = hypotheses(equation, scope.survey.first, ctx.horizon)
+    solved = sorted(ctx.notes.facts, key=str)
+    return Claim(equation, (*granted, *solved, *extra), reading, ctx.notes, remark)
 
 
 def counted(one: Claim, first: int) -> tuple[Equation, tuple[Hypothesis, ...]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from sympy import Basic, Expr, Integer, Rational, Symbol
 
-from derive.book.letters import ELEMENTS, HORIZONS, TIMES, TRAJECTORY, law, listed
+from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, TIMES, TRAJECTORY, element_sort, law, listed
 from derive.book.scope import Binding, Scope
 from derive.book.tokens import Stopped
-from derive.book.tree import Add, Group, Mul, Node, Num, Sym
-from derive.terms import AtMost, Domain, Letter, Process, real_symbol, time_symbol
+from derive.book.tree import Add, Group, Mul, Node, Num, Size, Sym
+from derive.terms import Always, AtMost, Domain, Letter, Process, real_symbol, time_symbol
 
 MAX_BITS = 4_000
 
@@ -42,6 +42,7 @@ class Notes:
     assumed: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     bindings: set[Binding] = field(default_factory=set)
+    facts: set[Always] = field(default_factory=set)  # the equations that its letters solve
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class Context:
     anchor: Expr | None = None  # the moment at which a statement for all s and a is read
     depth: int = 0
     differentiated: bool = False  # inside a gradient, where a letter may not be assumed constant
+    around: tuple[Node, ...] = ()  # the sides of the statement
+    numbering: frozenset[str] = frozenset()  # the indices in force that number samples
+    averaged: bool = False  # inside an expectation
 
     def binding(self, name: str, value: Basic) -> Context:
         return replace(self, bound={**self.bound, name: value})
@@ -85,7 +89,7 @@ class Context:
 
     def domain(self, letter: str) -> Domain:
         """What a letter for an element runs over."""
-        domain = ELEMENTS[letter]
+        domain = ELEMENTS.get(letter) or element_sort(dict(self.scope.survey.elements).get(letter, letter.upper()))
         elements = self.scope.elements(letter) if self.reading.listed else None
         return listed(domain.name, elements) if elements is not None else domain
 
@@ -108,6 +112,12 @@ def stop(why: str, node: Node) -> Stopped:
     return Stopped(why, node.start, node.end, token)
 
 
+def undecided(why: str, node: Node) -> Stopped:
+    """A part that is read, and whose value the text leaves open or no finite model has."""
+    found = stop(why, node)
+    return Stopped(why, found.start, found.end, found.token, open=True)
+
+
 def bounded(value: Expr, node: Node) -> Expr:
     """A value that is not a number out of bounds."""
     if isinstance(value, Rational) and max(value.p.bit_length(), value.q.bit_length()) > MAX_BITS:
@@ -121,9 +131,11 @@ def time(node: Node, ctx: Context) -> Expr:
         return Integer(int(node.text))
     if isinstance(node, Sym) and node.sub is None and node.sup is None and not node.accents and not node.font:
         value = ctx.bound.get(node.head)
-        if isinstance(value, Symbol) and value.is_integer:
+        if isinstance(value, (Symbol, Integer)) and value.is_integer:
             return value
         if value is None and (node.name in TIMES or (node.name in HORIZONS and not node.primes)):
+            return time_symbol(node.head)
+        if value is None and (node.name in COUNTERS or (node.head in ctx.scope.survey.counts)):
             return time_symbol(node.head)
     if isinstance(node, Add):
         return sum((sign * time(term, ctx) for sign, term in node.terms), Integer(0))
@@ -131,9 +143,20 @@ def time(node: Node, ctx: Context) -> Expr:
         return time(node.factors[0], ctx) * time(node.factors[1], ctx)
     if isinstance(node, Group) and node.items.only is not None:
         return time(node.items.only, ctx)
+    if isinstance(node, Size) and is_sized(node.body, ctx):
+        assert isinstance(node.body, Sym)
+        return time_symbol(f"|{node.body.head}|")
     if isinstance(node, Sym) and node.name == "infty":
         raise stop("infinite sums are not supported", node)
     raise stop("this is no index of time that is known here", node)
+
+
+def is_sized(node: Node, ctx: Context) -> bool:
+    """Whether |X| says how many X holds: a set, or a sequence of tokens that nothing binds."""
+    if not isinstance(node, Sym) or node.sub is not None or node.sup is not None or node.accents:
+        return False
+    sets = node.font in ("cal", "bb") or (not node.font and node.name.isupper())
+    return sets or (node.name in ELEMENTS and node.head not in ctx.bound)
 
 
 def is_path(node: Node, ctx: Context) -> bool:

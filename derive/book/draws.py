@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr
 
+from derive.binding import free
 from derive.book.context import Context, stop
+from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element
 from derive.book.laws import distribution
 from derive.book.letters import (
-    ELEMENTS,
     POLICIES,
     law,
 )
-from derive.book.sorts import is_parameter, parameter_name
+from derive.book.sorts import is_element, is_parameter, parameter_name
 from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn
@@ -29,13 +32,21 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
     if ctx.anchor is not None and (average := _averages(parts, node.body, ctx)) is not None:
         return average
-    inner, draws = ctx, []
+    inner = replace(ctx, averaged=True)
+    draws: list[Drawn] = []
     for part in parts:
+        if is_joint(part):
+            assert isinstance(part, Relation)
+            found, inner = jointly(part, inner)
+            draws += found
+            continue
         var, inner, at, weight = _draw(part, node.body, _with_state(node.body, inner))
         draws.append((var, at, weight, part))
     body = ctx.read(node.body, inner)
     for var, at, weight, part in reversed(draws):
         refuse_dependence(body, at, part, ctx)
+        if isinstance(part, Sym) and var not in free(body):
+            raise stop("an expectation over what its body does not mention", part)
         body = Mean(body, var, weight)
     return body
 
@@ -71,10 +82,19 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
 def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
     """One draw: its variable, the context inside, its place on the time line, its probability."""
     first = part.sides[0] if isinstance(part, Relation) else part
-    if not isinstance(first, Sym) or first.name not in ELEMENTS:
+    if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
         raise stop("an expectation over something that is not known here", part)
-    var, inner, at = fresh_variable(first, body, ctx)
+    source = part.sides[1] if isinstance(part, Relation) else None
+    at: Expr | None = None
+    if first.sub is not None and (is_data(source) or first.name.lower() not in ("s", "a")):  # y_c ~ π(·|x)
+        var, inner = outcome(first, ctx)
+    else:
+        var, inner, at = fresh_variable(first, body, ctx)
     if not isinstance(part, Relation):
+        if (said := said_around(first, ctx)) is not None:
+            return _draw(said, body, ctx)
+        if var.domain.name == "S" and at is None:
+            return var, inner, at, _policy_at(Sym(part.start, part.end, "d"), var, at, ctx, part)
         if var.domain.name != "A":
             raise stop("an expectation over a variable whose law is not said", part)
         ctx.notes.assumed.add(f"{first.head} drawn from the policy")
@@ -82,8 +102,8 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if part.operators != ("~",):
         raise stop("an expectation's index that is not known here", part)
     drawn_from = part.sides[1]
-    if isinstance(drawn_from, Sym) and drawn_from.head in ("cal:D", "D") and at is None and drawn_from.sub is None:
-        return var, inner, at, Apply(law("D", (var.domain,)), var)  # any law of the data
+    if isinstance(drawn_from, Sym) and is_data(drawn_from) and at is None:
+        return var, inner, at, Apply(law(data_name(drawn_from), (var.domain,)), var)  # any law of the data
     if isinstance(drawn_from, Sym):
         return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
     if not isinstance(drawn_from, Call):
@@ -106,6 +126,10 @@ def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
     if len(domains) != 1 + len(values):
         raise stop("a law at a number is not supported", call)
     letter = distribution(call.head, domains, ctx)
+    if letter is None and is_data(call.head):
+        letter = law(data_name(call.head), domains)
+    if letter is None:
+        letter = any_law(call.head, domains, ctx)
     marks = [r for r in rest if is_parameter(r, ctx.scope.survey)]
     if letter is not None and letter.parameter is None and marks and call.head.name in ("p", "q"):
         letter = law(letter.name, letter.domains, real_symbol(parameter_name(marks[0])))
@@ -135,7 +159,8 @@ def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -
     else:
         state = ctx.bound.get("s") if head.name in POLICIES else None
     args = (var,) if state is None else (var, state)
-    letter = distribution(head, tuple(a.domain for a in args), ctx)
+    domains = tuple(a.domain for a in args)
+    letter = distribution(head, domains, ctx) or (any_law(head, domains, ctx) if at is None else None)
     if letter is None:
         raise stop("a law that is not known here", part)
     return Apply(letter, *args)

@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
-from derive.book import expectations, sums, symbols, tree
-from derive.book.context import Context, bounded, stop
+from derive.book import applications, expectations, sums, symbols, tree
+from derive.book.context import Context, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
 from derive.book.ellipsis import continued
+from derive.book.sorts import integer
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
-from derive.terms import Cases, Exp, Gradient, Log, TimeSum
+from derive.terms import At, Cases, Exp, Gradient, Log, TimeSum, real_symbol
 
 
 def read(node: Node, ctx: Context) -> Expr:
@@ -23,7 +24,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, Sym):
         return symbols.symbol(node, ctx)
     if isinstance(node, tree.Call):
-        return symbols.call(node, ctx)
+        return applications.call(node, ctx)
     if isinstance(node, tree.Group):
         return _group(node, ctx)
     if isinstance(node, tree.Add):
@@ -51,6 +52,17 @@ def read(node: Node, ctx: Context) -> Expr:
         return expectations.expectation(node, ctx)
     if isinstance(node, tree.Branches):
         return _branches(node, ctx)
+    if isinstance(node, tree.Best):
+        return sums.best(node, ctx)
+    if isinstance(node, tree.Size):
+        return _size(node, ctx)
+    if isinstance(node, tree.At):
+        return _at(node, ctx)
+    if isinstance(node, tree.Indexed) and node.sup is None and isinstance(node.body, tree.Group):
+        raise undecided("an index on something in brackets has no value here", node)
+    if isinstance(node, (tree.Foreign, tree.Indexed)):
+        name = node.name if isinstance(node, tree.Foreign) else "mark on a bracket"
+        raise undecided(f"the {name} has no value here", node)
     raise stop(f"a {type(node).__name__.lower()} has no value here", node)
 
 
@@ -72,12 +84,61 @@ def _no_end(body: Expr, index: Symbol, start: Expr, ctx: Context) -> Expr:
 
 def _function(node: tree.Fun, ctx: Context) -> Expr:
     if node.name in ("min", "max"):
-        if not isinstance(node.body, tree.Group) or set(node.body.items.separators) != {","}:
+        if not isinstance(node.body, (tree.Group, tree.Set)) or set(node.body.items.separators) != {","}:
             raise stop(f"{node.name} of something that is no list", node)
         values = [read(part, ctx) for part in node.body.items.parts]
         return Min(*values) if node.name == "min" else Max(*values)
+    if node.name == "binom":
+        return _binomial(node, ctx)
+    if node.name not in ("log", "exp", "sqrt"):
+        raise undecided(f"{node.name} has no value here", node)
     body = read(node.body, ctx)
+    if node.name == "sqrt":
+        return bounded(Pow(body, Rational(1, 2)), node)
     return Log(body) if node.name == "log" else Exp(body)
+
+
+def _binomial(node: tree.Fun, ctx: Context) -> Expr:
+    """n over k, for a small k: n (n-1) … / k!."""
+    assert isinstance(node.body, tree.Group)
+    above, below = node.body.items.parts
+    count = integer(below)
+    if count is None or not 0 <= count <= 8:
+        raise undecided("a binomial coefficient of something that is no small number", node)
+    whole = read(above, ctx)
+    return Mul(*((whole - i) / Integer(i + 1) for i in range(count)))
+
+
+def _size(node: tree.Size, ctx: Context) -> Expr:
+    """|a|, |D|: how many there are; |x|: the absolute value of a number."""
+    if is_sized(node.body, ctx):
+        return time(node, ctx)
+    value = read(node.body, ctx)
+    return Max(value, -value)
+
+
+def _at(node: tree.At, ctx: Context) -> Expr:
+    """∇J(θ)|_{θ = θ_k}: a term at a value of its parameter."""
+    only = node.where.only
+    sides = only.sides if isinstance(only, tree.Relation) and only.operators == ("=",) else (None, only)
+    survey = ctx.scope.survey
+    names = survey.of_policies or survey.parameters or {"theta"}
+    name = sides[0].head if isinstance(sides[0], Sym) else survey.parameter
+    value = sides[1]
+    if (
+        name not in names
+        or not isinstance(value, Sym)
+        or value.name != name
+        or (value.sub is None and not value.primes)
+    ):
+        raise undecided("an expression at a value of something that is no parameter", node)
+    body = read(node.body, replace(ctx, differentiated=True))
+    return At(body, ctx.real_parameter(name), real_symbol("_".join([value.head, *_labels(value)])))
+
+
+def _labels(node: Sym) -> list[str]:
+    parts = node.sub.parts if node.sub is not None else ()
+    return [str(getattr(p, "name", getattr(p, "text", "x"))) for p in parts]
 
 
 def _group(node: tree.Group, ctx: Context) -> Expr:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr, Integer
 
 from derive.book.context import Context, stop, time
 from derive.book.letters import (
-    ELEMENTS,
+    COUNTERS,
     function,
 )
-from derive.book.sorts import integer
-from derive.book.tree import Node, Sym
+from derive.book.sorts import integer, is_element, label_of
+from derive.book.tree import Group, Node, Sym, walk
 from derive.terms import (
     Action,
     Apply,
     Domain,
+    Draw,
     State,
     Var,
 )
@@ -25,15 +28,20 @@ def element(node: Node, ctx: Context) -> Expr:
     value = integer(node)
     if value is not None:
         return Integer(value)
-    if not isinstance(node, Sym) or node.name not in ELEMENTS or node.accents or node.font or node.sup is not None:
+    survey = ctx.scope.survey
+    if not isinstance(node, Sym) or not is_element(node, survey) or node.accents or node.font:
         raise stop("this is no element of a set that is known here", node)
     domain = ctx.domain(node.name.lower())
+    if node.sup is not None:
+        return _labelled(replace(node, sub=node.sup, sup=None), domain, ctx)
     if node.sub is None:
         value = ctx.bound.get(node.head, ctx.bound.get(node.head.lower()) if ctx.anchor is not None else None)
-        return value if isinstance(value, (Var, State, Action)) else Var(node.head, domain)
+        return value if isinstance(value, (Var, State, Action, Draw)) else Var(node.head, domain)
     if node.sub.only is None or node.primes:
         raise stop("more than one index on an element", node)
-    if domain.name in ("X", "Y"):
+    if (number := numbered(node.sub.only, ctx)) is not None:
+        return Draw(number, domain)
+    if domain.name not in ("S", "A") or label_of(node.sub.only) is not None:
         return _labelled(node, domain, ctx)
     label = indexed_name(node, ctx)
     if label in ctx.bound:
@@ -55,6 +63,16 @@ def _labelled(node: Sym, domain: Domain, ctx: Context) -> Expr:
     name = f"{node.head}_{mark}"
     value = ctx.bound.get(name)
     return value if isinstance(value, Var) else Var(name, domain)
+
+
+def numbered(node: Node, ctx: Context) -> Expr | None:
+    """The number of a sample: an index that a sum over samples binds, or a counter that nothing binds."""
+    if isinstance(node, Group) and node.items.only is not None:  # a^{(i)}
+        node = node.items.only
+    names = {n.head for n in walk(node) if isinstance(n, Sym)}
+    if not names or not all(n in ctx.numbering or (n in COUNTERS and n not in ctx.bound) for n in names):
+        return None
+    return time(node, ctx)
 
 
 def moment(node: Node, ctx: Context, later: int = 0) -> Expr:

@@ -7,13 +7,16 @@ expectation may depend on a_t, not even through later states, or reading stops.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sympy import Add, Basic, Expr, Integer
 
-from derive.binding import is_random, meaning
+from derive.binding import free, is_random, meaning
 from derive.book.context import Context, is_path, stop
+from derive.book.data import named_law
 from derive.book.draws import over_draws
 from derive.book.elements import element, moment
+from derive.book.instances import at_elements
 from derive.book.laws import distribution, path_probability
 from derive.book.letters import (
     DISTRIBUTIONS,
@@ -22,8 +25,9 @@ from derive.book.letters import (
     function,
     law,
 )
+from derive.book.naming import written
+from derive.book.sorts import is_element
 from derive.book.sums import refuse_dependence
-from derive.book.symbols import at_elements
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
@@ -35,17 +39,21 @@ from derive.terms import (
     Expectation,
     Given,
     Letter,
+    Mean,
     PathSum,
     State,
     TimeProduct,
     TimeSum,
+    Var,
+    time_symbol,
 )
 
 
 def expectation(node: Expect, ctx: Context) -> Expr:
     """E_{τ}, E_{a ~ π}, E_{a_t ~ π(·|s_t)}, E_{π}, E_{τ \\ a_t}, E[· | s_t, a_t]."""
     if node.sub is None:
-        return _unnamed(node, ctx)
+        return _unnamed(node, replace(ctx, averaged=True))
+    ctx = replace(ctx, averaged=True)
     parts = node.sub.parts
     if any(s != "," for s in node.sub.separators):
         raise stop("a separator in an expectation's index that is not known here", node)
@@ -55,11 +63,59 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return _all_but(node, parts[0], ctx)
     if len(parts) == 1 and isinstance(parts[0], Sym) and parts[0].name in POLICIES:
         return _under_policy(node, parts[0], ctx)
-    if node.given is not None:
+    if len(parts) == 1 and _is_time(parts[0]):
+        return _over_times(node, ctx)
+    if _passes_through(parts):
+        return _under_policy(node, _policy_named(parts), ctx)
+    if node.given is not None and not _is_free(node.given, parts, ctx):
         raise stop("a condition in an expectation over a single draw", node)
     if _is_moment(parts):
         return _at_moment(node, parts, ctx)
+    if len(parts) == 1 and isinstance(parts[0], Sym) and (law := named_law(parts[0], node.body, ctx)) is not None:
+        return over_draws(node, (law,), ctx)
     return over_draws(node, parts, ctx)
+
+
+def _is_time(part: Node) -> bool:
+    """E_t[…], an average over the steps of a trajectory."""
+    return isinstance(part, Sym) and part == Sym(part.start, part.end, "t")
+
+
+def _over_times(node: Expect, ctx: Context) -> Expr:
+    """E_t[X_t] as E_τ[(1/T) Σ_t X_t], where t is the time of its body."""
+    if node.given is not None:
+        raise stop("a condition in an average over steps", node)
+    t = time_symbol("t")
+    first, last = Integer(ctx.scope.survey.first), ctx.horizon + ctx.scope.survey.first - 1
+    inner = ctx.binding("t", t).with_facts(AtMost(first, t), AtMost(t, last))
+    ctx.notes.assumed.add("E_t[…] the mean over the steps of a trajectory")
+    total = TimeSum(ctx.read(node.body, inner), t, first, last)
+    return Expectation(total / ctx.horizon, ctx.process(ctx.policy()))
+
+
+def _passes_through(parts: tuple[Node, ...]) -> bool:
+    """s_t, a_t ~ π: moments of a trajectory under a policy without arguments; one alone draws anew."""
+    firsts = [p.sides[0] if isinstance(p, Relation) and p.operators == ("~",) else p for p in parts]
+    moments = [f for f in firsts if isinstance(f, Sym) and f.name in "saSA" and f.sub is not None]
+    last = parts[-1].sides[1] if isinstance(parts[-1], Relation) else None
+    states = [f for f in moments if f.name in "sS"]
+    named = isinstance(last, Sym) and last.name in POLICIES
+    return named and len(moments) == len(parts) and bool(states) and all(isinstance(p, Sym) for p in parts[:-1])
+
+
+def _policy_named(parts: tuple[Node, ...]) -> Sym:
+    last = parts[-1]
+    assert isinstance(last, Relation)
+    found = last.sides[1]
+    assert isinstance(found, Sym)
+    return found
+
+
+def _is_free(given: Items, parts: tuple[Node, ...], ctx: Context) -> bool:
+    """A condition on what the expectation does not draw, and the law of what it draws is conditional on."""
+    drawn = {written(p.sides[0]) for p in parts if isinstance(p, Relation)}
+    plain = all(is_element(g, ctx.scope.survey) and written(g) not in drawn for g in given.parts)
+    return plain and all(s == "," for s in given.separators)
 
 
 def _path_policy(part: Node, ctx: Context) -> Letter | None:
@@ -228,6 +284,17 @@ def _unfolded(term: Basic) -> Iterator[Basic]:
         yield from _unfolded(value)
 
 
+def _of_actions(node: Expect, policy: Letter, body: Expr, ctx: Context) -> Expr:
+    """E_π[Q(s,a)]: over the one free action, at the one free state."""
+    variables = [v for v in free(body) if isinstance(v, Var)]
+    actions = [v for v in variables if v.domain == policy.domains[0] and v.name == "a"]
+    states = [v for v in variables if v.domain == policy.domains[-1]]
+    if len(actions) != 1 or len(states) != 1 or node.given is not None:
+        raise stop("an expectation under a policy, of something that is no function of the trajectory", node)
+    ctx.notes.assumed.add("E_π[…] over the action, given the state")
+    return Mean(body, actions[0], policy(actions[0], states[0]))
+
+
 def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     """E_π[…] over trajectories of that policy."""
     letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
@@ -235,6 +302,6 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
         raise stop("a policy that is not known here", head)
     body = ctx.read(node.body, ctx)
     if not is_random(body):
-        raise stop("an expectation under a policy, of something that is no function of the trajectory", node)
+        return _of_actions(node, letter, body, ctx)
     process = ctx.process(letter)
     return Expectation(body, process) if node.given is None else Given(body, _position(node.given, body, ctx), process)

@@ -6,9 +6,11 @@ from sympy import Symbol
 
 from derive.book.context import Context, is_path, stop
 from derive.book.letters import (
+    COUNTERS,
     DISTRIBUTIONS,
     PARAMETERS,
     POLICIES,
+    TIMES,
     law,
 )
 from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
@@ -34,10 +36,13 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             labels.append("0")
         elif (label := _law_label(part)) is not None:
             labels.append(label)
+        elif head.name in POLICIES and (label := _any_mark(part, ctx)) is not None:
+            labels.append(label)
+            ctx.notes.assumed.add(f"{head.name}_{label} any policy")
         else:
             return None
     names = tuple(d.name for d in sorts)
-    if head.name in POLICIES and names[:1] in (("A",), ("Y",), ("X",)):
+    if head.name in POLICIES and names[:1] not in ((), ("S",)):
         if head.name == "pi" and not labels and parameter is None:
             parameter = ctx.theta
             if ctx.scope.survey.marked_policy:
@@ -45,16 +50,26 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
         if "*" in labels:
             ctx.notes.assumed.add(f"{head.name}^* any policy")
-        return law(name, sorts, None if labels else parameter)
+        return law(name, sorts, parameter)
     if head.name in DISTRIBUTIONS and names == ("S", "S", "A") and not labels and parameter is None:
         return law("P", sorts)
     if names == ("S",) and parameter is None and labels == ["0"]:
         return law("rho_0", sorts)
     if parameter is None and head.name in ctx.scope.survey.parametric and names[:1] in (("X",), ("Y",)):
         parameter = ctx.theta
-    if head.name in ("p", "q", "P") and sorts and names[0] in ("X", "Y") and not labels:
-        return law(head.name, sorts, parameter)
+    generic = bool(sorts) and names[0] not in ("S", "A")
+    if head.name in ("p", "q", "P") and generic:
+        name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
+        return law(name, sorts, parameter)
     return None
+
+
+def _any_mark(part: Node, ctx: Context) -> str | None:
+    """T in π_T, r in π_r: a letter that nothing binds and that counts nothing."""
+    plain = isinstance(part, Sym) and part == Sym(part.start, part.end, part.name, part.font)
+    if not plain or not isinstance(part, Sym) or part.head in ctx.bound or part.name in TIMES | COUNTERS:
+        return None
+    return part.name
 
 
 def _law_label(part: Node) -> str | None:

@@ -30,6 +30,12 @@ LABELS = frozenset(
 )
 
 
+@lru_cache(maxsize=100)
+def element_sort(name: str) -> Domain:
+    """The finite set that a letter runs over; equal ones are one object."""
+    return {"S": STATES, "A": ACTIONS}.get(name) or Domain(name)
+
+
 @lru_cache(maxsize=1_000)
 def law(name: str, domains: tuple[Domain, ...], parameter: Symbol | None = None) -> Letter:
     """A probability mass function; equal ones are one object, so that SymPy can put terms in order."""

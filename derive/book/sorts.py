@@ -51,7 +51,14 @@ def sort_of(node: Node, survey: Survey) -> str:
             return "path"
         if node.name in ELEMENTS:
             return ELEMENTS[node.name].name
+        if (role := dict(survey.elements).get(node.name)) is not None:
+            return role
     return "real"
+
+
+def is_element(node: Node, survey: Survey) -> bool:
+    """A letter that runs over a set, whatever hangs on it."""
+    return isinstance(node, Sym) and (node.name in ELEMENTS or any(node.name == n for n, _ in survey.elements))
 
 
 def integer(node: Node) -> int | None:

@@ -144,6 +144,8 @@ def readable(node: Node, scope: Scope) -> bool:
 def unread(stopped: Stopped, code: str = "D041") -> Judgement:
     """Where and why reading stopped."""
     where = (stopped.start, stopped.end)
+    if stopped.open:
+        return Judgement("unknown", "D064", f"read, without a value here: {stopped.why}", where=where)
     return Judgement("not-read", code, f"reading stopped: {stopped.why}", where=where)
 
 

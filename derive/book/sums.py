@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
-from sympy import Add, Expr, Integer, Symbol
+from sympy import Add, Expr, Integer, Max, Min, Symbol
 from sympy import Mul as Mul_
 
-from derive.binding import subterms
-from derive.book.context import Context, is_path, stop, time
+from derive.binding import substitute, subterms
+from derive.book.context import Context, is_path, stop, time, undecided
 from derive.book.elements import element, indexed_name, moment
 from derive.book.letters import (
     COUNTERS,
@@ -16,13 +17,15 @@ from derive.book.letters import (
     HORIZONS,
     TIMES,
 )
-from derive.book.tree import Big, Mul, Node, Relation, Sym, walk
+from derive.book.sorts import integer, is_element
+from derive.book.tree import Best, Big, Call, Group, Items, Mul, Node, Relation, Size, Sym, walk
 from derive.book.values import weighted
 from derive.context import Context as Known
 from derive.terms import (
     Apply,
     AtMost,
     Domain,
+    Maximum,
     PathSum,
     State,
     SumOver,
@@ -36,7 +39,11 @@ def big(node: Big, ctx: Context) -> Expr:
     """Σ or ∏ over times, over a finite set, or over trajectories."""
     if node.sub is None:
         raise stop("a sum that does not say what it runs over", node)
-    parts = node.sub.parts
+    node = of_next_states(node)
+    assert node.sub is not None
+    parts, left_out = _conditions(node.sub.parts)
+    if left_out:
+        return _without(node, parts, left_out, ctx)
     if node.kind != "int" and len(parts) == 1 and _is_time_index(parts[0], ctx):
         return _over_times(node, parts[0], ctx)
     if node.kind == "int":
@@ -45,10 +52,123 @@ def big(node: Big, ctx: Context) -> Expr:
         raise stop("an upper limit over something that is no index of time", node)
     if any(s != "," for s in node.sub.separators) or node.kind == "prod":
         raise stop("a sum or product over something that is not known here", node)
+    parts = tuple(p for part in parts for p in (part.items.parts if isinstance(part, Group) else (part,)))
     if len(parts) == 1 and is_path(parts[0], ctx):
         process = ctx.process(ctx.policy())
         return PathSum(ctx.read(node.body, ctx), process)
     return _over_elements(node, parts, ctx)
+
+
+def _conditions(parts: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[Relation]]:
+    """j = 1, j ≠ i: what is run over, and what is left out."""
+    left_out = [p for p in parts if isinstance(p, Relation) and p.operators == ("!=",)]
+    return tuple(p for p in parts if p not in left_out), left_out
+
+
+def _without(node: Big, parts: tuple[Node, ...], left_out: list[Relation], ctx: Context) -> Expr:
+    """Σ_{j=1, j≠i}^N x_j = Σ_{j=1}^N x_j - x_i, for an i from 1 to N."""
+    first = parts[0].sides[0] if len(parts) == 1 and isinstance(parts[0], Relation) else None
+    if node.kind != "sum" or len(left_out) != 1 or not isinstance(first, Sym) or node.sub is None:
+        raise stop("a sum or product with a condition that is not known here", node)
+    sides = [s for s in left_out[0].sides if not (isinstance(s, Sym) and s.head == first.head)]
+    if len(sides) != 1 or sides[0] is None:
+        raise stop("a condition on something else than what is summed over", left_out[0])
+    whole = big(replace(node, sub=Items(node.sub.start, node.sub.end, parts, ())), ctx)
+    if not isinstance(whole, TimeSum):
+        raise stop("a sum with a condition, over something that is no index", node)
+    term = substitute(whole.body, {whole.index: time(sides[0], ctx)})
+    assert isinstance(term, Expr)
+    return whole - term
+
+
+def of_next_states(node: Big) -> Big:
+    """Σ_{s',r} p(s',r|s,a) X as Σ_{s'} p(s'|s,a) X, its r being r(s,a,s'); any other sum as it is."""
+    if node.kind != "sum" or node.sub is None:
+        return node
+    if isinstance(node.body, Big) and node.body.kind == "sum" and node.body.sub is not None and node.upper is None:
+        parts, body = (*node.sub.parts, *node.body.sub.parts), node.body.body
+    else:
+        parts, body = node.sub.parts, node.body
+    rewards = [p for p in parts if _is_plain(p, "r")]
+    law = next((n for n in walk(body) if isinstance(n, Call) and _of_reward(n)), None)
+    if len(rewards) != 1 or len(parts) != 2 or law is None:
+        return node
+    after, paid, *given = law.args.parts
+    states = tuple(p for p in parts if p is not rewards[0])
+    if not isinstance(after, Sym) or not isinstance(states[0], Sym) or after.head != states[0].head:
+        return node
+    start, end = law.start, law.end
+    moves = replace(law, args=Items(start, end, (after, *given), ("|", ",")))
+    reward = Call(start, end, Sym(start, end, "r"), Items(start, end, (*given, after), (",", ",")))
+    changed = replaced(replaced(body, law, moves), paid, reward)
+    assert isinstance(changed, Node)
+    return replace(node, sub=Items(node.sub.start, node.sub.end, states, ()), body=changed)
+
+
+def _of_reward(node: Call) -> bool:
+    """p(s', r | s, a)."""
+    parts = node.args.parts
+    return (
+        node.head.name in ("p", "P")
+        and node.args.separators == (",", "|", ",")
+        and _is_plain(parts[1], "r")
+        and all(isinstance(p, Sym) and p.name in ELEMENTS for p in (parts[0], *parts[2:]))
+    )
+
+
+def _is_plain(node: Node, name: str) -> bool:
+    return isinstance(node, Sym) and node.name == name and node == Sym(node.start, node.end, name)
+
+
+def replaced(value: Any, old: Node, new: Node) -> Any:
+    """A tree with every part that is written like `old` replaced by `new`."""
+    if isinstance(value, tuple):
+        return tuple(replaced(part, old, new) for part in value)
+    if not isinstance(value, Node):
+        return value
+    if type(value) is type(old) and replace(value, start=old.start, end=old.end) == old:
+        return new
+    if isinstance(value, Call) and isinstance(old, Sym):  # the letter itself, not a function of the same name
+        return replace(value, args=replaced(value.args, old, new))
+    parts = {
+        f.name: replaced(getattr(value, f.name), old, new) for f in fields(value) if f.name not in ("start", "end")
+    }
+    return replace(value, **parts)
+
+
+def best(node: Best, ctx: Context) -> Expr:
+    """max_a X, min_a X over a finite set; max_{j=1,2} X over what is listed."""
+    if node.sub is None or node.name not in ("max", "min"):
+        raise undecided("what makes something best", node)
+    listed = _listed_values(node.sub)
+    if listed is not None:
+        name, numbers = listed
+        values = [ctx.read(node.body, ctx.binding(name, n)) for n in numbers]
+        return Max(*values) if node.name == "max" else Min(*values)
+    inner, variables = ctx, []
+    for part in node.sub.parts:
+        first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part
+        if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
+            raise undecided("a maximum over something that is no finite set", node)
+        var, inner, at = fresh_variable(first, node.body, inner)
+        variables.append((var, at, part))
+    body = ctx.read(node.body, inner)
+    sign = 1 if node.name == "max" else -1
+    found = sign * body
+    for var, at, part in reversed(variables):
+        refuse_dependence(body, at, part, ctx)
+        found = Maximum(found, var)
+    return sign * found
+
+
+def _listed_values(sub: Items) -> tuple[str, list[Expr]] | None:
+    """j = 1, 2: the letter and the numbers."""
+    first = sub.parts[0]
+    if not isinstance(first, Relation) or first.operators != ("=",) or not isinstance(first.sides[0], Sym):
+        return None
+    numbers = [integer(p) for p in (first.sides[1], *sub.parts[1:]) if p is not None]
+    whole = [Integer(n) for n in numbers if n is not None]
+    return (first.sides[0].head, list(whole)) if len(whole) == len(numbers) else None
 
 
 def _is_time_index(part: Node, ctx: Context) -> bool:
@@ -85,12 +205,19 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     if node.kind == "prod" and loose_factor(node):
         raise stop("how far the product reaches is not clear; use brackets", node)
     inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
+    if node.upper is not None and _is_count(node.upper.only, ctx):
+        inner = replace(inner, numbering=inner.numbering | {index.name})
     if index in lower.free_symbols | upper.free_symbols:
         raise stop("a sum whose limits use its own index", node)
     body = ctx.read(node.body, inner)
     if no_end:
         return endless(cls, body, index, lower, inner)
     return cls(body, index, lower, upper)
+
+
+def _is_count(node: Node | None, ctx: Context) -> bool:
+    """N, K, |D|: how many there are of something that no time orders."""
+    return isinstance(node, Size) or (isinstance(node, Sym) and node.head in ctx.scope.survey.counts)
 
 
 def endless(cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> Expr:
@@ -179,7 +306,7 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
             first = part.sides[0]
         else:
             first = part
-        if not isinstance(first, Sym) or first.name not in ELEMENTS:
+        if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
             raise stop("a sum over something that is not known here", part)
         var, inner, at = fresh_variable(first, node.body, inner)
         variables.append((var, at, part))
@@ -193,7 +320,7 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
 def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     """A sum weighted by the process's own law, at a moment of the trajectory."""
     first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part
-    return weighted(first, body, ctx) if isinstance(first, Sym) and first.name in ELEMENTS else None
+    return weighted(first, body, ctx) if isinstance(first, Sym) and is_element(first, ctx.scope.survey) else None
 
 
 def _names_a_set(node: Node | None) -> bool:

@@ -17,6 +17,7 @@ from derive.book.letters import (
     REWARDS,
     TIMES,
 )
+from derive.book.roles import Seen, note_roles, settled
 from derive.book.scope import Survey
 from derive.book.sorts import integer, names_reward
 from derive.book.tree import Call, Node, Num, Sym, walk
@@ -30,15 +31,20 @@ class _Seen:
     rewards: set[str] = field(default_factory=set)
     reward_function: bool = False
     parametric: set[str] = field(default_factory=set)
-    arrivals: dict[str, list[int]] = field(default_factory=dict)
+    arrivals: list[int] = field(default_factory=list)
+    differentiated: set[str] = field(default_factory=set)
     of_policies: set[str] = field(default_factory=set)
     discounted: bool = False
+    elements: Seen = field(default_factory=dict)
+    counts: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
 
 
 def survey(formulas: Iterable[Node], prose: str) -> Survey:
     """One pass over all formulas that could be parsed, and the words around them."""
     seen = _Seen()
     for formula in formulas:
+        seen.arrivals += _arrivals(formula)
         for node in walk(formula):
             _note(node, seen)
     return Survey(
@@ -50,8 +56,11 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         parametric=frozenset(seen.parametric),
         arrival=_arrival(seen),
         of_policies=frozenset(seen.of_policies),
+        differentiated=frozenset(seen.differentiated),
         marked_policy=bool(seen.of_policies),
         discounted=seen.discounted,
+        elements=settled(seen.elements, seen.heads),
+        counts=frozenset(seen.counts - seen.heads),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
     )
@@ -68,9 +77,24 @@ _NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarel
 
 
 def _arrival(seen: _Seen) -> int:
-    """1 where some reward is R_{t+1}, R_{t+k+1}, and none is R_t, R_k, R_0."""
-    least = [min(found) for found in seen.arrivals.values()]
-    return int(bool(least) and all(low >= 1 for low in least))
+    """1 where rewards are written R_{t+1}, one later than their state and action, more often than R_t."""
+    return int(sum(seen.arrivals) > 0)
+
+
+def _arrivals(formula: Node) -> list[int]:
+    """1 for R_{t+1} beside S_t or G_t, -1 for R_t beside it; where nothing else has an index, 1 for R_{t+1} alone."""
+    rewards, others = [], []
+    for node in walk(formula):
+        if isinstance(node, Sym) and node.sub is not None and node.sub.only is not None and node.sup is None:
+            at = _after(node.sub.only)
+            if at is not None and node.head in ("r", "R"):
+                rewards.append(at)
+            elif at is not None and node.name in ("s", "S", "a", "A", "G") and not node.accents:
+                others.append(at)
+    if not rewards:
+        return []
+    first = min(rewards) - (min(others) if others else 0)
+    return [1 if first >= 1 else -1 if first == 0 else 0]
 
 
 def _after(node: Node) -> int | None:
@@ -86,15 +110,13 @@ def _after(node: Node) -> int | None:
 
 
 def _note(node: Node, seen: _Seen) -> None:
-    if isinstance(node, Sym) and node.head in ("r", "R") and node.sub is not None and node.sup is None:
-        value = _after(node.sub.only) if node.sub.only is not None else None
-        if value is not None:
-            seen.arrivals.setdefault(node.head, []).append(value)
+    note_roles(node, seen.elements, seen.counts)
+    seen.heads |= {node.head.name} if isinstance(node, Call) else set()
     seen.discounted |= isinstance(node, Sym) and node.head == "gamma"
     if isinstance(node, tree.Grad) and node.sub is not None:
-        seen.parameters |= {
-            p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None
-        }
+        found = {p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
+        seen.parameters |= found
+        seen.differentiated |= found
     elif isinstance(node, Sym) and node.name in (*POLICIES, *DISTRIBUTIONS):
         parts = node.sub.parts if node.sub is not None else ()
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}

@@ -33,11 +33,14 @@ MAX_LENGTH, MAX_TOKENS, MAX_EXPANSIONS, MAX_DIGITS, MAX_NESTING = 200_000, 20_00
 
 
 class Stopped(Unreadable):
-    """Where reading stopped: a span of the formula, and the token that could not be read."""
+    """Where reading stopped: a span of the formula, and the token that could not be read.
 
-    def __init__(self, why: str, start: int, end: int, token: str) -> None:
+    `open`: it was read, and what it says is left open by the text or lies outside of what finite models can decide.
+    """
+
+    def __init__(self, why: str, start: int, end: int, token: str, *, open: bool = False) -> None:
         super().__init__(why)
-        self.why, self.start, self.end, self.token = why, start, end, token
+        self.why, self.start, self.end, self.token, self.open = why, start, end, token, open
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ import pytest
             "good",
         ),
         (r"\log Z(x) = 0", "unknown"),
-        (r"\nabla_\theta \log Z(x) = 0", "not-read"),
-        (r"H(\pi_\theta) + 1 = r_0", "not-read"),
+        (r"\nabla_\theta \log Z(x) = 0", "unknown"),
+        (r"H(\pi_\theta) + 1 = r_0", "unknown"),
         (r"D_{\mathrm{KL}}(\theta \| \phi) + 1 = r_0", "not-read"),
     ],
 )

@@ -129,7 +129,7 @@ POLICY = (
         (r"\hat{g} = \frac{1}{|\mathcal{D}|} \sum_{\tau \in \mathcal{D}} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t|s_t) r_t", "definition"),
         (r"\theta^* = \arg\max_\theta J(\theta)", "not-a-claim"),
         (r"\max_\theta \mathbb{E}_\tau \left[ \sum_{t=0}^{T} r_t \right]", "not-a-claim"),
-        (r"|r_0| = r_0", "not-read"),
+        (r"|r_0| = r_0", "refuted"),
     ],
 )  # fmt: skip
 def test_samples_and_what_is_best(check, written, verdict):

@@ -1,0 +1,202 @@
+"""X(…): an argument's sort decides what π, P, r, σ or R is here.
+
+`X(…)` is an application exactly when X has a meaning as a function of arguments of these sorts; it is a product
+exactly when X stands for a number. Where it has neither meaning, or both, reading stops.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr
+
+from derive.book import arbitrary, named_functions
+from derive.book.context import Context, stop, time
+from derive.book.definitions import applied, in_force
+from derive.book.divergences import divergence, kind
+from derive.book.elements import element
+from derive.book.instances import at_elements
+from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
+from derive.book.letters import DISTRIBUTIONS, FUNCTIONS, POLICIES, REWARDS, VALUES, function, law
+from derive.book.optimal import is_best_of_policies, optimal
+from derive.book.scope import Key
+from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of, parameter_name, sort_of
+from derive.book.symbols import symbol
+from derive.book.tokens import Stopped
+from derive.book.tree import Call, Node, Relation, Sym
+from derive.book.values import is_value, value
+from derive.terms import Domain, Gradient, Letter, real_symbol
+
+
+def call(node: Call, ctx: Context) -> Expr:
+    """X(args): an application, or a product with a bracket."""
+    if (known := named_functions.applied(node, ctx)) is not None:
+        return known
+    survey, head = ctx.scope.survey, node.head
+    sorts = [sort_of(a, survey) for a in node.args.parts]
+    key = key_of(node, survey)
+    if is_path_law(node, sorts):
+        return path_probability(node, ctx)
+    if (found := in_force(key, ctx)) is not None:
+        try:
+            return applied(head, found, tuple(node.args.parts), ctx)
+        except Stopped:
+            if not is_best_of_policies(found.body) or (best := optimal(node, ctx)) is None:
+                raise
+            return best
+    if kind(node) is not None:
+        return divergence(node, ctx)
+    if (slope := _slope(node, key, ctx)) is not None:
+        return slope
+    if (usual := _value(node, ctx)) is not None:
+        return usual
+    if (letter := _letter(node, sorts, ctx)) is not None:
+        args = [a for a, sort in zip(node.args.parts, sorts, strict=True) if sort != "param"]
+        return at_elements(letter, [element(a, ctx) for a in args], node, ctx)
+    if (factor := _factor(node, sorts, ctx)) is not None:
+        return factor
+    if (any_function := _any_function(node, sorts, ctx)) is not None:
+        return any_function
+    raise stop(f"the letter {head.head} is no function of these arguments that is known here", node)
+
+
+def _value(node: Call, ctx: Context) -> Expr | None:
+    """V^π(s), Q(s,a), V^*(s), as the field means them."""
+    if is_value(node, ctx) and (ctx.anchor is not None or node.head.name in "VQA"):
+        return value(node, ctx)
+    return optimal(node, ctx)
+
+
+def _factor(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
+    """γ(1 - λ): a number times a bracket; None where the letter may be a function."""
+    only = node.args.only
+    if only is None or isinstance(only, Relation) or set(sorts) & {"path", "dot", "S", "A"}:
+        return None
+    if is_element(only, ctx.scope.survey) or is_parameter(only, ctx.scope.survey):
+        return None
+    factor = _scalar(node.head, ctx)
+    return factor * ctx.read(only, ctx) if factor is not None else None
+
+
+def _scalar(head: Sym, ctx: Context) -> Expr | None:
+    """The number a letter stands for before a bracket; None where it may be a function."""
+    if (
+        head.name in (FUNCTIONS | DISTRIBUTIONS | POLICIES | REWARDS | VALUES)
+        and head.sub is None
+        and head.head not in ctx.scope.numbers
+    ):
+        return None
+    if any(b.key.head == head.head and isinstance(b.head, Call) for b in (*ctx.scope.bindings, *ctx.scope.standard)):
+        return None
+    if head.font == "rm" and len(head.name) > 1:
+        return None
+    return symbol(head, ctx)
+
+
+def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
+    """σ'(θ) for a function σ of numbers: its derivative."""
+    if node.head.primes != 1 or key is None or not is_parameter(node.args.parts[0], ctx.scope.survey):
+        return None
+    plain = replace(node.head, primes=0)
+    found = in_force(replace(key, head=plain.head), ctx)
+    if found is None:
+        return None
+    return Gradient(applied(plain, found, node.args.parts, ctx), ctx.real_parameter(parameter_name(node.args.parts[0])))
+
+
+def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
+    """The primitive letter that this call applies, or None."""
+    head, parts = node.head, node.args.parts
+    kinds = [domain_of(a, s, ctx) for a, s in zip(parts, sorts, strict=True) if s != "param"]
+    if not kinds or None in kinds:
+        kinds = _kinds_by_instance(node, sorts, ctx)
+    if not kinds or None in kinds:
+        return None
+    domains = tuple(d for d in kinds if d is not None)
+    found = distribution(head, domains, ctx)
+    if found is None and sorts == ["S"] and is_start(parts[0]) and names_a_start_law(head):
+        return law("rho_0", domains)
+    if found is not None:
+        check_bars(node, sorts, found)
+        if found.parameter is None and "param" in sorts and head.name in ("p", "q", "pi") and found.name == head.name:
+            marks = [a for a, sort in zip(parts, sorts, strict=True) if sort == "param"]
+            return law(found.name, found.domains, real_symbol(parameter_name(marks[0])))
+        return found
+    if any(sep != "," for sep in node.args.separators) or "param" in sorts:
+        return None
+    if head.name in VALUES and not ctx.differentiated:
+        return _value_function(node, domains, ctx)
+    plain = not (head.accents or head.primes or head.font or head.sub is not None or head.sup is not None)
+    if plain and head.name in REWARDS:
+        return function("r" if ctx.scope.survey.reward_function else head.name, domains)
+    if plain and head.name in FUNCTIONS:
+        if head.name not in ctx.scope.survey.arbitrary:
+            ctx.notes.assumed.add(head.name)
+        return function(head.name, domains)
+    return None
+
+
+def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
+    """V^π(s), Q(s, a): any function of these arguments, where it is not differentiated."""
+    head = node.head
+    labels = [label_of(p) for p in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ()))]
+    if head.font or head.accents or head.primes or None in labels:
+        return None
+    name = arbitrary.name_of(head)
+    ctx.notes.assumed.add(f"{name} any function")
+    return function(name, domains)
+
+
+def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
+    """A letter that nobody defined, at elements and times: any function of them."""
+    head = node.head
+    listed = set(node.args.separators) <= {",", ";"} or (head.name in ("r", "R", "m", "w") or head.font == "cal")
+    if head.name in POLICIES or head.name in ("P", "p", "q") or not listed or "||" in node.args.separators:
+        return None
+    domains: list[Domain | None] = []
+    args: list[Expr] = []
+    for part, sort in zip(node.args.parts, sorts, strict=True):
+        if sort == "param":
+            continue
+        if is_element(part, ctx.scope.survey):
+            found = element(part, ctx)
+            domains.append(found.domain)
+            args.append(found)
+        else:
+            domains.append(None)
+            args.append(_time(part, node, ctx))
+    if not domains:
+        return arbitrary.number(replace(head, end=node.end), _about(node, ctx))
+    return arbitrary.function(node, domains, args, ctx)
+
+
+def _time(part: Node, node: Call, ctx: Context) -> Expr:
+    try:
+        return time(part, ctx)
+    except Stopped:
+        raise stop(f"the letter {node.head.head} is no function of these arguments that is known here", node) from None
+
+
+def _about(node: Call, ctx: Context) -> Context:
+    """J(θ), L(φ): a number that depends on its parameter."""
+    return replace(ctx, differentiated=True)
+
+
+def domain_of(node: Node, sort: str, ctx: Context) -> Domain | None:
+    if isinstance(node, Sym) and is_element(node, ctx.scope.survey) and sort not in ("param", "path", "number", "dot"):
+        return ctx.domain(node.name.lower())
+    return None
+
+
+def _kinds_by_instance(node: Call, sorts: list[str], ctx: Context) -> list[Domain | None]:
+    """π_θ(1), π_θ(+1|s), r(1): a number stands for an action of the listed set. Empty where it does not."""
+    actions = ctx.domain("a")
+    kinds: list[Domain | None] = []
+    for part, sort in zip(node.args.parts, sorts, strict=True):
+        if sort == "number":
+            if kinds or integer(part) not in (actions.elements or ()):
+                return []
+            kinds.append(actions)
+        elif sort != "param":
+            kinds.append(domain_of(part, sort, ctx))
+    return kinds

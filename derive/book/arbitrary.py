@@ -1,0 +1,116 @@
+"""A letter that nobody defined: an arbitrary one of the sort that its use suggests.
+
+X is a number, X_i a number for every i, X_t at a moment of a trajectory an arbitrary function of t and of the whole
+trajectory, X(s, a) a function; inside ∇_θ all of them depend on θ. What is assumed so is noted: it may support that a
+step holds, and never refutes one. A letter that would have to depend on more than its use shows stops the reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr, Symbol
+
+from derive.book import tree
+from derive.book.context import Context, stop, time, undecided
+from derive.book.elements import numbered
+from derive.book.sorts import is_parameter, label_of
+from derive.book.tree import Call, Expect, Grad, Items, Node, Sym, walk
+from derive.errors import IllFormed
+from derive.terms import HISTORIES, Apply, Domain, History, Letter, real_symbol
+
+_NEVER = frozenset({"e", "d", "E", "pi", "tau", "nabla", "infty", "emptyset", "Delta", "partial", "I", "O", "o"})
+
+
+def number(node: Sym, ctx: Context) -> Expr | None:
+    """X, X_i, X_{i,t}, X_t with labels anywhere; None where its marks are no indices and no labels."""
+    found = _marks(node, ctx)
+    if found is None or node.name in _NEVER:
+        return None
+    name, indices = found
+    theta = _dependence(node, ctx)
+    if ctx.averaged and not indices:
+        raise undecided(f"{node.head} may depend on what is averaged over", node)
+    if not indices and theta is None:
+        ctx.notes.assumed.add(f"{name} any number")
+        return real_symbol(name)
+    if not indices:
+        ctx.notes.assumed.add(f"{name} any function of {theta}")
+        return Apply(Letter(name, (), parameter=theta))
+    times = [time(i, ctx) for i in indices]
+    if all(numbered(i, ctx) is not None for i in indices) or not _has_expectation(ctx):
+        if _has_expectation(ctx):
+            raise undecided(f"{node.head} may depend on what is averaged over", node)
+        ctx.notes.assumed.add(f"{name} any sequence")
+        return Apply(Letter(name, (None,) * len(times), parameter=theta), *times)
+    ctx.notes.assumed.add(f"{name} any function of the trajectory")
+    return Apply(Letter(name, (*(None for _ in times), HISTORIES), parameter=theta), *times, History(ctx.horizon))
+
+
+def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr], ctx: Context) -> Expr | None:
+    """X(s, a), X_θ(x, y), X(t, t'): any function of these arguments."""
+    found = _marks(node.head, ctx)
+    if found is None or node.head.name in _NEVER or not domains:
+        return None
+    name, indices = found
+    if indices and _has_expectation(ctx):
+        raise undecided(f"{node.head.head} may depend on what is averaged over", node)
+    times = [time(i, ctx) for i in indices]
+    theta = _dependence(node, ctx)
+    letter = Letter(name, (*(None for _ in times), *domains), parameter=theta)
+    ctx.notes.assumed.add(f"{name} any function")
+    try:
+        return Apply(letter, *times, *args)
+    except IllFormed as fault:
+        raise stop(str(fault), node) from fault
+
+
+def name_of(head: Sym) -> str:
+    """The name of a letter with its accents and labels: V_pi, hat:A, r_star."""
+    labels = [label_of(p) for items in (head.sub, head.sup) if items is not None for p in items.parts]
+    clean = ["".join(c for c in label.replace("*", "star") if c.isalnum()) for label in labels if label]
+    return "_".join([head.head, *(c for c in clean if c)])
+
+
+def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
+    """The name, and the indices below and above; None where a mark is neither an index nor a label."""
+    indices = []
+    for items in (head.sub, head.sup):
+        for part in items.parts if items is not None else ():
+            inner = part.items.only if isinstance(part, tree.Group) and items is head.sup else part
+            if inner is None or any(s != "," for s in (items.separators if items is not None else ())):
+                return None
+            if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None:
+                continue
+            if items is head.sup and not isinstance(part, tree.Group):
+                return None  # a power
+            if not _is_index(inner):
+                return None
+            indices.append(inner)
+    return name_of(head), indices
+
+
+def _is_index(node: Node) -> bool:
+    return all(isinstance(n, (Sym, tree.Num, tree.Add, tree.Group, Items)) for n in walk(node))
+
+
+def _dependence(node: Sym | Call, ctx: Context) -> Symbol | None:
+    """The parameter that a letter carries; or that of a ∇ of the statement around it, which it may depend on."""
+    head = node.head if isinstance(node, Call) else node
+    parts = [*(head.sub.parts if head.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
+    for part in parts:
+        if is_parameter(part, ctx.scope.survey) and isinstance(part, Sym):
+            return ctx.real_parameter(part.head)
+    if ctx.differentiated or head.head in _differentiated(ctx.around):
+        return ctx.theta
+    return None
+
+
+def _differentiated(nodes: Sequence[Node]) -> set[str]:
+    """The letters that stand under some ∇."""
+    grads = (n for node in nodes for n in walk(node) if isinstance(n, Grad))
+    return {n.head for grad in grads for n in walk(grad.body) if isinstance(n, Sym)}
+
+
+def _has_expectation(ctx: Context) -> bool:
+    return ctx.averaged or any(isinstance(n, Expect) for node in ctx.around for n in walk(node))

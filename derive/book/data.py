@@ -1,0 +1,115 @@
+"""Draws from laws of which nothing is said but their name: (x, y_c, y_r) ~ D, s ~ d^π; and what is said of them.
+
+A joint law is read by the chain rule: x by D, y_c by D given x, y_r by D given both, all of them arbitrary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr
+
+from derive.book.context import Context, stop, undecided
+from derive.book.elements import element
+from derive.book.letters import law
+from derive.book.naming import written
+from derive.book.sorts import is_element, is_parameter, label_of
+from derive.book.tree import Call, Expect, Grad, Group, Node, Relation, Sym, walk
+from derive.terms import Apply, Domain, Letter, Var
+
+Drawn = tuple[
+    Var, Expr | None, Expr, Node
+]  # the variable, its place on the time line, its probability, where it stands
+_OF_STATES = frozenset({"d", "rho", "mu", "nu", "eta", "beta", "xi", "p", "P", "q", "D"})
+
+
+def is_joint(part: Node) -> bool:
+    """(x, y) ~ D."""
+    return isinstance(part, Relation) and part.operators == ("~",) and isinstance(part.sides[0], Group)
+
+
+def jointly(part: Relation, ctx: Context) -> tuple[list[Drawn], Context]:
+    """(x, y_1, y_2) ~ D for any law of the data: each by D, given those before it."""
+    group, source = part.sides
+    assert isinstance(group, Group)
+    if not is_data(source) or any(s != "," for s in group.items.separators):
+        raise stop("a joint law that is not known here", part)
+    assert isinstance(source, Sym)
+    found: list[Drawn] = []
+    for first in group.items.parts:
+        if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
+            raise undecided("data that is neither an element of a set nor a function of one", first)
+        var, ctx = outcome(first, ctx)
+        before = [v for v, *_ in found]
+        letter = law(data_name(source), (var.domain, *(v.domain for v in before)))
+        found.append((var, None, Apply(letter, var, *before), part))
+    return found, ctx
+
+
+def outcome(node: Sym, ctx: Context) -> tuple[Var, Context]:
+    """x, y_c: the variable that is drawn, and the context in which its name means it."""
+    found = element(node, replace(ctx, bound={}))
+    if not isinstance(found, Var):
+        raise stop("an index on what is drawn that is no mark", node)
+    return found, ctx.binding(found.name, found)
+
+
+def is_data(node: Node | None) -> bool:
+    """D, \\mathcal{D}_{pref}: a law of the data, of which nothing else is said."""
+    if not isinstance(node, Sym) or node.accents or node.primes or node.sup is not None:
+        return False
+    return node.name == "D" or (node.font == "cal" and node.name in ("X", "S", "B", "Q"))
+
+
+def data_name(node: Sym) -> str:
+    """D, D_pref."""
+    labels = [getattr(p, "text", getattr(p, "name", "")) for p in (node.sub.parts if node.sub is not None else ())]
+    return "_".join([node.name, *(c for label in labels if (c := "".join(x for x in label if x.isalnum())))])
+
+
+def any_law(head: Sym, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
+    """d^π, ρ_β, μ: any law of a state; it depends on the parameter where a ∇ stands before it."""
+    if head.name not in _OF_STATES or head.accents or head.primes or len(domains) != 1 or domains[0].name == "A":
+        return None
+    labels = []
+    for items in (head.sub, head.sup):
+        for part in items.parts if items is not None else ():
+            label = "theta" if is_parameter(part, ctx.scope.survey) else label_of(part) or getattr(part, "name", None)
+            if label is None:
+                return None
+            labels.append("".join(c for c in label.replace("*", "star") if c.isalnum()))
+    name = "_".join([head.name, *labels])
+    ctx.notes.assumed.add(f"{name} any distribution")
+    moved = any(head.head == n.head for g in _gradients(ctx) for n in walk(g.body) if isinstance(n, Sym))
+    return law(name, domains, ctx.theta if moved or ctx.differentiated else None)
+
+
+def _gradients(ctx: Context) -> list[Grad]:
+    return [n for side in ctx.around for n in walk(side) if isinstance(n, Grad)]
+
+
+def said_around(first: Sym, ctx: Context) -> Relation | None:
+    """The one law that the statement names for a variable elsewhere: x ~ D."""
+    found: dict[str, Relation] = {}
+    for node in (n for side in ctx.around for n in walk(side)):
+        for part in node.sub.parts if isinstance(node, Expect) and node.sub is not None else ():
+            drawn = part.sides[0] if isinstance(part, Relation) and part.operators == ("~",) else None
+            if isinstance(part, Relation) and drawn is not None and written(drawn) == written(first):
+                found[written(part.sides[1])] = part
+    if len(found) != 1:
+        return None
+    ctx.notes.assumed.add(f"{first.head} drawn as elsewhere in the statement")
+    return next(iter(found.values()))
+
+
+def named_law(head: Sym, body: Node, ctx: Context) -> Node | None:
+    """x ~ p, of E_p[f(x)]: the one variable that the statement says p is a law of; None where it says none."""
+    found = {}
+    for node in (n for side in (body, *ctx.around) for n in walk(side)):
+        only = node.args.only if isinstance(node, Call) and node.head.head == head.head else None
+        if only is not None and is_element(only, ctx.scope.survey):
+            found[written(only)] = only
+    if len(found) != 1:
+        return None
+    variable = next(iter(found.values()))
+    return Relation(head.start, head.end, (variable, head), ("~",))

@@ -1,0 +1,86 @@
+r"""What a text uses a letter for: to run over a set, as z in Σ_z q(z), or to count, as G in Σ_{i=1}^G r_i.
+
+Letters of the field (s, a, x, y, t, T, θ, …) have their role without this. A letter that is used in two ways has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.book import tree
+from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, PARAMETERS, POLICIES, TIMES, TRAJECTORY
+from derive.book.tree import Call, Items, Node, Sym, walk
+
+_TAKEN = frozenset({*ELEMENTS, *TIMES, *COUNTERS, *HORIZONS, *PARAMETERS, *POLICIES, TRAJECTORY, "e", "d", "r", "f"})
+Seen = dict[str, set[str]]  # a letter and the names of the sets that it was seen to run over
+
+
+def note_roles(node: Node, elements: Seen, counts: set[str]) -> None:
+    """Adds what one node of a tree shows."""
+    if isinstance(node, tree.Big):
+        _note_run(node.sub, elements)
+        _note_count(node, counts)
+    elif isinstance(node, tree.Expect):
+        _note_run(node.sub, elements)
+    elif isinstance(node, tree.Indexed) and node.sup is not None and _indexes(node.sub):
+        counts |= _plain_names(node.sup.parts)
+    elif isinstance(node, Call):
+        _note_law(node, elements)
+
+
+def settled(elements: Seen, heads: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The letters with one role, and the name of their set: A where a policy draws them, S where the dynamics do."""
+    functions = set(heads)
+    found = []
+    for letter, names in sorted(elements.items()):
+        known = sorted(names - {letter.upper()})
+        if letter not in functions and len(known) <= 1:
+            found.append((letter, known[0] if known else letter.upper()))
+    return tuple(found)
+
+
+def _note_run(sub: Items | None, elements: Seen) -> None:
+    for part in sub.parts if sub is not None else ():
+        first = part
+        if isinstance(part, tree.Relation):
+            if part.operators not in (("~",), ("in",)):
+                continue
+            first = part.sides[0] or part
+        for name in _plain_names(first.items.parts if isinstance(first, tree.Group) else (first,)):
+            if name not in _TAKEN and len(name) == 1 and name.islower():
+                elements.setdefault(name, set()).add(name.upper())
+
+
+def _note_count(node: tree.Big, counts: set[str]) -> None:
+    """N of Σ_{i=1}^N; the last index of a time stays a horizon."""
+    if node.upper is not None and _indexes(node.sub):
+        counts |= {n for n in _plain_names(node.upper.parts) if n not in HORIZONS and (n.isupper() or n in "nm")}
+
+
+def _indexes(sub: Items | None) -> bool:
+    """i = 1, with whatever condition stands beside it."""
+    first = sub.parts[0] if sub is not None else None
+    return isinstance(first, tree.Relation) and first.operators == ("=",)
+
+
+def _note_law(node: Call, elements: Seen) -> None:
+    """π(b|s), P(z|s,a): b is an action, z a state."""
+    parts, separators = node.args.parts, node.args.separators
+    if node.head.name not in (*POLICIES, "P", "p") or separators[:1] != ("|",):
+        return
+    given = "".join(ELEMENTS[p.name].name for p in parts[1:] if isinstance(p, Sym) and p.name in ELEMENTS)
+    wanted = "A" if node.head.name in POLICIES and given == "S" else "S" if given == "SA" else ""
+    for name in _plain_names(parts[:1]):
+        if wanted and name not in _TAKEN and len(name) == 1 and name.islower():
+            elements.setdefault(name, set()).add(wanted)
+
+
+def _plain_names(parts: Iterable[Node]) -> set[str]:
+    """The letters among some parts that nothing hangs on but primes."""
+    plain = (p for p in parts if isinstance(p, Sym) and p.sub is None and p.sup is None)
+    return {p.name for p in plain if not p.accents and not p.font}
+
+
+def heads_of(node: Node) -> set[str]:
+    """The letters that are applied to something in a tree."""
+    return {n.head.name for n in walk(node) if isinstance(n, Call)}
