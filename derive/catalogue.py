@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from derive import kernel
-from derive.binding import alike, subterms
+from derive.binding import alike, is_random, subterms
 from derive.calc import Chain, Induction, Lemma, Start, explain
 from derive.context import Context
 from derive.errors import DeriveError, WrongClaim, WrongLine, unknown_name
@@ -102,8 +102,10 @@ class Derivation:
 
 
 def _for_meaning(claim: Statement, assumed: tuple[Hypothesis, ...]) -> set[Hypothesis]:
-    """The assumptions without which a logarithm of the claim has no value."""
+    """The assumptions without which a logarithm of the claim has no value, or a time is not on the trajectory."""
     context = Context(assumed)
+    if is_random(claim.lhs) or is_random(claim.rhs):
+        context.used |= {h for h in assumed if isinstance(h, AtMost)}
     for side in (claim.lhs, claim.rhs):
         for node in subterms(side):
             if isinstance(node, Log):

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
 from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numeric.completing import completed, elements_of, key_of
 from numeric.errors import WorldError
 from numeric.evaluate import holds, value, values
 from numeric.evaluation.models import as_model
 from numeric.mdp import FiniteMDP
 from numeric.sampling import sample_trajectories
-from numeric.solving import solved
 from numeric.worlds import world
 
 __all__ = [
@@ -72,8 +71,8 @@ _WORDS = {
     "A statement about one action takes a = 1.",
     "number_line": "Two steps of ±1 from 0, a reward of 1 on arrival at 2, γ = 1; "
     "a step goes right with probability p = σ(θ). A statement about one trajectory takes right, right.",
-    "two_rooms": "Two rooms, a reward of 1 in room 1, γ = 1/2, no end; room a is reached with probability 3/4 by action a, "
-    "and action 1 is taken with probability p = σ(θ). It starts in room 0.",
+    "two_rooms": "Two rooms, a reward of 1 in room 1, γ = 1/2, no end; action a leads to room a with probability 3/4, "
+    "action 1 is taken with probability p = σ(θ), and it starts in room 0.",
 }
 _SHOWN = {
     "quiz_bandit": ([0, 0], [1]),
@@ -92,62 +91,6 @@ def settings(name: str) -> tuple[Setting, ...]:
     return tuple(_setting(name, label, mdp, p) for label, p in _PARAMETERS[name].items())
 
 
-def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
-    """The model with small values for whatever else a statement leaves open: letters, numbers, variables."""
-    full = {**model, **{part: dict(model[part]) for part in ("domains", "elements", "reals", "letters")}}
-    for wire in _parts(statement):
-        if wire[0] == "var":
-            _open_domain(full, wire[2])
-            full["elements"].setdefault(wire[1], _elements(full, wire[2])[-1])
-        elif wire[0] == "real" and wire[1] not in full["reals"] and wire[1] != "theta":
-            full["reals"][wire[1]] = "1/3"
-        elif wire[0] == "letter":
-            full["letters"].setdefault(_key(wire), _table(full, *wire[2:]))
-    for _, letter, other in (wire for wire in statement if wire[0] == "Coincide"):
-        full["letters"][_key(other)] = {"table": full["letters"][_key(letter)]["table"]}
-    return solved(full, [wire for wire in statement if wire[0] == "Always"])
-
-
-def _key(letter: Wire) -> str:
-    return f"{letter[1]}/{len(letter[2])}"
-
-
-def _parts(wire: Wire) -> Iterator[Wire]:
-    if isinstance(wire, (tuple, list)):
-        if wire and isinstance(wire[0], str):
-            yield wire
-        for part in wire:
-            yield from _parts(part)
-
-
-def _open_domain(model: dict[str, Any], domain: Wire) -> None:
-    if domain[2] is None:
-        model["domains"].setdefault(domain[1], [0, 1])
-
-
-def _elements(model: Mapping[str, Any], domain: Wire | None) -> list[int]:
-    """The elements of a domain; the times of a trajectory where there is none."""
-    if domain is None:
-        return list(range(model["horizon"] + 1))
-    return list(domain[2] if domain[2] is not None else model["domains"][domain[1]])
-
-
-def _table(model: dict[str, Any], domains: Wire, pmf: bool, parameter: Wire | None) -> dict[str, Any]:
-    """A law 1 : 2 : … : n with tangents -1, 0, …, 0, 1 over 2n; for other letters 1/2, 1, 3/2, …, tangents 1, 2, …"""
-    for domain in domains:
-        if domain is not None:
-            _open_domain(model, domain)
-    sets = [_elements(model, d) for d in domains]
-    keys = [list(key) for key in product(*sets)]
-    if not pmf:
-        values = {"table": [[k, str(Fraction(i + 1, 2))] for i, k in enumerate(keys)]}
-        return values | ({"tangent": [[k, str(i + 1)] for i, k in enumerate(keys)]} if parameter else {})
-    n, rank = len(sets[0]), {x: i for i, x in enumerate(sets[0])}
-    law = {"table": [[k, str(Fraction(2 * (rank[k[0]] + 1), n * (n + 1)))] for k in keys]}
-    slope = [Fraction((i == n - 1) - (i == 0), 2 * n) for i in range(n)]
-    return law | ({"tangent": [[k, str(slope[rank[k[0]]])] for k in keys]} if parameter else {})
-
-
 def describe(name: str) -> str:
     """What the worked example is, in one sentence."""
     return _WORDS[name]
@@ -155,10 +98,17 @@ def describe(name: str) -> str:
 
 def _setting(name: str, label: str, mdp: FiniteMDP, p: Fraction) -> Setting:
     row, slope = [1 - p, p], [-p * (1 - p), p * (1 - p)]
+    bend = slope[1] * (1 - 2 * p)  # σ'' = σ(1-σ)(1-2σ)
     states = mdp.initial.shape[0]
     laws = [np.array([r] * states, dtype=object) for r in (row, slope)]
     model = as_model(mdp.initial, mdp.transition, mdp.reward, mdp.discount, mdp.steps, *laws)
-    arms = {"table": [[[a], str(row[a])] for a in (0, 1)], "tangent": [[[a], str(slope[a])] for a in (0, 1)]}
+    curved = [[[a, s], str(bend if a else -bend)] for a in (0, 1) for s in range(states)]
+    model["letters"]["pi/2"]["second"] = curved
+    arms = {
+        "table": [[[a], str(row[a])] for a in (0, 1)],
+        "tangent": [[[a], str(slope[a])] for a in (0, 1)],
+        "second": [[[a], str(bend if a else -bend)] for a in (0, 1)],
+    }
     model["letters"] |= {"pi/1": arms, "r/1": {"table": [[[0], "0"], [[1], "1"]]}, "f/2": _corner()}
     model["letters"]["r/2"] = _mean_reward(model["letters"]["P/3"]["table"], model["letters"]["r/3"]["table"])
     model["reals"] |= {"p": str(p)} | ({"theta": ["log", str(p / (1 - p))]} if p < 1 else {})
@@ -239,7 +189,7 @@ def _policy(policy: Wire, setting: Setting, model: Mapping[str, Any]) -> Floats:
     p = float(setting.chance)
     table = np.tile([1 - p, p], (setting.mdp.initial.shape[0], 1))
     if policy[0] == "letter":
-        for (action, state), chance in model["letters"][_key(policy)]["table"]:
+        for (action, state), chance in model["letters"][key_of(policy)]["table"]:
             table[state, action] = float(Fraction(chance))
     return table
 
@@ -254,7 +204,7 @@ def _over_a_variable(
 ) -> Floats:
     body, var, weight = parts
     full = completed(setting.model, var, body, weight, *given)
-    elements = _elements(full, var[2])
+    elements = elements_of(full, var[2])
     models = [{**full, "elements": full["elements"] | {var[1]: e}} for e in elements]
     chances = np.array([float(value(weight, m)) for m in models])
     outcomes = np.array([float(value(body, m)) for m in models])

@@ -1,7 +1,7 @@
 """Σ_{l≤n} (γλ)^l δ_{t+l} = (1−λ) Σ_{m≤n} λ^{m-1} Â_t^{(m)} + λ^n Â_t^{(n+1)}: over any number of steps."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import gamma, lam, n, t, td_error, time_symbol
+from derive.notation import T, before, gamma, lam, n, t, td_error, time_symbol
 from derive.rules import empty, last_apart, unfold, write_out
 from derive.terms import AtMost, Definition, Equation, TimeSum
 
@@ -17,12 +17,12 @@ def mixture(last):
 @derivation(
     title="A truncated advantage estimate as a mixture",
     claim=Equation(truncated, mixture(n)),
-    assuming=[AtMost(0, n)],
+    assuming=[AtMost(0, n), before(t + n, T)],
     source="Schulman et al. 2016, ICLR, eq. (16), over finitely many steps",
     falsehood=Falsehood(
         Equation(truncated, (1 - lam) * TimeSum(lam ** (m - 1) * n_step(t, m), m, 1, n + 1)),
         "the longest estimate gets the weight (1 − λ) λ^n too, so that the weights do not sum to one",
-        (AtMost(0, n), AtMost(0, t)),
+        (AtMost(0, n), AtMost(0, t), before(t + n, T)),
     ),
     world="number_line",
     defining=[Equation(n_step(t, m), n_step.body), Equation(td_error(t), td_error.body)],
