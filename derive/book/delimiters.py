@@ -20,7 +20,7 @@ ENVIRONMENTS = (
 )  # fmt: skip
 _COLUMNS = ("alignat", "xalignat", "IEEEeqnarray")  # which take an argument
 _BEGIN = re.compile(rf"\\begin\{{({'|'.join(ENVIRONMENTS)})(\*?)\}}")
-CODE, QUOTE = 1, 2
+CODE, QUOTE, COMMENT = 1, 2, 3
 
 
 class Span(NamedTuple):
@@ -62,7 +62,7 @@ def mask_markdown(source: Source, deep: int = 0) -> tuple[bytearray, list[Span]]
                 _within(source, text.find("\n", start, end) + 1, end, deep, masked, fences)
         elif token.type == "html_block" and token.map and token.content.lstrip().startswith("<!--"):
             start, end = bounds(token.map)
-            masked[start:end] = bytes([CODE]) * (end - start)
+            masked[start:end] = bytes([COMMENT]) * (end - start)
     for colons in _COLONS.finditer(text):
         if not any(masked[colons.start() : colons.end()]):
             fences.append(_fenced(text, colons.start(), colons.end(), ":::"))

@@ -11,16 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
+from derive.book.delimiters import CODE, mask_markdown
 from derive.book.scope import Survey
 from derive.book.source import Source
 from derive.errors import Unreadable
 
-_REMARK = re.compile(r"<!--\s*derive:\s*([^>]*?)\s*-->|^[ \t]*(?:%+|\.\.)[ \t]*derive:[ \t]*([^\r\n]*?)[ \t]*$", re.M)
+_HTML = re.compile(r"(?<!`)<!--\s*derive:\s*([^>]*?)\s*-->")
+_LATEX = re.compile(r"^[ \t]*%+[ \t]*derive:[ \t]*([^\r\n]*?)[ \t]*$", re.M)
+_RESTRUCTURED = re.compile(r"^[ \t]*\.\.[ \t]+derive:[ \t]*([^\r\n]*?)[ \t]*$", re.M)
 _FRONT = re.compile(r"\A---\r?\n(.*?)\r?\n---\s*$", re.S | re.M)
 _IGNORE = re.compile(r"ignore\s+(D\d{3}(?:\s*,\s*D\d{3})*)\s*(?::\s*(.*))?$", re.S)
 _REWARDS = {"s_t": "s", "s_t,a_t": "sa", "s_t,a_t,s_{t+1}": "sas"}
-KNOWN = "r_t = r(s_t,a_t), last index T-1, first index 0, parameter theta, deterministic, any function f"
+KNOWN = "r_t = r(s_t,a_t); last index T-1; first index 0; parameter theta; deterministic; any function f"
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,15 @@ def said(source: Source) -> Iterator[tuple[str, int, int]]:
     front = _FRONT.match(source.text)
     if front is not None and (line := re.search(r"^derive:[ \t]*(.+?)[ \t]*$", front[1], re.M)) is not None:
         yield line[1].strip("\"'"), front.start(1) + line.start(), front.start(1) + line.end()
-    for match in _REMARK.finditer(source.text):
-        yield next(g for g in match.groups() if g is not None), match.start(), match.end()
+    if source.name.endswith(".rst"):
+        pattern, masked = _RESTRUCTURED, b""
+    elif source.name.endswith(".tex") or "\\documentclass" in source.text:
+        pattern, masked = _LATEX, b""
+    else:
+        pattern, masked = _HTML, bytes(mask_markdown(source)[0]) if "derive:" in source.text else b""
+    for match in pattern.finditer(source.text):
+        if not masked or masked[match.start()] != CODE:
+            yield match[1], match.start(), match.end()
 
 
 def suppressions(source: Source) -> list[Suppression]:
@@ -64,9 +75,16 @@ def conventions(survey: Survey, sources: tuple[Source, ...]) -> Survey:
                 changed = _stated(survey, part)
                 if changed is None:
                     line = source.position(start)[0]
-                    raise Unreadable(f"{source.name}:{line}: the convention {part!r} is not known; known: {KNOWN}")
+                    raise Unreadable(
+                        f"{source.name}:{line}: the convention {part!r} is not known; {_meant(part)}known: {KNOWN}"
+                    )
                 survey = changed
     return survey
+
+
+def _meant(words: str) -> str:
+    close = get_close_matches(words, KNOWN.split("; "), 1)
+    return f"did you mean {close[0]!r}? " if close else ""
 
 
 def _stated(survey: Survey, words: str) -> Survey | None:
