@@ -7,7 +7,7 @@ a real or a letter is used to set it; any other only selects the models on which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -17,6 +17,7 @@ from sympy import Basic, Expr, Rational, Symbol
 from derive.binding import drawn, free, subterms
 from derive.errors import Unevaluable
 from derive.models.draw import Cast, Size
+from derive.models.equations import Fixed, definition, in_order, solved
 from derive.models.evaluation import Program, compiled
 from derive.models.interpretation import key_of
 from derive.models.numbers import BALLS, RATIONALS, RESIDUES, Numbers, as_rational, exceeds, same
@@ -24,6 +25,7 @@ from derive.terms import (
     ACTIONS,
     STATES,
     Action,
+    Always,
     Apply,
     AtMost,
     Coincide,
@@ -65,10 +67,16 @@ class Claim:
         orders = [h for h in hypotheses if isinstance(h, Inequality)]
         self.inequalities = [compiled(sides_of(h)) for h in orders]
         self.bounds = bounds_of(orders)
-        self.definitions = [(target, compiled((body,))) for target, body in filter(None, map(definition, given))]
-        self.unsolved = len(self.definitions) < len(given) or bool(orders)
+        lasting = [h for h in hypotheses if isinstance(h, Always)]
+        set_here = [f for f in map(definition, given) if f is not None]
+        self.always = bool(lasting)
+        self.fixed = [*map(solved, lasting), *set_here]
+        self.freedom: dict[Any, int] = {}  # see derive/models/solving.py
+        self.items = in_order(_once(self.fixed))
+        self.checks = [compiled((f.target, f.body)) for f in self.fixed if f.always]
+        self.unsolved = len(set_here) < len(given) or any(not _is_wide(h, self.bounds) for h in orders)
         self._read_letters()
-        self._read_sets([e for h in (statement, *given, *orders) for e in sides_of(h)])
+        self._read_sets([e for h in (statement, *given, *lasting, *orders) for e in sides_of(h)])
         self._read_times([h for h in hypotheses if isinstance(h, AtMost)])
 
     @property
@@ -86,7 +94,8 @@ class Claim:
             *self.possible,
             *self.equations,
             *self.inequalities,
-            *(p for _, p in self.definitions),
+            *(f.program for f in self.fixed),
+            *self.checks,
         ]
         self.letters: list[Letter] = _unique(f for p in programs for f in p.letters)
         if len(set(map(key_of, self.letters))) < len(self.letters):
@@ -99,6 +108,7 @@ class Claim:
             self.numbers = BALLS
         elif self.unsolved or self.is_order or any(p.needs_order for p in programs):
             self.numbers = RATIONALS
+        self.order = 2 if any(p.needs_second for p in programs) else 1  # of derivatives that a model has
         self._domains = [d for p in programs for d in (*p.domains, *(v.domain for v in p.vars))]
 
     def _read_sets(self, sides: Sequence[Basic]) -> None:
@@ -124,7 +134,7 @@ class Claim:
             tuple(sorted((d for d in domains if d.elements is None and d not in states), key=str)),
             tuple(p.initial for p in self.processes if isinstance(p.initial, Letter)),
             tuple(p.transition for p in self.processes if isinstance(p.transition, Letter)),
-            2 if any(p.needs_second for p in self._programs) else 1,
+            self.order,
             self.reach,
         )
         listed = [(d in states, len(d.elements)) for d in domains if d.elements is not None]
@@ -133,7 +143,8 @@ class Claim:
 
     def _read_times(self, orders: Sequence[AtMost]) -> None:
         self._orders = [as_linear(h) for h in orders]
-        self._wanted = {s for p in (self.program, *self.equations, *self.inequalities) for s in p.times}
+        programs = (self.program, *self.equations, *self.inequalities, *self.checks)
+        self._wanted = {s for p in programs for s in p.times}
         names = self._wanted | {s for _, terms in self._orders for s, _ in terms}
         ends = {s for p in self.processes for s in free(p.horizon) if s in names}
         ends |= {s for s in names if s.name == "T"}
@@ -188,7 +199,7 @@ class Claim:
         return list(found.values())
 
 
-def sides_of(statement: Statement) -> tuple[Expr, Expr]:
+def sides_of(statement: Statement | Always) -> tuple[Expr, Expr]:
     """Left and right, or lesser and greater."""
     if isinstance(statement, Inequality):
         return statement.lesser, statement.greater
@@ -218,6 +229,21 @@ def _bounded(target: Basic) -> str | None:
     return None
 
 
+def _is_wide(hypothesis: Inequality, bounds: Mapping[str, tuple[Any, Any]]) -> bool:
+    """Whether an inequality only bounds a real or a letter, and leaves it an interval with an inside."""
+    for target, number in ((hypothesis.greater, hypothesis.lesser), (hypothesis.lesser, hypothesis.greater)):
+        name = _bounded(target)
+        if name is not None and isinstance(number, Rational):
+            lower, upper = bounds[name]
+            return lower is None or upper is None or lower < upper
+    return False
+
+
+def _once(fixed: Sequence[Fixed]) -> list[Fixed]:
+    """The first that is said of each real and letter; what else is said of it, a model must satisfy."""
+    return list({f.name: f for f in reversed(fixed)}.values())[::-1]
+
+
 def _path(process: Process) -> Program:
     """The probability of the current trajectory, of whatever length."""
     return compiled((PathProbability(process.until(LENGTH)),))
@@ -236,30 +262,11 @@ def _sample_sizes(most: int) -> list[int]:
     return [*range(2, most + 1), 1]
 
 
-def definition(equation: Equation) -> tuple[Any, Basic] | None:
-    """(target, body) of an equation that fixes a real x = … or a whole table f(x, y, …) = …, or None."""
-    for target, body in ((equation.lhs, equation.rhs), (equation.rhs, equation.lhs)):
-        if isinstance(target, Symbol) and not target.is_integer and not _names(body):
-            return None if target in free(body) else (target, body)
-        if isinstance(target, Apply) and not target.letter.pmf and target.letter.parameter is None:
-            arguments = set(target.args[1:])
-            distinct = len(arguments) == len(target.args) - 1 and all(isinstance(a, Var) for a in arguments)
-            if distinct and _names(body) <= arguments and target.letter not in set(subterms(body)):
-                return target, body
-    return None
-
-
-def _names(body: Basic) -> set[Basic]:
-    """The free times and variables of a term, and what is random in it."""
-    found = {n for n in free(body) if isinstance(n, Var) or n.is_integer}
-    return found | {n for n in subterms(body) if isinstance(n, (State, Action, History, Draw))}
-
-
 def _unique(items: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(items))
 
 
 def letters_left(claim: Claim) -> list[Letter]:
     """The letters that no hypothesis defines."""
-    defined = {key_of(t.letter) for t, _ in claim.definitions if isinstance(t, Apply)}
+    defined = {f.name for f in claim.fixed if isinstance(f.target, Apply)}
     return [f for f in claim.letters if key_of(f) not in defined]

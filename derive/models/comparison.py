@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
-from sympy import Basic, Symbol
+from sympy import Basic
 
 from derive.errors import Unevaluable
+from derive.models import solving
 from derive.models.claims import LENGTH, Claim
 from derive.models.draw import PLAIN, Size, World
 from derive.models.environment import Env, OutsideTrajectory, set_trajectory, spend, trajectories
@@ -154,20 +155,17 @@ def to_the_end(claim: Claim, model: Model, numbers: Numbers, place: Place) -> Pl
 
 
 def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:
-    """The model with the reals and letters that hypotheses define set to what they say."""
-    for target, program in claim.definitions:
-        env = program.env(model, numbers)
-        if isinstance(target, Symbol):
-            model = replace(model, reals={**model.reals, target.name: run(program.functions[0], env)})
-            continue
-        key = key_of(target.letter)
-        values = dict(model.letters[key].values)
-        for elements in _elements(target.args[1:], model):
-            for var, x in elements.items():
-                _set(env, program, var, x)
-            values[tuple(elements.values())] = run(program.functions[0], env)
-        model = replace(model, letters={**model.letters, key: replace(model.letters[key], values=values)})
-    return model
+    """The model with the reals and letters that hypotheses fix set to what they say."""
+    times = {s.name for f in claim.fixed if f.always for s in f.program.times}
+    if not times:
+        return solving.complete(claim.items, model, numbers, claim.order, claim.freedom)
+    values = {tuple(row[name] for name in sorted(times)) for row in claim.indices(model.horizon)}
+    if len(values) > 1:
+        raise Unevaluable(f"a letter that solves an equation at several values of {sorted(times)} has no one table")
+    indices = dict(zip(sorted(times), values.pop(), strict=True)) if values else {}
+    there = replace(model, indices=indices)
+    found = solving.complete(claim.items, there, numbers, claim.order, claim.freedom)
+    return replace(found, indices=model.indices)
 
 
 def admits(claim: Claim, model: Model, size: Size, numbers: Numbers) -> bool:
@@ -179,7 +177,8 @@ def admits(claim: Claim, model: Model, size: Size, numbers: Numbers) -> bool:
             values = model.letters[key_of(letter)].values.values()
             if key_of(letter) in claim.positive and any(not v > 0 for v in values):
                 return False
-    relations = [(p, same) for p in claim.equations] + [(p, at_most) for p in claim.inequalities]
+    ordered = [] if numbers is RESIDUES else claim.inequalities
+    relations = [(p, same) for p in (*claim.equations, *claim.checks)] + [(p, at_most) for p in ordered]
     for program, holds in relations:
         env = program.env(model, numbers)
         for _ in places(claim, program, env, model, size):

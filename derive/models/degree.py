@@ -7,11 +7,16 @@ denominators were equal, and nothing is cancelled, so that the bound is far too 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Symbol
 
 from derive.binding import meaning
+from derive.models.equations import Fixed, System
 from derive.models.evaluation import FUEL
 from derive.models.forms import exponents, whole
+from derive.models.interpretation import key_of
 from derive.terms import (
     Apply,
     At,
@@ -36,16 +41,22 @@ from derive.terms import (
 )
 
 Degree = tuple[int, int]
+NOTHING: Mapping[str, Degree] = MappingProxyType({})
 
 
-def degree(node: Basic, elements: int, horizon: int) -> Degree:
-    """Bounds on the degrees of numerator and denominator, for domains of at most `elements` elements."""
+def degree(node: Basic, elements: int, horizon: int, known: Mapping[str, Degree] = NOTHING) -> Degree:
+    """Bounds on the degrees of numerator and denominator, for domains of at most `elements` elements.
+
+    `known` has those of the reals and letters that hypotheses fix, by name and key; every other one is a number drawn.
+    """
 
     def of(n: Basic) -> Degree:
-        return degree(n, elements, horizon)
+        return degree(n, elements, horizon, known)
 
-    if isinstance(node, Apply) or (isinstance(node, Symbol) and not node.is_integer):
-        return 1, 0
+    if isinstance(node, Apply):
+        return known.get(key_of(node.letter), (1, 0))
+    if isinstance(node, Symbol) and not node.is_integer:
+        return known.get(node.name, (1, 0))
     if isinstance(node, Add):
         return _total([of(a) for a in node.args])
     if isinstance(node, Mul):
@@ -88,13 +99,31 @@ def degree(node: Basic, elements: int, horizon: int) -> Degree:
     if isinstance(node, Samples):
         return _of_samples(of(node.weight), of(node.body), elements, _magnitude(node.count, horizon))
     if isinstance(node, PathProbability):
-        return _of_path(node.process, elements, horizon)
+        return _of_path(node.process, elements, horizon, known)
     if isinstance(node, PathSum):
         return _repeated(of(node.body), elements ** (2 * horizon + 1))
     if isinstance(node, (Expectation, Given)):
-        one = _product([_of_path(node.process, elements, horizon), of(node.body)])
+        one = _product([_of_path(node.process, elements, horizon, known), of(node.body)])
         return _repeated(one, elements ** (2 * horizon + 1))
     return 0, 0
+
+
+def degrees_of(items: Sequence[Fixed | System], elements: int, horizon: int) -> dict[str, Degree]:
+    """Bounds for what hypotheses fix, one after the other.
+
+    The unknowns of n linear equations, each multiplied by its denominator, are quotients of two determinants of n rows
+    (Cramer): n times the degree of a row bounds both, with one more for an unknown that is kept as it was drawn.
+    """
+    known: dict[str, Degree] = {}
+    for item in items:
+        parts = item.parts if isinstance(item, System) else (item,)
+        found = {p.name: degree(p.body, elements, horizon, known) for p in parts}
+        if isinstance(item, System) and item.circular:
+            size = sum(elements ** (len(p.target.args) - 1) for p in parts)
+            row = max(max(d) for d in found.values())
+            found = dict.fromkeys(found, (size * (row + 1), size * (row + 1)))
+        known |= found
+    return known
 
 
 def _of_samples(weight: Degree, body: Degree, elements: int, count: int) -> Degree:
@@ -104,7 +133,7 @@ def _of_samples(weight: Degree, body: Degree, elements: int, count: int) -> Degr
     return _repeated(_product([_power(weight, count), body]), tuples)
 
 
-def _of_path(process: Process, elements: int, horizon: int) -> Degree:
+def _of_path(process: Process, elements: int, horizon: int, known: Mapping[str, Degree]) -> Degree:
     factors = []
     for f, arity, times in (
         (process.initial, 1, 1),
@@ -113,7 +142,7 @@ def _of_path(process: Process, elements: int, horizon: int) -> Degree:
     ):
         sorts = (process.actions if arity == 2 else process.states, process.states, process.actions)
         call = f(*(Var(f"x{i}", sort) for i, sort in enumerate(sorts[:arity])))
-        factors.append(_power(degree(call, elements, horizon), times))
+        factors.append(_power(degree(call, elements, horizon, known), times))
     return _product(factors)
 
 

@@ -74,6 +74,11 @@ class Program:
         return list(found.values())
 
     @property
+    def places(self) -> dict[Letter, int]:
+        """Where the tables of the letters are kept."""
+        return dict(self._compiler.letters)
+
+    @property
     def domains(self) -> list[Domain]:
         """The sets of the terms."""
         return list(self._compiler.domains)

@@ -34,7 +34,7 @@ from derive.errors import IllFormed, Refused, Unevaluable
 from derive.models.claims import Claim, letters_left
 from derive.models.comparison import admits, complete, difference, difference_at, places, to_the_end
 from derive.models.counterexample import GREEK, Counterexample, show, words
-from derive.models.degree import degree
+from derive.models.degree import degree, degrees_of
 from derive.models.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
 from derive.models.environment import TooLong
 from derive.models.evaluation import compiled, run
@@ -139,7 +139,8 @@ def _error_bound(search: Search) -> Fraction | str:
     sides, sizes = search.claim.sides, search.tested
     elements = max(search.claim.largest_listed, *(max(s.states, s.actions) for s in sizes))
     horizon = max(search.claim.reach, *(s.horizon for s in sizes))
-    (a, b), (c, d) = (degree(side, elements, horizon) for side in sides)
+    known = degrees_of(search.claim.items, elements, horizon)
+    (a, b), (c, d) = (degree(side, elements, horizon, known) for side in sides)
     return min(Fraction(1), Fraction(max(a + d, b + c), SAMPLES)) ** POINTS
 
 

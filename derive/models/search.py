@@ -61,6 +61,8 @@ class Search:
         sizes, claim = [s for s in self.sizes if s.horizon > 0], self.claim
         if world is PLAIN:
             return sizes
+        if claim.always:  # what is always true is not of one time: the process is recurrent
+            return []
         laws = {f for p in claim.processes for f in (p.initial, p.transition)}
         free_laws = all(isinstance(f, Letter) and key_of(f) not in claim.positive for f in laws)
         if not (laws and free_laws and claim.cast.states):
@@ -142,7 +144,8 @@ class Search:
             return model if admits(claim, model, size, numbers) else None
         except OutsideTrajectory:
             raise
-        except Unevaluable:
+        except Unevaluable as fault:
+            self.obstacle = f"{fault} ({words(size)})"
             return None
 
     def _sources(self, source: Source) -> dict[str, Source]:
@@ -187,12 +190,13 @@ class Search:
 
     def holds_with(self, name: str, choice: int) -> bool:
         """Whether the claim holds on all models tried when one real has a value."""
-        fixed = {name: self.numbers.of(choice)}
+        fixed, tested = {name: self.numbers.of(choice)}, False
         for size in self.sizes:
             try:
                 model = self.draw(f"{name}/{choice}", None, size, fixed=fixed) if size.horizon else None
                 if model and self.differs(model, size):
                     return False
+                tested = tested or model is not None
             except Unevaluable:
                 return False
-        return True
+        return tested
