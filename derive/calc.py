@@ -50,7 +50,8 @@ class Lemma:
         raise refusal
 
     def _instance(self, node: Expr, values: dict[Basic, Basic], given: Given) -> Theorem:
-        instance = kernel.weaken(kernel.inst(self.theorem, {k: v for k, v in values.items() if k != v}), given)
+        changed = {k: v for k, v in values.items() if k != v}
+        instance = kernel.weaken(kernel.inst(self.theorem, changed) if changed else self.theorem, given)
         for hypothesis in instance.hypotheses:
             if not isinstance(hypothesis, AtMost) and hypothesis not in given:
                 raise Refused("{} needs the hypothesis {}", self.name, hypothesis)

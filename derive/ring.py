@@ -95,7 +95,7 @@ def _factors(power: Pow) -> list[tuple[Expr, int]]:
         return [(base, _bounded(exponent))]
     if isinstance(base, Mul) and exponent.is_integer:
         return [part for factor in base.args for part in _factors(Pow(factor, exponent, evaluate=False))]
-    if not isinstance(base, (Symbol, Rational)):
+    if not isinstance(base, (Symbol, Rational)) and not exponent.is_integer:
         return [(power, 1)]
     parts = []
     for term in Add.make_args(exponent.expand()):
