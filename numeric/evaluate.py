@@ -25,11 +25,12 @@ from numpy.typing import ArrayLike, NDArray
 from numeric.errors import UnevaluableError
 from numeric.evaluation import tables
 from numeric.evaluation.hypotheses import is_true
-from numeric.evaluation.interpretation import Interpretation, Scope
+from numeric.evaluation.interpretation import Interpretation
 from numeric.evaluation.irrationals import Ball, Number, equal, to_ball
 from numeric.evaluation.meanings import MEANINGS
 from numeric.evaluation.models import as_model
 from numeric.evaluation.paths import Paths
+from numeric.evaluation.scopes import Scope
 from numeric.evaluation.sides import Model, compared, given_trajectory, not_refuted, scope_of, sides_of
 from numeric.evaluation.statements import Reader
 

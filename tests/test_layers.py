@@ -43,7 +43,7 @@ DERIVE = [
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
         book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.named_functions book.instances book.optimal book.divergences book.values
-        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.applications book.grammar
+        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
@@ -55,8 +55,10 @@ DERIVE = [
 NUMERIC = _words("""
     errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
-    evaluation.models evaluation.jets evaluation.tables evaluation.interpretation evaluation.meanings
-    evaluation.sides evaluation.hypotheses evaluation evaluate sampling solving completing examples convergence estimators surrogates control
+    evaluation.models evaluation.jets evaluation.extremes evaluation.tables evaluation.scopes
+    evaluation.interpretation evaluation.elementary evaluation.ranges evaluation.averages evaluation.trajectories
+    evaluation.derivatives evaluation.meanings evaluation.sides evaluation.hypotheses
+    evaluation evaluate sampling solving completing examples convergence estimators surrogates control
     q_learning bandits cart_pole demonstrations training.settings
     training.simulators training.rollouts training.records training.episodes training.tabular training.neural
     training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices

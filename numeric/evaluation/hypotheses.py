@@ -19,8 +19,9 @@ import numpy as np
 
 from numeric.errors import UnevaluableError
 from numeric.evaluation import jets, tables
-from numeric.evaluation.interpretation import Bound, Interpretation, Scope
+from numeric.evaluation.interpretation import Interpretation
 from numeric.evaluation.irrationals import equal
+from numeric.evaluation.scopes import Bound, Scope
 from numeric.evaluation.sides import compared, given_trajectory, not_refuted, scope_of, sides_of
 from numeric.evaluation.statements import Node, Reader
 

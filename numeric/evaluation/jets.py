@@ -22,12 +22,12 @@ __all__ = [
     "Jet",
     "constant",
     "exponential",
-    "extreme",
     "integers",
     "interleaved",
     "logarithm",
     "numbers",
     "padded",
+    "parameter",
     "plus",
     "power",
     "scatter",
@@ -83,6 +83,11 @@ def constant(number: irrationals.Number, exact: bool) -> Jet:
     array = np.empty(1, dtype=object if exact else np.float64)
     array[0] = number if exact else float(number)
     return Jet(array)
+
+
+def parameter(value: Array, order: int) -> Jet:
+    """A number as a function of itself, with derivatives 1 and 0."""
+    return Jet(value, *(np.broadcast_to(constant_like(value, slope), len(value)) for slope in (1, 0)[:order]))
 
 
 def numbers(jet: Jet, exact: bool) -> Jet:
@@ -143,20 +148,6 @@ def exponential(x: Jet) -> Jet:
     """e^x, with derivatives ẋ e^x and (ẍ + ẋ²) e^x."""
     value = np.asarray(_exact_exp(x.value)) if x.value.dtype == object else np.exp(x.value)
     return _composed(x, value, value, value)
-
-
-def extreme(jets: Sequence[Jet], sign: int) -> Jet:
-    """The greatest of several for sign 1, the least for -1; no derivative where several are so and move apart."""
-    size = max(len(jet.value) for jet in jets)
-    columns = [jet.spread(size).parts for jet in padded(jets)]
-    if columns[0][0].dtype != object:
-        return _float_extreme([np.stack(parts) for parts in zip(*columns, strict=True)], sign)
-    rows = zip(*(zip(*parts, strict=True) for parts in columns), strict=True)
-    found = [_one_extreme(row, sign) for row in rows]
-    whole = np.empty((size, len(columns[0])), dtype=object)
-    for k, entry in enumerate(found):
-        whole[k] = entry
-    return Jet(*whole.T)
 
 
 def scatter(size: int, pieces: Sequence[tuple[Array, Jet]]) -> Jet:
@@ -251,27 +242,3 @@ def padded(jets: Sequence[Jet]) -> list[Jet]:
     """The jets with as many parts each, zero where they had none."""
     depth = max(len(jet.parts) for jet in jets)
     return [Jet(*jet.parts, *(0 * jet.value for _ in range(depth - len(jet.parts)))) for jet in jets]
-
-
-def _float_extreme(parts: list[Array], sign: int) -> Jet:
-    chosen = np.argmax(sign * parts[0], axis=0)[None]
-    best = [np.take_along_axis(part, chosen, axis=0)[0] for part in parts]
-    tied = parts[0] == best[0]
-    if any((tied & (part != found)).any() for part, found in zip(parts[1:], best[1:], strict=True)):
-        raise UnevaluableError("the derivative of a min or max at a point where its arguments agree")
-    return Jet(*best)
-
-
-def _one_extreme(entries: Sequence[tuple[Any, ...]], sign: int) -> tuple[Any, ...]:
-    """The extreme of several (value, ẋ, ẍ)."""
-    top = [e for e in entries if not any(irrationals.exceeds(o[0], e[0], sign) for o in entries)]
-    first = top[0]
-    if all(irrationals.equal(e[0], first[0]) for e in top):
-        if not all(irrationals.equal(p, q) for e in top for p, q in zip(e[1:], first[1:], strict=True)):
-            raise UnevaluableError("the derivative of a min or max at a point where its arguments agree")
-        return first
-    if len(top) == 1:
-        return first
-    if len(first) > 1:
-        raise UnevaluableError("the derivative of a min or max of values that float64 cannot tell apart")
-    return (irrationals.either([e[0] for e in top], sign),)

@@ -13,9 +13,10 @@ import numpy as np
 
 from numeric.errors import UnevaluableError
 from numeric.evaluation import tables
-from numeric.evaluation.interpretation import Interpretation, Scope
+from numeric.evaluation.interpretation import Interpretation
 from numeric.evaluation.irrationals import Number, equal, exceeds, to_ball
 from numeric.evaluation.paths import Paths, all_paths
+from numeric.evaluation.scopes import Scope
 from numeric.evaluation.statements import Node, Reader
 
 __all__ = ["Comparison", "Model", "Sides", "compared", "given_trajectory", "not_refuted", "scope_of", "sides_of"]
