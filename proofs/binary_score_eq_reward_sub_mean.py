@@ -16,7 +16,7 @@ earns = Definition("r", (answer,), Cases(answer, 1, 1, 0))
 @derivation(
     title="The score of a binary answer",
     claim=Equation(grad(Log(gives(answer))), earns(answer) - sigma),
-    source="Direct computation; Davis & Recht 2025, arXiv 2510.13651, §2",
+    source="Direct computation; Davis & Recht 2025, arXiv 2510.13651",
     falsehood=Falsehood(
         Equation(grad(Log(gives(answer))), earns(answer) * (1 - sigma)), "a wrong answer is taken to have no score"
     ),

@@ -15,7 +15,7 @@ hessian = grad(score)
     title="The Fisher information is minus the expected Hessian",
     claim=Equation(mean(score**2, a, p), -mean(hessian, a, p)),
     assuming=[Positive(bandit_policy)],
-    source="Amari 1998, Neural Computation 10:251-276, §4",
+    source="Amari 1998, Neural Computation 10:251-276",
     falsehood=Falsehood(Equation(score**2, -hessian), "the two are taken to be equal action by action, not on average"),
     world="quiz_bandit",
 )

@@ -35,7 +35,7 @@ update = TimeSum(advantage(earned, i) * grad(Log(gives(Draw(i, ANSWERS)))), i, 1
     title="The expected update of a group of answers",
     claim=Equation(over_groups(update), over_groups(spread / (sqrt(spread) + epsilon()))),
     assuming=[AtMost(1, N), Positive(epsilon)],
-    source="Davis & Recht 2025, arXiv 2510.13651; the estimator of Shao et al. 2024, arXiv 2402.03300, §4.1",
+    source="Davis & Recht 2025, arXiv 2510.13651; the estimator of Shao et al. 2024, arXiv 2402.03300, §4.1.1",
     falsehood=Falsehood(
         Equation(over_groups(update), sigma * (1 - sigma)),
         "dividing by the deviation is taken to leave the gradient of the success rate as it was",

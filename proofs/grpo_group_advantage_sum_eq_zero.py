@@ -34,7 +34,7 @@ def pays(index):
     title="Group advantages sum to zero",
     claim=Equation(TimeSum(advantage(pays, i), i, 1, N), 0),
     assuming=[AtMost(1, N), Positive(epsilon)],
-    source="Shao et al. 2024, DeepSeekMath, arXiv 2402.03300, §4.1",
+    source="Shao et al. 2024, DeepSeekMath, arXiv 2402.03300, §4.1.1",
     falsehood=Falsehood(
         Equation(TimeSum(advantage(pays, i) ** 2, i, 1, N), N), "with ε > 0 their mean square is taken to be one still"
     ),

@@ -13,7 +13,7 @@ present = Letter("f", (HISTORIES, ACTIONS))(History(t), Action(t))
     title="Functions of the history cancel",
     claim=Equation(expect(past * score(t)), 0),
     assuming=[AtMost(0, t), before(t, T), Positive(policy)],
-    source="Greensmith et al. 2004, JMLR 5:1471-1530, §3; Peters & Schaal 2008, §3.2",
+    source="Greensmith et al. 2004, JMLR 5:1471-1530; Peters & Schaal 2008, §3.2",
     falsehood=Falsehood(Equation(expect(present * score(t)), 0), "the function looks at the action too"),
     world="number_line",
 )

@@ -23,7 +23,7 @@ def score(index):
         over_samples(batch_mean(lambda i: (payoff(drawn(i)) - group_mean) * score(i))), (1 - 1 / N) * grad(objective)
     ),
     assuming=[Positive(density), AtMost(1, N)],
-    source="Liu et al. 2025, Understanding R1-Zero-like training, arXiv 2503.20783, §3 and appendix A",
+    source="Liu et al. 2025, Understanding R1-Zero-like training, arXiv 2503.20783",
     falsehood=Falsehood(
         Equation(over_samples(batch_mean(lambda i: (payoff(drawn(i)) - group_mean) * score(i))), grad(objective)),
         "the group's mean is taken for a baseline that does not look at the sample",

@@ -14,7 +14,7 @@ divergence = mean(Log(old(a) / p), a, old(a))
     title="The divergence from the old policy to second order",
     claim=Equation(grad(grad(divergence)), mean(score**2, a, old(a))),
     assuming=[Coincide(bandit_policy, old), Positive(bandit_policy), Positive(old)],
-    source="Kakade 2001, NeurIPS, §2; Schulman et al. 2015, ICML, appendix C",
+    source="Kakade 2001, NeurIPS; Schulman et al. 2015, ICML, appendix C",
     falsehood=Falsehood(
         Equation(grad(grad(divergence)), 2 * mean(score**2, a, old(a))),
         "the half is lost: KL is taken for dᵀFd instead of ½ dᵀFd",

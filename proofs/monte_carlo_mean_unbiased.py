@@ -28,7 +28,7 @@ def batch_mean(body):
     title="The Monte Carlo mean is unbiased",
     claim=Equation(over_samples(batch_mean(lambda i: payoff(drawn(i)))), mean(payoff(x), x, p)),
     assuming=[AtMost(1, N)],
-    source="Owen 2013, Monte Carlo theory, §2.1",
+    source="Owen 2013, Monte Carlo theory, ch. 2",
     falsehood=Falsehood(
         Equation(over_samples(TimeSum(payoff(drawn(i)), i, 1, N) / (N + 1)), mean(payoff(x), x, p)),
         "the sum is divided by one sample too many",

@@ -16,7 +16,7 @@ once, squared = mean(f, x, p), mean(f**2, x, p)
     title="Variance of the Monte Carlo mean",
     claim=Equation(spread, Variance(f, x, p) / N),
     assuming=[AtMost(1, N)],
-    source="Owen 2013, Monte Carlo theory, §2.1",
+    source="Owen 2013, Monte Carlo theory, ch. 2",
     falsehood=Falsehood(
         Equation(spread, Variance(f, x, p) / N**2), "the variance is taken to fall as the square of the number"
     ),

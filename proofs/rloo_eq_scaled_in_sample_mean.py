@@ -15,7 +15,7 @@ left_out = payoff(drawn(i)) - others / (N - 1)
     title="Leave-one-out is the group's mean, scaled",
     claim=Equation(left_out, N / (N - 1) * (payoff(drawn(i)) - group_mean)),
     assuming=[AtMost(1, i), AtMost(i, N), AtMost(2, N)],
-    source="Kool et al. 2019, ICLR workshop on deep RL meets structured prediction, §2",
+    source="Kool et al. 2019, ICLR workshop on deep RL meets structured prediction",
     falsehood=Falsehood(
         Equation(left_out, payoff(drawn(i)) - group_mean), "leaving one out is taken to be the same as the mean"
     ),

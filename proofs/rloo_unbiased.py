@@ -19,7 +19,7 @@ def estimate(baselined):
     title="Leave-one-out is unbiased",
     claim=Equation(estimate(left_out), grad(objective)),
     assuming=[Positive(density), AtMost(2, N)],
-    source="Kool et al. 2019, §2; Ahmadian et al. 2024, Back to basics, ACL, §3.3",
+    source="Kool et al. 2019; Ahmadian et al. 2024, Back to basics, ACL, §3.3",
     falsehood=Falsehood(Equation(estimate(centred), grad(objective)), "the baseline includes the sample itself"),
     world="quiz_bandit",
 )

@@ -15,7 +15,7 @@ squares = TimeSum((payoff(drawn(i)) - TimeSum(payoff(drawn(j)), j, 1, N) / N) **
     title="The sample variance is unbiased",
     claim=Equation(over_samples(squares / (N - 1)), Variance(f, x, p)),
     assuming=[AtMost(2, N)],
-    source="Owen 2013, Monte Carlo theory, §2.2",
+    source="Owen 2013, Monte Carlo theory, ch. 2",
     falsehood=Falsehood(
         Equation(over_samples(squares / N), Variance(f, x, p)), "the squares are divided by N, as if f̄ were E f"
     ),

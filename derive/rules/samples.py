@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sympy import Expr
 
 from derive.binding import free, subterms
@@ -16,9 +14,11 @@ from derive.terms import Draw, Gradient, Samples, SumOver
 
 @rule("draw a sample", Samples)
 def draw_sample(node: Expr, given: Given, *indices: Expr) -> Theorem:
-    """E[X] = E[Σ_x p(x) X with x_i = x], for the sample named or the first that can be."""
+    """E[X] = E[Σ_x p(x) X with x_i = x], for the samples named or the first that can be."""
     refusal: Exception = Refused("{} looks at no sample", node)
-    for index in indices or _indices(node):
+    for index in _indices(node):
+        if indices and index not in indices:
+            continue
         try:
             return law("draw_sample", node, index, given=given)
         except (Refused, IllFormed) as fault:
@@ -26,10 +26,10 @@ def draw_sample(node: Expr, given: Given, *indices: Expr) -> Theorem:
     raise refusal
 
 
-def _indices(node: Samples) -> Iterator[Expr]:
+def _indices(node: Samples) -> list[Expr]:
     """The indices of the samples that the body looks at by name, not as terms of a sum."""
     found = {d.index for d in subterms(node.body) if isinstance(d, Draw) and d.domain == node.var.domain}
-    return iter(sorted((i for i in found if free(i) <= free(node.body)), key=str))
+    return sorted((i for i in found if free(i) <= free(node.body)), key=str)
 
 
 @rule("independent samples", Samples, SumOver)
