@@ -84,7 +84,8 @@ def words(size: Size) -> str:
 
 def greek(name: str) -> str:
     """A name as it is written: γ for gamma, π(1|0) for pi(1|0)."""
-    mark, rest = ("∇", name[1:]) if name.startswith("∇") else ("", name)
+    rest = name.lstrip("∇²")
+    mark = name[: len(name) - len(rest)]
     stem, bar, arguments = rest.partition("(")
     return mark + GREEK.get(stem, stem) + bar + arguments
 
@@ -102,7 +103,7 @@ def assignment_of(claim: Claim, model: Model) -> dict[str, str]:
         found[name] = f"log {as_fraction(value.argument)}" if isinstance(value, LogOf) else str(as_fraction(value))
     for letter in claim.letters:
         table = model.letters[key_of(letter)]
-        for sign, entries in (("", table.values), ("∇", table.tangents)):
+        for sign, entries in (("", table.values), ("∇", table.tangents), ("∇²", table.seconds)):
             found |= {sign + _entry(letter, k): str(as_fraction(v)) for k, v in sorted(entries.items()) if v != 0}
     return found
 

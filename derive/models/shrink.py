@@ -16,7 +16,7 @@ from flint import fmpq
 
 from derive.models.draw import ABOVE_ZERO, BELOW_ONE
 from derive.models.environment import Key
-from derive.models.interpretation import LogOf, Model, key_of, rows_of
+from derive.models.interpretation import LogOf, Model, Table, key_of, rows_of
 from derive.terms import Letter
 
 NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))
@@ -50,19 +50,21 @@ def _steps(model: Model, letters: list[Letter]) -> Iterator[Step]:
             yield partial(_set_real, name=name, value=choice)
     for letter in letters:
         key, table, moves = key_of(letter), model.letters[key_of(letter)], letter.parameter is not None
+        derivatives = _derivatives(table) if moves else ()
         if letter.pmf:
             for row in rows_of(letter, model):
                 for weights in _laws(len(row), moves):
                     yield partial(_set_row, key=key, row=row, weights=weights)
-                for slopes in _slopes(len(row)) if moves else ():
-                    yield partial(_set, key=key, values={}, tangents=dict(zip(row, slopes, strict=True)))
+                for part in derivatives:
+                    for slopes in _slopes(len(row)):
+                        yield partial(_set, key=key, parts={part: dict(zip(row, slopes, strict=True))})
             continue
-        yield partial(_set, key=key, values=dict.fromkeys(table.values, NUMBERS[0]), tangents={})
+        for part in ("values", *derivatives):
+            yield partial(_set, key=key, parts={part: dict.fromkeys(table.values, NUMBERS[0])})
         for entry in sorted(table.values):
             for number in NUMBERS:
-                yield partial(_set, key=key, values={entry: number}, tangents={})
-                if moves:
-                    yield partial(_set, key=key, values={}, tangents={entry: number})
+                for part in ("values", *derivatives):
+                    yield partial(_set, key=key, parts={part: {entry: number}})
 
 
 def _real_choices(name: str, value: Any) -> tuple[Any, ...]:
@@ -104,16 +106,22 @@ def _slopes(k: int) -> Iterator[list[fmpq]]:
 
 
 def _set_row(model: Model, key: str, row: list[Key], weights: list[fmpq]) -> Model:
-    """A row of a distribution; the tangents of a row that gets a zero become zero."""
-    values = dict(zip(row, weights, strict=True))
-    flat = dict.fromkeys(row, fmpq(0)) if model.letters[key].tangents and any(w == 0 for w in weights) else {}
-    return _set(model, key, values, flat)
+    """A row of a distribution; the derivatives of a row that gets a zero become zero."""
+    rests = any(w == 0 for w in weights)
+    flat = {part: dict.fromkeys(row, fmpq(0)) for part in _derivatives(model.letters[key]) if rests}
+    return _set(model, key, {"values": dict(zip(row, weights, strict=True)), **flat})
 
 
-def _set(model: Model, key: str, values: Mapping[Key, Any], tangents: Mapping[Key, Any]) -> Model:
+def _derivatives(table: Table) -> tuple[str, ...]:
+    """The parts of a table that are derivatives."""
+    return tuple(part for part in ("tangents", "seconds") if getattr(table, part))
+
+
+def _set(model: Model, key: str, parts: Mapping[str, Mapping[Key, Any]]) -> Model:
+    """The model with some entries of a table, or of its derivatives, changed."""
     table = model.letters[key]
-    changed = replace(table, values={**table.values, **values}, tangents={**table.tangents, **tangents})
-    return replace(model, letters={**model.letters, key: changed})
+    changed = {part: {**getattr(table, part), **entries} for part, entries in parts.items()}
+    return replace(model, letters={**model.letters, key: replace(table, **changed)})
 
 
 # how simple a model is
@@ -127,14 +135,15 @@ def _cost(model: Model, letters: list[Letter]) -> tuple[int, int]:
     for letter in letters:
         table = model.letters[key_of(letter)]
         if not letter.pmf:
-            for x in (*table.values.values(), *table.tangents.values()):
+            for x in (*table.values.values(), *table.tangents.values(), *table.seconds.values()):
                 count, size = count + int(x != 0), size + _cost_of_number(x)
             continue
         for row in rows_of(letter, model):
             size += _cost_of_row([table.values[k] for k in row], letter.parameter is not None)
-            slopes = [table.tangents[k] for k in row if k in table.tangents]
-            count += sum(int(x != 0) for x in slopes)
-            size += sum(map(_cost_of_number, slopes)) + int(any(slopes) and slopes[-1] <= 0)
+            for part in (table.tangents, table.seconds):
+                slopes = [part[k] for k in row if k in part]
+                count += sum(int(x != 0) for x in slopes)
+                size += sum(map(_cost_of_number, slopes)) + int(any(slopes) and slopes[-1] <= 0)
     return count, size
 
 
