@@ -17,6 +17,8 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_copy_source = False
+html_domain_indices = False
+smartquotes = False
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]

@@ -15,6 +15,7 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 CODE = re.compile(r"(`+)(.+?)\1", re.S)
+ALIAS = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
 SPECIAL = re.compile(r"([\\*|_])")
 
 
@@ -73,7 +74,7 @@ class Catalogue(Directive):
     def _entry(self, d: Any) -> nodes.Node:
         from derive.sheet.mathml import mathml
 
-        section = nodes.section(ids=[f"derivation-{d.name.replace('_', '-')}"], names=[d.name])
+        section = nodes.section(classes=["derivation"], ids=[f"derivation-{d.name.replace('_', '-')}"], names=[d.name])
         section += nodes.title(d.title, d.title)
         shown = f'<div class="statement">{mathml(d.claim)}</div>'
         given = ", ".join(mathml(h, display=False) for h in d.assuming)
@@ -82,8 +83,14 @@ class Catalogue(Directive):
         return section
 
 
+def as_named(app: Sphinx, what: str, name: str, thing: Any, options: Any, given: str, returned: str) -> Any:
+    """A signature with the names of its types as the source has them."""
+    return tuple(ALIAS.sub(r"\1", part) if part else part for part in (given, returned))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-docstring", as_written)
+    app.connect("autodoc-process-signature", as_named)
     app.add_directive("derive-help", Help)
     app.add_directive("derive-catalogue", Catalogue)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import Block, Mismatch, Session, blocks, matches, unfounded
+from .pages import Block, Mismatch, Session, blocks, commands, matches, unfounded
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").rglob("*.md")))]
@@ -35,14 +35,11 @@ def installs(block: Block) -> bool:
     return block.language == "sh" and any(line.startswith(block.code.strip()) for line in INSTALL)
 
 
-def run(name: str, session: Session, with_peers: bool = False) -> None:
+def run(name: str, session: Session, library: str | None = None) -> None:
+    """Every block of a page that needs the library, or that needs none."""
     for block in blocks((ROOT / name).read_text(encoding="utf-8")):
-        needed = block.options.get("needs")
-        if installs(block) or block.language.startswith("{") or (needed and not with_peers):
-            continue
-        if needed:
-            pytest.importorskip(needed)
-        session.do(block)
+        if not installs(block) and not block.language.startswith("{") and block.options.get("needs") == library:
+            session.do(block)
 
 
 @pytest.mark.parametrize("name", [n for n in PAGES if n not in TESTED_ELSEWHERE])
@@ -50,13 +47,19 @@ def test_a_page_does_what_it_says(name, session):
     run(name, session)
 
 
-WITH_PEERS = [n for n in PAGES if " needs=" in (ROOT / n).read_text(encoding="utf-8")]
+NEEDS = [
+    (name, library)
+    for name in PAGES
+    for library in ("torch", "jax")
+    if f" needs={library}" in (ROOT / name).read_text(encoding="utf-8")
+]
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("name", WITH_PEERS)
-def test_a_page_does_what_it_says_with_the_libraries_it_speaks_of(name, session):
-    run(name, session, with_peers=True)
+@pytest.mark.parametrize(("name", "library"), NEEDS)
+def test_a_page_does_what_it_says_of_a_library(name, library, session):
+    pytest.importorskip(library)
+    run(name, session, library)
 
 
 ROW = re.compile(r"^\| `?(?P<name>[a-z_0-9]+)`? \|(?P<cells>.*)\|$", re.M)
@@ -78,6 +81,14 @@ def test_every_number_in_the_words_of_a_page_is_computed_by_one_of_its_blocks(na
     """But for the rows of benchmarks, which are compared with the measured ones."""
     page = (ROOT / name).read_text(encoding="utf-8")
     assert not unfounded(ROW.sub(lambda row: "" if row["name"] in MEASURED else row[0], page))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_output_is_left_out_altogether(name):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    for block in blocks(page):
+        said = list(commands(block)) if block.language == "console" else []
+        assert not [command for command, expected in said if expected.strip() == "…"]
 
 
 WRONG = [

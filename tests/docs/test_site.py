@@ -1,0 +1,59 @@
+"""The site is built without a warning and without a network, and shows what the program has."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FETCHED = re.compile(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(https?:)?//|<link\b[^>]*\bhref="(https?:)?//""")
+FROM_AFAR = re.compile(r"""(?:@import\s*|url\()["']?(?:https?:)?//""")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    pytest.importorskip("sphinx")
+    pytest.importorskip("myst_parser")
+    pytest.importorskip("furo")
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", folder / "trees", ROOT / "docs", folder],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    kinds = ("*.html", "*.css")
+    found = [path for kind in kinds for path in folder.rglob(kind)]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+
+
+@pytest.mark.docs
+def test_nothing_comes_from_a_network(site):
+    assert len(site) > 15
+    assert not [name for name, page in site.items() if FETCHED.search(page)]
+    assert not [name for name, sheet in site.items() if name.endswith(".css") and FROM_AFAR.search(sheet)]
+
+
+@pytest.mark.docs
+def test_every_picture_has_words(site):
+    pictures = [tag for page in site.values() for tag in re.findall(r"<img\b[^>]*>", page)]
+    assert len(pictures) > 6
+    assert not [tag for tag in pictures if not re.search(r'alt="[^"]{20,}"', tag)]
+
+
+@pytest.mark.docs
+def test_the_reference_has_the_equations_of_the_docstrings(site):
+    page = site["reference/numeric.html"]
+    assert "V_t(s) = E[G_t | s_t = s] = Σ_a π(a|s) Q_t(s, a), V_T = 0" in page
+    assert "TypeAliasForwardRef" not in "".join(site.values())
+
+
+@pytest.mark.docs
+def test_the_catalogue_is_whole(site):
+    import proofs
+    from derive.catalogue import load
+
+    page = site["reference/catalogue.html"]
+    assert all(f"<code>{name}</code>" in page for name in load(proofs).derivations)
+    assert page.count("<math ") >= len(load(proofs).derivations)
