@@ -1,4 +1,4 @@
-"""E[(1/N) Σ_i A_i ∇log π_θ(a_i)] = E[s²/(s + ε)], about E[s], for answers right or wrong; s the deviation in the group."""
+"""E[(1/N) Σ_i A_i ∇log π_θ(a_i)] = E[s²/(s + ε)], about E[s], for binary rewards; s is the deviation in the group."""
 
 from sympy import sqrt
 

@@ -1,7 +1,7 @@
 """E[(1/N) Σ_i f(x_i)] = E_{x ∼ p}[f(x)]: the mean of samples is unbiased."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import OUTCOMES, density, mean, payoff, x
+from derive.notation import OUTCOMES, behaviour, density, mean, payoff, x
 from derive.rules import count, expectation, independence, linearity
 from derive.terms import AtMost, Draw, Equation, Samples, TimeSum, time_symbol
 
@@ -30,8 +30,8 @@ def batch_mean(body):
     assuming=[AtMost(1, N)],
     source="Owen 2013, Monte Carlo theory, ch. 2",
     falsehood=Falsehood(
-        Equation(over_samples(TimeSum(payoff(drawn(i)), i, 1, N) / (N + 1)), mean(payoff(x), x, p)),
-        "the sum is divided by one sample too many",
+        Equation(Samples(batch_mean(lambda i: payoff(drawn(i))), x, behaviour(x), N), mean(payoff(x), x, p)),
+        "samples of an older distribution are averaged as if they were new",
     ),
     world="quiz_bandit",
 )

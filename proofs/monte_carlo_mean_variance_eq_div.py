@@ -9,6 +9,7 @@ from proofs.monte_carlo_mean_unbiased import N, batch_mean, drawn, i, j, monte_c
 f = payoff(x)
 average = batch_mean(lambda i: payoff(drawn(i)))
 spread = over_samples(average**2) - over_samples(average) ** 2
+copies = batch_mean(lambda i: payoff(drawn(1)))
 once, squared = mean(f, x, p), mean(f**2, x, p)
 
 
@@ -18,7 +19,8 @@ once, squared = mean(f, x, p), mean(f**2, x, p)
     assuming=[AtMost(1, N)],
     source="Owen 2013, Monte Carlo theory, ch. 2",
     falsehood=Falsehood(
-        Equation(spread, Variance(f, x, p) / N**2), "the variance is taken to fall as the square of the number"
+        Equation(over_samples(copies**2) - over_samples(copies) ** 2, Variance(f, x, p) / N),
+        "the samples are copies of one: distributed alike, but not independent",
     ),
     world="quiz_bandit",
 )

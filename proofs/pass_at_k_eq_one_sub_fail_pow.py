@@ -3,9 +3,11 @@
 from derive.catalogue import Falsehood, derivation
 from derive.notation import k, payoff
 from derive.rules import linearity
-from derive.terms import AtMost, Equation
+from derive.terms import AtMost, Equation, TimeSum
 from proofs.all_samples_fail_eq_pow import all_samples_fail_eq_pow, failure, failures, over
-from proofs.monte_carlo_mean_unbiased import drawn
+from proofs.monte_carlo_mean_unbiased import drawn, j
+
+rate = TimeSum(payoff(drawn(j)), j, 1, k) / k
 
 
 @derivation(
@@ -14,8 +16,8 @@ from proofs.monte_carlo_mean_unbiased import drawn
     assuming=[AtMost(0, k)],
     source="Chen et al. 2021, Evaluating large language models trained on code, arXiv 2107.03374",
     falsehood=Falsehood(
-        Equation(over(1 - failures(k), k), over(1 - (1 - payoff(drawn(1))) ** k, k)),
-        "the one sample's rate is put into the formula, as if the mean of a power were the power of the mean",
+        Equation(over(1 - (1 - rate) ** k, k), 1 - failure**k),
+        "the rate of the k samples is put into the formula: the mean of a power is taken for the power of the mean",
         (AtMost(1, k),),
     ),
     world="quiz_bandit",
