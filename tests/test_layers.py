@@ -38,17 +38,17 @@ DERIVE = [
         sheet.tex_words sheet.tex_figure sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure
         sheet.typst sheet.typst_pdf sheet.html_style sheet.html_words
         sheet.html_laws sheet.html sheet.markdown sheet.notebook
-        sheet.json_form sheet.pdf sheet.write sheet.tex_map sheet.booklet sheet.html_book
+        sheet.json_form sheet.pdf sheet.write sheet.demonstration sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
-        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.named_functions book.instances book.optimal book.divergences book.values
-        book.prefixes book.sums book.draws book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
+        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.named_functions book.instances book.optimal  book.values
+        book.prefixes book.sums book.draws book.divergences book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
-        annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.certificates cli.estimators cli.figures cli.learning
+        annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning
         cli.sheets cli.texts cli cli.__main__
     """),
 ]

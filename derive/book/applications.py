@@ -19,6 +19,7 @@ from derive.book.instances import at_elements
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
 from derive.book.letters import DISTRIBUTIONS, FUNCTIONS, POLICIES, REWARDS, VALUES, function, law
 from derive.book.optimal import is_best_of_policies, optimal
+from derive.book.rewards import of_another_form
 from derive.book.scope import Key
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.symbols import symbol
@@ -37,6 +38,8 @@ def call(node: Call, ctx: Context) -> Expr:
     key = key_of(node, survey)
     if is_path_law(node, sorts):
         return path_probability(node, ctx)
+    if kind(node) is not None:
+        return divergence(node, ctx)
     if (found := in_force(key, ctx)) is not None:
         try:
             return applied(head, found, tuple(node.args.parts), ctx)
@@ -44,12 +47,12 @@ def call(node: Call, ctx: Context) -> Expr:
             if not is_best_of_policies(found.body) or (best := optimal(node, ctx)) is None:
                 raise
             return best
-    if kind(node) is not None:
-        return divergence(node, ctx)
     if (slope := _slope(node, key, ctx)) is not None:
         return slope
     if (usual := _value(node, ctx)) is not None:
         return usual
+    if (reward := of_another_form(node, sorts, ctx)) is not None:
+        return reward
     if (letter := _letter(node, sorts, ctx)) is not None:
         args = [a for a, sort in zip(node.args.parts, sorts, strict=True) if sort != "param"]
         return at_elements(letter, [element(a, ctx) for a in args], node, ctx)
@@ -150,8 +153,8 @@ def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Le
 def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     """A letter that nobody defined, at elements and times: any function of them."""
     head = node.head
-    listed = set(node.args.separators) <= {",", ";"} or (head.name in ("r", "R", "m", "w") or head.font == "cal")
-    if head.name in POLICIES or head.name in ("P", "p", "q") or not listed or "||" in node.args.separators:
+    listed = set(node.args.separators) <= {",", ";"} or head.name in ("r", "R", "m", "w") or head.font == "cal"
+    if not compares(node) and (head.name in (*POLICIES, "P", "p", "q") or not listed):
         return None
     domains: list[Domain | None] = []
     args: list[Expr] = []
@@ -168,6 +171,11 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     if not domains:
         return arbitrary.number(replace(head, end=node.end), _about(node, ctx))
     return arbitrary.function(node, domains, args, ctx)
+
+
+def compares(node: Call) -> bool:
+    """P(y_1 ≻ y_2 | x)."""
+    return ">" in node.args.separators and set(node.args.separators) <= {">", "|", ",", ";"}
 
 
 def _time(part: Node, node: Call, ctx: Context) -> Expr:

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from derive.book import tree
 from derive.book.context import Context, stop, time, undecided
 from derive.book.elements import numbered
-from derive.book.sorts import is_parameter, label_of
+from derive.book.sorts import above_label, is_parameter, label_of
 from derive.book.tree import Call, Expect, Grad, Items, Node, Sym, walk
 from derive.errors import IllFormed
 from derive.terms import HISTORIES, Apply, Domain, History, Letter, real_symbol
@@ -67,7 +67,8 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
 
 def name_of(head: Sym) -> str:
     """The name of a letter with its accents and labels: V_pi, hat:A, r_star."""
-    labels = [label_of(p) for items in (head.sub, head.sup) if items is not None for p in items.parts]
+    labels = [label_of(p) for p in (head.sub.parts if head.sub is not None else ())]
+    labels += [above_label(p) for p in (head.sup.parts if head.sup is not None else ())]
     clean = ["".join(c for c in label.replace("*", "star") if c.isalnum()) for label in labels if label]
     return "_".join([head.head, *(c for c in clean if c)])
 
@@ -81,6 +82,8 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
             if inner is None or any(s != "," for s in (items.separators if items is not None else ())):
                 return None
             if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None:
+                continue
+            if items is head.sup and above_label(inner) is not None:
                 continue
             if items is head.sup and not isinstance(part, tree.Group):
                 return None  # a power
@@ -100,7 +103,7 @@ def _dependence(node: Sym | Call, ctx: Context) -> Symbol | None:
     parts = [*(head.sub.parts if head.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
     for part in parts:
         if is_parameter(part, ctx.scope.survey) and isinstance(part, Sym):
-            return ctx.real_parameter(part.head)
+            return real_symbol(part.head)
     if ctx.differentiated or head.head in _differentiated(ctx.around):
         return ctx.theta
     return None

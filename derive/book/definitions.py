@@ -9,9 +9,7 @@ from sympy import Basic, Expr, Integer, Symbol
 from derive.binding import alike, free, meaning, subterms
 from derive.book.context import Context, Notes, is_path, stop, time
 from derive.book.elements import element
-from derive.book.letters import (
-    POLICIES,
-)
+from derive.book.letters import COUNTERS, POLICIES, TIMES
 from derive.book.scope import Binding, Key
 from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
 from derive.book.tokens import Stopped
@@ -120,6 +118,10 @@ def defined(binding: Binding, ctx: Context) -> Definition:
                 raise stop("a definition for elements with an index", part)
             params.append(value)
             inside = inside.binding(part.head, value)
+        elif isinstance(part, Sym) and part == Sym(part.start, part.end, part.name) and part.name in TIMES | COUNTERS:
+            at = time(part, inside)
+            params.append(at)
+            inside = inside.binding(part.head, at)
         elif sort_of(part, survey) in ("real", "X", "Y") and isinstance(part, Sym):
             value = real_symbol(part.head)
             params.append(value)

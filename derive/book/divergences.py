@@ -1,59 +1,114 @@
-"""Kullback-Leibler divergence and entropy of laws: D_KL(p ‖ q) = Σ_x p(x) log(p(x)/q(x)), H(p) = -Σ_x p(x) log p(x)."""
+"""Divergences and entropies of laws: D_KL(p ‖ q) = Σ_x p(x) log(p(x)/q(x)), D_TV(p, q) = ½ Σ_x |p(x) - q(x)|,
+H(p) = -Σ_x p(x) log p(x), H(p, q) = -Σ_x p(x) log q(x).
+
+A law is written π(·|s), or at its variable, π(y|x), or as a letter alone, which is one of what the statement applies it
+to elsewhere; a policy alone is one at every state, or averaged over the states where the statement draws them.
+"""
 
 from __future__ import annotations
 
-from sympy import Expr
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from derive.book.context import Context, stop
+from sympy import Expr, Max, Rational
+
+from derive.book.context import Context, stop, undecided
+from derive.book.data import said_around
 from derive.book.elements import element
 from derive.book.laws import distribution
-from derive.book.letters import ELEMENTS, POLICIES
-from derive.book.sorts import is_parameter, label_of
-from derive.book.tree import Call, Dot, Node, Sym, walk
-from derive.terms import Apply, Domain, Log, Mean, Var
+from derive.book.letters import DISTRIBUTIONS, ELEMENTS, POLICIES
+from derive.book.sorts import is_element, is_parameter, label_of
+from derive.book.sums import replaced
+from derive.book.tree import Call, Dot, Expect, Items, Node, Sym, walk
+from derive.terms import Apply, Domain, Log, Mean, SumOver, Var
+
+_LETTERS = frozenset({*DISTRIBUTIONS, *POLICIES, "Q"})
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A variable, and the probability of every value of it."""
+
+    var: Var
+    at: Expr
 
 
 def kind(node: Call) -> str | None:
-    """KL or H, of D_KL(p ‖ q), KL(p ‖ q), H(p); None for another call."""
-    head, separators = node.head, node.args.separators
-    marks = [label_of(p) for p in head.sub.parts] if head.sub is not None else []
-    if head.accents or head.primes or head.sup is not None:
+    """KL, TV, cross or H, of D_KL(p ‖ q), TV(p, q), H(p, q), H(p); None for another call."""
+    head, parts, separators = node.head, node.args.parts, node.args.separators
+    marks = [label_of(p) for items in (head.sub, head.sup) if items is not None for p in items.parts]
+    if head.accents or head.primes:
         return None
-    of_two = head.name == "KL" or (head.name == "D" and [str(m).upper() for m in marks] == ["KL"])
-    if separators == ("||",) and of_two:
-        return "KL"
-    is_law = isinstance(node.args.only, Call) and any(isinstance(a, Dot) for a in node.args.only.args.parts)
-    return "H" if head.name in ("H", "Ent") and not marks and is_law else None
+    name = str(marks[0]).upper() if head.name == "D" and len(marks) == 1 else head.name.upper() if not marks else ""
+    if name in ("KL", "TV") and (separators == ("||",) or (separators == (",",) and all(map(_is_law, parts)))):
+        return name
+    if head.name not in ("H", "Ent") or marks or not all(map(_is_law, parts)):
+        return None
+    return {(): "H", (",",): "cross"}.get(separators)
+
+
+def _is_law(node: Node) -> bool:
+    if isinstance(node, Call):
+        return any(isinstance(a, Dot) for a in node.args.parts)
+    return isinstance(node, Sym) and node.name in _LETTERS
 
 
 def divergence(node: Call, ctx: Context) -> Expr:
     """The value of a divergence or an entropy."""
     parts = node.args.parts
+    if alone := [p for p in parts if isinstance(p, Sym)]:
+        return _of_letters(node, alone, ctx)
     taken = {n.head for n in walk(node) if isinstance(n, Sym)}
-    first, *others = (_law(part, parts, taken, ctx) for part in parts)
-    var = first.args[1]
-    if not others:
-        return Mean(-Log(first), var, first)
-    (second,) = others
-    if second.args[1] != var:
-        raise stop("a divergence between laws of different things", node)
-    return Mean(Log(first) - Log(second), var, first)
+    first = _law(parts[0], taken, ctx)
+    second = _second(parts[1], first, ctx) if len(parts) == 2 else first.at
+    value: dict[str, Callable[[], Expr]] = {
+        "KL": lambda: Mean(Log(first.at) - Log(second), first.var, first.at),
+        "TV": lambda: Rational(1, 2) * SumOver(Max(first.at - second, second - first.at), first.var),
+        "H": lambda: Mean(-Log(first.at), first.var, first.at),
+        "cross": lambda: Mean(-Log(second), first.var, first.at),
+    }
+    found = kind(node)
+    assert found is not None
+    return value[found]()
 
 
-def _law(part: Node, parts: tuple[Node, ...], taken: set[str], ctx: Context) -> Apply:
-    """π(·|s) at a variable of its own."""
-    if not isinstance(part, Call) or not isinstance(part.args.parts[0], Dot):
+def _law(part: Node, taken: set[str], ctx: Context) -> _Law:
+    """π(·|s) at a variable of its own; π(y|x) at y."""
+    if not isinstance(part, Call) or not part.args.parts:
         raise stop("a divergence of something that is no law π(·|s)", part)
+    drawn = part.args.parts[0]
     given = [element(a, ctx) for a in part.args.parts[1:] if not is_parameter(a, ctx.scope.survey)]
     domains = tuple(g.domain for g in given if hasattr(g, "domain"))
-    name = _drawn(part, domains)
-    domain = ctx.domain(name)
+    if isinstance(drawn, Dot):
+        name = _drawn(part, domains)
+        domain = ctx.domain(name)
+        while name in taken:
+            name += "'"
+        var = Var(name, domain)
+    else:
+        found = element(drawn, ctx)
+        if not isinstance(found, Var):
+            raise stop("a divergence of something that is no law π(·|s)", part)
+        var, domain = found, found.domain
     letter = distribution(part.head, (domain, *domains), ctx)
     if letter is None or len(domains) != len(given) or any(s != "|" for s in part.args.separators[:1]):
         raise stop("a law that is not known here", part)
-    while name in taken:
-        name += "'"
-    return letter(Var(name, domain), *given)
+    return _Law(var, letter(var, *given))
+
+
+def _second(part: Node, first: _Law, ctx: Context) -> Expr:
+    """The other law at the variable of the first; or an expression in it, such as p(y) exp(r(y)) / Z."""
+    if isinstance(part, Call) and isinstance(part.args.parts[0], Dot):
+        second = _law(part, set(), ctx)
+        assert isinstance(second.at, Apply)
+        if second.var.domain != first.var.domain:
+            raise stop("a divergence between laws of different things", part)
+        found: Expr = second.at.letter(first.var, *second.at.args[2:])
+        return found
+    inner = ctx.binding(first.var.name, first.var)
+    name = Sym(part.start, part.end, first.var.name.rstrip("'"), primes=first.var.name.count("'"))
+    dots = [n for n in walk(part) if isinstance(n, Dot)]
+    return ctx.read(replaced(part, dots[0], name) if dots else part, inner)
 
 
 def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
@@ -64,3 +119,34 @@ def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
     if names == {"S", "A"}:
         return "s"
     return next(n for n in ELEMENTS if n in "xy" and ELEMENTS[n].name not in names)
+
+
+def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
+    """D(P ‖ Q) for letters alone: of what the statement applies them to; averaged over its states where they are drawn."""
+    arguments = _arguments(alone, ctx)
+    if arguments is None:
+        raise undecided("a divergence of laws that are not said to be laws of anything", node)
+    _, *given = arguments
+    start, end = node.start, node.end
+    of = Items(start, end, (Dot(start, end), *given), ("|", *("," for _ in given[1:])) if given else ())
+    whole = [Call(p.start, p.end, p, of) if isinstance(p, Sym) else p for p in node.args.parts]
+    pointwise = Call(start, end, node.head, Items(start, end, tuple(whole), node.args.separators))
+    if len(given) == 1 and isinstance(given[0], Sym) and (said := said_around(given[0], ctx)) is not None:
+        ctx.notes.assumed.add(f"the divergence averaged over {given[0].head}")
+        return ctx.read(Expect(start, end, Items(start, end, (said,), ()), pointwise, None), ctx)
+    if given:
+        ctx.notes.assumed.add("the divergence at every state")
+    return divergence(pointwise, ctx)
+
+
+def _arguments(letters: list[Sym], ctx: Context) -> tuple[Node, ...] | None:
+    """y | x, where the statement writes π(y|x) for one of the letters (or for another policy), always alike."""
+    names = {p.name for p in letters}
+    found: dict[tuple[str, ...], tuple[Node, ...]] = {}
+    for call in (n for side in ctx.around for n in walk(side) if isinstance(n, Call)):
+        if call.head.name not in names or not call.args.parts:
+            continue
+        parts = tuple(p for p in call.args.parts if not is_parameter(p, ctx.scope.survey))
+        if all(is_element(p, ctx.scope.survey) or isinstance(p, Dot) for p in parts):
+            found[tuple(getattr(p, "head", "·") for p in parts[1:])] = parts
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -104,6 +104,11 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     drawn_from = part.sides[1]
     if isinstance(drawn_from, Sym) and is_data(drawn_from) and at is None:
         return var, inner, at, Apply(law(data_name(drawn_from), (var.domain,)), var)  # any law of the data
+    if isinstance(drawn_from, Sym) and first.head == "s'" and drawn_from.head in ("P", "p", "cal:P", "T"):
+        start, end = drawn_from.start, drawn_from.end
+        given = (first, Sym(start, end, "s"), Sym(start, end, "a"))
+        named = Sym(start, end, "P", drawn_from.font if drawn_from.font == "cal" else "")
+        return var, inner, at, _law(Call(start, end, named, Items(start, end, given, ("|", ","))), first, var, ctx)
     if isinstance(drawn_from, Sym):
         return var, inner, at, _policy_at(drawn_from, var, at, ctx, part)
     if not isinstance(drawn_from, Call):
@@ -157,7 +162,7 @@ def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -
             raise stop("a law that is not known here", part)
         state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
     else:
-        state = ctx.bound.get("s") if head.name in POLICIES else None
+        state = ctx.bound.get("s" + "'" * var.name.count("'")) if head.name in POLICIES else None
     args = (var,) if state is None else (var, state)
     domains = tuple(a.domain for a in args)
     letter = distribution(head, domains, ctx) or (any_law(head, domains, ctx) if at is None else None)

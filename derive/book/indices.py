@@ -30,6 +30,22 @@ def _values_named(items: Items) -> Items:
     return Items(items.start, items.end, tuple(parts), items.separators)
 
 
+def _preferences(items: Items) -> Items:
+    """y_1 ≻ y_2 | x: two arguments with a > between them, the one that is preferred first."""
+    parts: list[Node] = []
+    separators: list[str] = []
+    for n, part in enumerate(items.parts):
+        sides = part.sides if isinstance(part, tree.Relation) and part.operators in ((">",), ("<",)) else ()
+        if sides and isinstance(sides[0], Sym) and isinstance(sides[1], Sym):
+            ordered = sides if isinstance(part, tree.Relation) and part.operators == (">",) else sides[::-1]
+            parts += [side for side in ordered if side is not None]
+            separators.append(">")
+        else:
+            parts.append(part)
+        separators += items.separators[n : n + 1]
+    return Items(items.start, items.end, tuple(parts), tuple(separators))
+
+
 class Indices(Scripts):
     """Letters, and what stands below, above and after them."""
 
@@ -57,7 +73,7 @@ class Indices(Scripts):
             return self.named_best(head)
         if self.applies(head):
             closing = CLOSING[self.take().text]
-            items = self.bracketed(closing)
+            items = _preferences(self.bracketed(closing))
             return tree.Call(start, self.last_end, head, _values_named(items) if name == "pi" else items)
         if self.is_op("[") and len(inside := self.inside()) == 1 and inside[0].text in ("i", "j", "k", "l", "n", "t"):
             self.take()

@@ -36,8 +36,10 @@ def named(node: Node, survey: Survey) -> str | None:
 
 def _names_a_function(node: Call, survey: Survey) -> bool:
     parts = node.args.parts
-    if any(isinstance(p, Relation) for p in parts):  # P(i > j), p(y_1 ≻ y_2 | x)
-        return all(set(p.operators) <= {">", "<"} for p in parts if isinstance(p, Relation))
+    if ">" in node.args.separators:  # P(i > j), p(y_1 ≻ y_2 | x)
+        return True
+    if any(isinstance(p, Relation) for p in parts):
+        return False
     if any(integer(p) is not None or not isinstance(p, (Sym, tree.Dot)) for p in parts):
         return False
     if node.head.name in DISTRIBUTIONS | POLICIES:

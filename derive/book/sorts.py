@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.book import tree
 from derive.book.letters import (
+    COUNTERS,
     DISTRIBUTIONS,
     ELEMENTS,
     FUNCTIONS,
@@ -110,7 +111,7 @@ def label_of(node: Node) -> str | None:
         isinstance(f, Sym) and f == Sym(f.start, f.end, f.name) for f in node.factors
     ):
         word = "".join(f.name for f in node.factors if isinstance(f, Sym))
-        return word if word in LABELS else None
+        return word if word in LABELS or _is_word(word) else None
     if isinstance(node, Sym) and node.name in POLICIES and node.sup is None and _marked(node):
         return node.head
     if isinstance(node, Sym) and node.sub is None and node.sup is None:
@@ -118,6 +119,29 @@ def label_of(node: Node) -> str | None:
             return node.name
         if node.font == "rm" and len(node.name) > 1:
             return node.name
+    return None
+
+
+def _is_word(letters: str) -> bool:
+    """KL, Low, flat: letters that are read together; not the indices ij, tk."""
+    if not letters.isascii() or not letters.isalpha() or set(letters) <= TIMES | COUNTERS:
+        return False
+    return len(letters) >= 3 or (len(letters) == 2 and letters.isupper())
+
+
+def above_label(node: Node) -> str | None:
+    """What a superscript says that is no power: a label, V in δ^V, GAE(γ,λ)."""
+    if (label := label_of(node)) is not None:
+        return label
+    if isinstance(node, Sym) and node == Sym(node.start, node.end, node.name):
+        return node.name if len(node.name) == 1 and node.name.isupper() and node.name not in HORIZONS else None
+    if isinstance(node, Call) and node.head.font == "rm":
+        return node.head.name
+    factors = node.factors if isinstance(node, tree.Mul) else ()
+    heads = [f.head if isinstance(f, Call) else f for f in factors]
+    if len(heads) > 1 and all(isinstance(h, Sym) and h == Sym(h.start, h.end, h.name) for h in heads):
+        word = "".join(h.name for h in heads if isinstance(h, Sym))
+        return word if word.isupper() and len(word) == len(heads) else None
     return None
 
 
@@ -147,7 +171,7 @@ def key_of(node: Node, survey: Survey) -> Key | None:
         else:
             indices += 1
     if head.sup is not None:
-        label = label_of(head.sup.only) if head.sup.only is not None else None
+        label = above_label(head.sup.only) if head.sup.only is not None else None
         if label is None:
             return None
         labels.append("^" + label)
@@ -163,7 +187,8 @@ def is_head(node: Node, survey: Survey) -> bool:
     sym = node.head if isinstance(node, Call) else node
     if key is None or not isinstance(sym, Sym) or is_primitive(node, survey):
         return False
-    if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts:
+    compares = isinstance(node, Call) and ">" in node.args.separators and key.sorts != ()
+    if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts and not compares:
         return False
     parts = [*(sym.sub.parts if sym.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
     plain = [p for p in parts if not is_parameter(p, survey) and label_of(p) is None]
@@ -201,6 +226,12 @@ def _optimal(sym: Sym) -> bool:
     return sym.sup is not None and sym.sup.only is not None and label_of(sym.sup.only) == "*"
 
 
+def _of_laws(node: Call, sorts: set[str]) -> bool:
+    """P(s'|s,a), p_θ(x); not the ratio ρ_t(θ), not the probability P(y_1 ≻ y_2) of a preference."""
+    known = sorts <= {"S", "A", "X", "Y", "path", "param", "number"} and sorts != {"param"}
+    return known and ">" not in node.args.separators
+
+
 def is_primitive(node: Node, survey: Survey) -> bool:
     """Letters that a text of this field starts from, so that `letter = …` is a claim or an example's value."""
     sym = node.head if isinstance(node, Call) else node
@@ -210,7 +241,7 @@ def is_primitive(node: Node, survey: Survey) -> bool:
     if isinstance(node, Call):
         return (
             (sym.name in POLICIES and not _optimal(sym))
-            or (sym.name in DISTRIBUTIONS and sorts <= {"S", "A", "X", "Y", "path", "param", "number"})
+            or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts))
             or (sym.name == "r" and "path" not in sorts)
         )
     if sym.name == "r" or (sym.name in (*ELEMENTS, TRAJECTORY) and sym.name.islower()):

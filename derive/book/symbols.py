@@ -10,7 +10,7 @@ from derive.book import arbitrary
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
 from derive.book.elements import moment, numbered, reward
-from derive.book.letters import POLICIES, SCALARS, positive
+from derive.book.letters import COUNTERS, POLICIES, SCALARS, TIMES, positive
 from derive.book.named_functions import indicator
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
 from derive.book.tree import Div, Group, Node, Num, Sym
@@ -52,7 +52,9 @@ def symbol(node: Sym, ctx: Context) -> Expr:
 
 
 def _counts(node: Sym, ctx: Context) -> bool:
-    """T, or N of Σ_{i=1}^N."""
+    """T, or N of Σ_{i=1}^N; t and i themselves."""
+    if node.head == node.name and node.name in TIMES | COUNTERS:
+        return True
     return node.head == ctx.reading.last[0] or node.head in ctx.scope.survey.counts
 
 

@@ -32,7 +32,7 @@ import pytest
         (r"\log Z(x) = 0", "unknown"),
         (r"\nabla_\theta \log Z(x) = 0", "unknown"),
         (r"H(\pi_\theta) + 1 = r_0", "unknown"),
-        (r"D_{\mathrm{KL}}(\theta \| \phi) + 1 = r_0", "not-read"),
+        (r"D_{\mathrm{KL}}(\theta \| \phi) + 1 = r_0", "unknown"),
     ],
 )
 def test_verdict(check, latex, verdict):
