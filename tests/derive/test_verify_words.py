@@ -46,9 +46,15 @@ X = Domain("X")
 x, p, f = Var("x", X), Letter("p", (X,), pmf=True, parameter=theta), Letter("f", (X,))
 b, V = Letter("b", (HISTORIES,)), Letter("V", (STATES,), parameter=theta)
 u, r2 = Letter("u", (ACTIONS,)), Letter("rbar", (STATES, ACTIONS))
-BELLMAN = Always(
-    V(s), SumOver(policy(a, s) * (r2(s, a) + gamma * SumOver(transition(s_next, s, a) * V(s_next), s_next)), a)
-)
+W = Letter("W", (STATES,))
+
+
+def ahead(value: Letter) -> Any:
+    return r2(s, a) + gamma * SumOver(transition(s_next, s, a) * value(s_next), s_next)
+
+
+BELLMAN = Always(V(s), SumOver(policy(a, s) * ahead(V), a))
+OPTIMAL = Always(W(s), Maximum(ahead(W), a))
 BOUNDS = (Inequality(0, gamma), Inequality(gamma, Rational(1, 2)))
 FALSE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "samples": (
@@ -65,6 +71,9 @@ FALSE: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "order": (Inequality(Maximum(u(a), a), mean(u(a), a, policy(a, s))), ()),
     "order of roots": (Inequality(1 + gamma, sqrt(1 + gamma)), (Inequality(Rational(1, 3), gamma),)),
     "bounds": (Inequality(expect(reward(0)), gamma * expect(reward(0))), BOUNDS),
+    "a letter that solves an equation": (Equation(grad(V(s)), SumOver(grad(policy(a, s)) * ahead(V), a)), (BELLMAN,)),
+    "its second derivative": (Equation(grad(grad(V(s))), SumOver(grad(grad(policy(a, s))) * ahead(V), a)), (BELLMAN,)),
+    "a letter that is greatest": (Inequality(W(s), V(s)), (BELLMAN, OPTIMAL, *BOUNDS)),
     "second derivatives": (
         Equation(grad(grad(expect(reward(0)))), expect(reward(0) * score(0) ** 2)),
         (),

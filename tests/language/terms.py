@@ -19,6 +19,7 @@ from derive.terms import (
     HISTORIES,
     STATES,
     Action,
+    Always,
     AtMost,
     Coincide,
     Definition,
@@ -265,6 +266,11 @@ def any_statement(draw: Any, depth: int = 1) -> Statement:
     return kind(draw(any_term(depth)), draw(any_term(depth)))
 
 
+def _ahead(value: Letter) -> Expr:
+    """One step with reward u, then the value, discounted by 1/3."""
+    return u(a, s) + terms.SumOver(transition(s_next, s, a) * value(s_next), s_next) / 3
+
+
 HYPOTHESES: tuple[Hypothesis, ...] = (
     AtMost(0, t),
     AtMost(t, T - 1),
@@ -277,4 +283,6 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Equation(gamma, 1),
     Equation(e(i), i + 1),
     Coincide(policy, behaviour),
+    Always(d(s), terms.SumOver(policy(a, s) * _ahead(d), a)),
+    Always(v(s), terms.Maximum(_ahead(v), a)),
 )
