@@ -13,9 +13,22 @@ from derive.errors import DeriveError
 from derive.kernel import LAWS, Theorem
 from derive.notation import OUTCOMES, density, policy, s, theta, x
 from derive.rewriting import HOLE, Given, places
-from derive.terms import ACTIONS, STATES, At, Expectation, Gradient, Mean, SumOver, TimeProduct, TimeSum, Var
+from derive.terms import (
+    ACTIONS,
+    STATES,
+    At,
+    Expectation,
+    Gradient,
+    Maximum,
+    Mean,
+    Samples,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Var,
+)
 
-from .terms import HYPOTHESES, LISTED, Maker, behaviour, d, v, y
+from .terms import HYPOTHESES, LISTED, Maker, behaviour, d, f, i, v, y
 
 SPELLINGS = ({policy: behaviour}, {behaviour: policy}, {ACTIONS: LISTED}, {OUTCOMES: LISTED}, {STATES: ACTIONS}, {v: d})
 
@@ -70,6 +83,8 @@ def _rule(node: Expr, given: Given, maker: Maker) -> Theorem:
     names = list(LAWS)
     maker.rng.shuffle(names)
     for name in names:
+        if name == "distinguish" and maker.rng.random() < 0.95:
+            continue  # it applies to every term
         try:
             theorem = kernel.law(name, node, *_arguments(name, node, maker), given=given)
         except (DeriveError, ValueError, TypeError):
@@ -85,6 +100,12 @@ def _arguments(name: str, node: Expr, maker: Maker) -> tuple[Expr, ...]:
         return (rng.choice([2 * maker.time(), 2 * maker.time() + 1]),)
     if name in ("split", "shift", "marginal"):
         return (maker.time(),)
+    if name == "draw_sample":
+        return (rng.choice([Integer(1), Integer(2), Symbol("k", integer=True), Symbol("N", integer=True)]),)
+    if name == "fewer_samples":
+        return (rng.choice([Integer(1), Symbol("k", integer=True)]),)
+    if name == "distinguish":
+        return (rng.choice([maker.time(), i]), *rng.sample([Integer(0), Integer(1), Integer(2)], rng.randint(1, 3)))
     if name == "transport":
         return (rng.choice([policy, behaviour]),)
     if name == "paths_alike":
@@ -127,6 +148,8 @@ def _around(maker: Maker) -> Expr:
             lambda: inner + maker.leaf(),
             lambda: Expectation(inner, maker.process()),
             lambda: Gradient(inner, theta),
+            lambda: Samples(inner * f(maker.sample()), x, density(x), maker.rng.choice([1, 2])),
+            lambda: Maximum(inner, s),
             lambda: At(inner, theta, 2),
         ]
     )()

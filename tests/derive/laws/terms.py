@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, sqrt
 
 from derive.notation import (
     OUTCOMES,
@@ -26,6 +26,7 @@ from derive.notation import (
 )
 from derive.terms import (
     ACTIONS,
+    HISTORIES,
     STATES,
     Action,
     At,
@@ -33,20 +34,25 @@ from derive.terms import (
     Cases,
     Definition,
     Domain,
+    Draw,
     Equation,
     Exp,
     Expectation,
     Given,
     Gradient,
+    History,
     Hypothesis,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Positive,
     Possible,
     Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -54,11 +60,13 @@ from derive.terms import (
     Var,
     Variance,
     real_symbol,
+    time_symbol,
 )
 
 LISTED = Domain("N", (0, 1))
 i, x2 = Var("i", LISTED), Var("x2", OUTCOMES)
-y = real_symbol("y")
+y, N = real_symbol("y"), time_symbol("N")
+past = Letter("h", (HISTORIES,))
 f, v, d = Letter("f", (OUTCOMES,)), Letter("v", (STATES,)), Letter("d", (STATES,), parameter=theta)
 u, e, c = Letter("u", (ACTIONS, STATES)), Letter("e", (LISTED,)), Letter("c", (None,))
 r = Letter("r", (STATES, ACTIONS, STATES))
@@ -84,15 +92,21 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     Equation(gamma, 1),
     AtMost(T, 2),
     AtMost(1, 0),
+    AtMost(1, N),
+    AtMost(N, 2),
+    AtMost(1, k),
+    AtMost(k, N),
+    Inequality(0, f(x)),
+    Inequality(0, v(s)),
 )
 
 
 class Maker:
-    """Draws terms; `deep` bounds the depth, and a gradient is not put inside a gradient."""
+    """Draws terms; at most two gradients are put inside each other."""
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self.inside_gradient = False
+        self.gradients = 0
 
     def time(self) -> Expr:
         return self.rng.choice([t, t, k, n, T, T - 1, t + 1, k - 1, Integer(0), Integer(1), 2 - t])
@@ -113,7 +127,9 @@ class Maker:
                 lambda: self.rng.choice([gamma, theta, y]),
                 lambda: c(self.time()),
                 lambda: gamma ** self.time(),
-                lambda: f(self.rng.choice([x, x2])),
+                lambda: f(self.rng.choice([x, x2, self.sample(), self.sample()])),
+                lambda: density(self.sample()),
+                lambda: past(History(self.time())),
                 lambda: v(self.state()),
                 lambda: u(self.action(), self.state()),
                 lambda: e(self.rng.choice([i, Integer(1)])),
@@ -127,6 +143,9 @@ class Maker:
                 lambda: self.rng.choice([t, k, n]) + 0,
             ]
         )()
+
+    def sample(self) -> Expr:
+        return Draw(self.rng.choice([Integer(1), Integer(1), Integer(2), k, k, t, N, k + 1]), OUTCOMES)
 
     def reward(self, time: Expr) -> Expr:
         return r(State(time), Action(time), State(time + 1))
@@ -143,6 +162,7 @@ class Maker:
                 self.over_time,
                 self.over_paths,
                 self.over_paths,
+                self.over_samples,
                 self.gradient,
                 self.logarithm,
                 self.rest,
@@ -159,6 +179,7 @@ class Maker:
                 lambda: left * right,
                 lambda: left**2,
                 lambda: left * density(x) ** -1,
+                lambda: left * sqrt(1 + density(x)) ** self.rng.choice([1, -1]),
                 lambda: left * policy(a, s) ** -1,
             ]
         )()
@@ -184,6 +205,8 @@ class Maker:
                 SumOver(weight * body, var),
                 Mean(body, var, weight),
                 Mean(1, var, weight),
+                Maximum(body, var),
+                Maximum(body + self.leaf(), var),
                 Variance(body, var, weight),
                 SumOver(weight, var),
             ]
@@ -206,12 +229,19 @@ class Maker:
             ]
         )()
 
+    def over_samples(self, depth: int) -> Expr:
+        body, count = self.term(depth), self.rng.choice([N, N, Integer(1), Integer(2)])
+        each = TimeSum(f(Draw(k, OUTCOMES)) * self.leaf(), k, 1, count)
+        body = self.rng.choice([body, body, body * each, each, body * f(self.sample())])
+        weight = self.rng.choice([density(x), density(x), f(x), density(self.sample())])
+        return Samples(body, x, weight, count)
+
     def gradient(self, depth: int) -> Expr:
-        if self.inside_gradient:
+        if self.gradients == 2:
             return self.term(depth)
-        self.inside_gradient = True
+        self.gradients += 1
         body = self.rng.choice([lambda: self.term(depth), lambda: Log(self.positive())])()
-        self.inside_gradient = False
+        self.gradients -= 1
         return Gradient(body, theta)
 
     def positive(self) -> Expr:
@@ -242,6 +272,7 @@ class Maker:
                 lambda: SumOver(Cases(i, 1, body, 0) * e(i), i),
                 lambda: At(theta**2 * v(s), theta, self.leaf()),
                 lambda: body * (named(self.time()) + 1),
+                lambda: SumOver(Maximum(body, x) * f(x), x),
                 lambda: At(theta * f(x) + body, theta, gamma),
             ]
         )()

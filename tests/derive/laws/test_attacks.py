@@ -9,27 +9,50 @@ from sympy import Expr, Integer, Symbol, oo, sqrt
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive.binding import substitute
 from derive.errors import IllFormed, Refused
-from derive.kernel import Theorem, cong, define, induct, inst, law, refl, ring, sym, trans, weaken
-from derive.notation import T, a, gamma, initial, k, n, policy, process, s, t, theta, transition
+from derive.kernel import Theorem, always, assume, cong, define, induct, inst, law, refl, ring, sym, trans, weaken
+from derive.notation import (
+    OUTCOMES,
+    T,
+    a,
+    density,
+    gamma,
+    initial,
+    k,
+    n,
+    payoff,
+    policy,
+    process,
+    s,
+    t,
+    theta,
+    transition,
+    x,
+)
 from derive.rewriting import HOLE
 from derive.terms import (
     ACTIONS,
     STATES,
     Action,
+    Always,
     At,
     AtMost,
+    Cases,
     Definition,
     Domain,
+    Draw,
     Equation,
     Expectation,
     Given,
     Gradient,
+    Inequality,
     Letter,
+    Log,
     Mean,
     PathProbability,
     Positive,
     Possible,
     Process,
+    Samples,
     State,
     SumOver,
     TimeSum,
@@ -52,6 +75,7 @@ counted = Process(
     Letter("P", (COUNTS, COUNTS, ACTIONS), pmf=True), 2, COUNTS,
 )  # fmt: skip
 start_count = State(0, COUNTS)
+first, bit = Draw(1, OUTCOMES), Var("i", Domain("B", (0, 1)))
 
 
 def within(theorem: Theorem, context: Expr) -> Theorem:
@@ -198,6 +222,65 @@ def a_definition_averages_its_random_argument() -> Theorem:
     return define(Definition("V", (s,), Expectation(v(State(0)) * v(s), process))(State(0)))
 
 
+# Samples, and what is assumed of one element only.
+
+
+def over_samples(body: Expr) -> Samples:
+    return Samples(body, x, density(x), 2)
+
+
+def samples_of_two_sets_become_one() -> Theorem:
+    other = Domain("Y")
+    body = payoff(first) * Letter("g", (other,))(Draw(1, other))
+    return inst(law("homogeneity", over_samples(body)), {OUTCOMES: other})
+
+
+def a_sample_is_put_into_its_own_average() -> Theorem:
+    return inst(refl(over_samples(payoff(first) * payoff(x))), {x: first})
+
+
+def a_definition_averages_its_sample() -> Theorem:
+    return define(Definition("m", (x,), over_samples(payoff(first) * payoff(x)))(first))
+
+
+def what_is_assumed_of_one_sample_is_averaged() -> Theorem:
+    return within(assume(Equation(payoff(first), Integer(0))), over_samples(HOLE))
+
+
+def a_sample_solves_its_equation_always() -> Theorem:
+    return always(Always(payoff(first), Integer(0)))
+
+
+def the_same_sample_is_drawn_again() -> Theorem:
+    return law("draw_sample", over_samples(payoff(Draw(k, OUTCOMES)) * payoff(first)), Integer(1), given=[AtMost(1, k)])
+
+
+def a_sample_beyond_the_last_is_drawn() -> Theorem:
+    return law("draw_sample", over_samples(payoff(Draw(3, OUTCOMES))), Integer(3))
+
+
+def one_element_is_at_least_zero_and_all_are_divided_by() -> Theorem:
+    return law("homogeneity", SumOver(gamma / (1 + payoff(x)), x), given=[Inequality(0, payoff(x))])
+
+
+def one_element_is_at_least_zero_and_the_sum_is_positive() -> Theorem:
+    return law("log_product", Log(2 * SumOver(1 + payoff(x), x)), given=[Inequality(0, payoff(x))])
+
+
+def one_sample_is_at_least_zero_and_all_are_divided_by() -> Theorem:
+    return law("homogeneity", over_samples(gamma / (1 + payoff(first))), given=[Inequality(0, payoff(first))])
+
+
+def the_parameter_is_positive_here_and_zero_there() -> Theorem:
+    return law("evaluation", At(1 / k, k, n), given=[AtMost(1, k)])
+
+
+def one_case_is_decided_for_every_element() -> Theorem:
+    told = Cases(bit, 1, gamma, 0)
+    apart = law("distinguish", SumOver(told, bit), bit, Integer(1))
+    return trans(sym(apart), refl(Cases(bit, 1, SumOver(gamma, bit), SumOver(0, bit))))
+
+
 # What is summed over, and drawn from.
 
 
@@ -243,7 +326,12 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     a_gradient_differentiates_what_was_put_in, a_definition_averages_its_random_argument, nothing_has_a_distribution,
     a_walk_leaves_its_line, a_weight_that_is_no_distribution_is_drawn_from,
     a_random_number_of_terms_leaves_the_expectation, a_random_number_of_terms_is_a_constant,
-    a_range_that_depends_on_the_parameter,
+    a_range_that_depends_on_the_parameter, samples_of_two_sets_become_one, a_sample_is_put_into_its_own_average,
+    a_definition_averages_its_sample, what_is_assumed_of_one_sample_is_averaged, a_sample_solves_its_equation_always,
+    the_same_sample_is_drawn_again, a_sample_beyond_the_last_is_drawn,
+    one_element_is_at_least_zero_and_all_are_divided_by, one_element_is_at_least_zero_and_the_sum_is_positive,
+    one_sample_is_at_least_zero_and_all_are_divided_by, the_parameter_is_positive_here_and_zero_there,
+    one_case_is_decided_for_every_element,
 )  # fmt: skip
 
 
