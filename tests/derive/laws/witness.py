@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -15,6 +16,7 @@ from derive.binding import drawn, free, subterms
 from derive.kernel import Theorem, free_in
 from derive.terms import (
     HISTORIES,
+    Always,
     AtMost,
     Coincide,
     Domain,
@@ -34,6 +36,7 @@ from derive.timeline import as_linear
 from derive.wire import encode
 from numeric.errors import UnevaluableError
 from numeric.evaluate import agrees
+from numeric.solving import solved
 
 TIMES = range(-1, 5)
 LONGEST = 3
@@ -104,8 +107,10 @@ def _models(
         model["samples"] = {d.name: [rng.choice(model["domains"][d.name]) for _ in range(LONGEST)] for d in outside}
         for same in (h for h in hypotheses if isinstance(h, Coincide)):
             model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
-        if all(_holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))):
-            yield model
+        with suppress(UnevaluableError):  # an equation that has no single solution there
+            model = solved(model, [encode(h) for h in hypotheses if isinstance(h, Always)])
+            if all(_holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))):
+                yield model
 
 
 def _holds(hypothesis: Statement, model: dict[str, Any]) -> bool:
