@@ -180,9 +180,9 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
     for statement in sorted(found, key=lambda s: s.role != "where"):  # “where” says what the letters before it mean
         relation = statement.relation
-        if statement.role in ("aside", "premise", "conclusion"):
+        if statement.role in ("aside", "premise", "conclusion", "conditional"):
             _beside(walk, n, formula, statement, conditions)
-        elif relation in conditions:
+        elif relation in conditions or statement.role == "condition":
             walk.step(formula, relation.start, relation.end, CONDITION)
         elif statement.is_bare:  # an objective, too: \max_π E[…] on its own
             walk.last = relation.sides[0]
@@ -202,10 +202,11 @@ def _beside(walk: Progress, n: int, formula: Formula, statement: Statement, cond
     if statement.role == "aside":
         walk.last = kept
         return
-    known = statement.role == "premise" or walk.supposed
+    known = statement.role in ("premise", "conditional") or walk.supposed
+    beside = "stands under a condition" if statement.role == "conditional" else "stands beside ⟹"
     for i, step in enumerate(walk.steps[before:], before):
         if known and step.verdict in ("refuted", "inconsistent"):
-            walk.steps[i] = replace(step, verdict="unknown", code="D062", message=f"stands beside ⟹; {step.message}")
+            walk.steps[i] = replace(step, verdict="unknown", code="D062", message=f"{beside}; {step.message}")
     walk.supposed = statement.role == "premise" and any(s.verdict not in ESTABLISHED for s in walk.steps[before:])
 
 

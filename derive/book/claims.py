@@ -69,6 +69,8 @@ def _rewards(scope: Scope) -> tuple[str, ...]:
     """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r otherwise; an example's r_t = f(s_t) adds r(s_t)."""
     forms = scope.survey.rewards
     first = "sas" if "sas" in forms or not forms else "sa" if "sa" in forms else "s"
+    if {"sa", "sas"} <= forms:
+        return ("sas", "sa")
     return (first, "s") if scope.state_reward and first != "s" else (first,)
 
 

@@ -19,6 +19,7 @@ from derive.book.introduce import DEFINES, lead, paragraph
 from derive.book.judge import Judgement
 from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
 from derive.book.naming import named, recursive, written
+from derive.book.optimal import is_best_of_policies
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
@@ -53,6 +54,8 @@ def define(
     if about_values(left, right) and (earlier or not is_difference(left, right)):
         return judge_claim(left, right, walk.setting(formula, conditions))
     binding = walk.binding(left, right, formula)
+    if earlier and operator == "=" and _SUPPOSES.match(lead(walk.document, n)):
+        return Judgement("unknown", "D067", "stated for a case that the sentence before it supposes"), None
     if not earlier:
         return bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
     if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
@@ -79,6 +82,10 @@ def define(
     return bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
 
 
+_SUPPOSES = re.compile(
+    r"\W*(?:if|suppose|assum\w+|consider|imagine|when|for (?:example|instance)|in (?:the (?:special )?)?case|let us)\b",
+    re.I,
+)
 _CHOICE = re.compile(
     r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|"
     r"in contrast)\b",
@@ -132,7 +139,7 @@ def is_aim(left: Node) -> bool:
 def chooses(left: Node, right: Node, scope: Scope) -> bool:
     """r(s,a) = …, π_θ(a|s) = …: an equation that a letter of the field can be chosen to fulfil."""
     head = left.head if isinstance(left, Call) else left
-    if not isinstance(head, Sym) or not is_primitive(left, scope.survey) or number(right):
+    if not isinstance(head, Sym) or not is_primitive(left, scope.survey) or number(right) or left_name(left) in NAMES:
         return False
     parts = left.args.parts if isinstance(left, Call) else ()
     sorts = {sort_of(p, scope.survey) for p in parts}
@@ -178,6 +185,8 @@ def _can_be_read(walk: Progress, binding: Binding) -> bool:
 
 def about_values(left: Node, right: Node) -> bool:
     """V(s) = Σ_a π(a|s) Q(s,a): values in terms of values lead into each other, and define nothing."""
+    if is_best_of_policies(right):  # V^*(s) := max_π V^π(s)
+        return False
     return left_name(left) in NAMES and any(isinstance(n, Call) and n.head.name in NAMES for n in tree_walk(right))
 
 

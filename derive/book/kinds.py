@@ -35,7 +35,11 @@ def kind(left: Node, operator: str, right: Node, scope: Scope, first: bool) -> J
     survey = scope.survey
     if operator in ("=", ":=") and first and _is_element(left) and not number(right):
         return MADE
-    if operator == "<-" or (operator == "=" and (is_update(left, right, survey) or iterates(left, right, scope))):
+    if operator == "<-" or (operator in ("=", ":=") and first and is_update(left, right, survey)):
+        return UPDATE
+    if _is_best(right) and not _is_best(left):
+        return BEST
+    if operator in ("=", ":=") and first and iterates(left, right, scope):
         return UPDATE
     if operator in ("=", "propto", "approx") and _is_change(left):
         return UPDATE
@@ -43,8 +47,6 @@ def kind(left: Node, operator: str, right: Node, scope: Scope, first: bool) -> J
         return PLACE
     if operator in ("=", ":=") and first and _is_aim(left, survey):
         return AIM
-    if _is_best(right) and not _is_best(left):
-        return BEST
     if operator in ("=", ":=") and first and _is_list(right) and named(left, survey) is not None:
         return None if isinstance(left, Call) and number(right) else LISTED
     return None
@@ -53,7 +55,7 @@ def kind(left: Node, operator: str, right: Node, scope: Scope, first: bool) -> J
 def iterates(left: Node, right: Node, scope: Scope) -> bool:
     """x_{k+1} = x_k + …, V_{k+1}(s) = max_a … V_k(s'), h' = h - …: the next of what the text does not define."""
     head = left.head if isinstance(left, Call) else left
-    if not isinstance(head, Sym) or any(b.key.head == head.head for b in scope.bindings):
+    if not isinstance(head, Sym) or any(b.key.head == head.head and b.key.indices for b in scope.bindings):
         return False
     before = _previous(head)
     if before is None:

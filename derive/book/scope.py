@@ -55,12 +55,14 @@ class Survey:
 
     parameters: frozenset[str] = frozenset()
     of_policies: frozenset[str] = frozenset()  # those that π carries
+    differentiated: frozenset[str] = frozenset()  # those that ∇ carries
     horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c
     first: int = 0  # the index of the first action
     arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     marked_policy: bool = False  # π_θ occurs
     reward_function: bool = False  # the text writes r_t = R(s_t, a_t, …): R is r
+    one_reward: bool = False  # R(s,a) and r(s,a) are one function
     parametric: frozenset[str] = frozenset()  # p, where p(x; θ) occurs
     discounted: bool = False  # γ occurs
     deterministic: bool = False
@@ -72,7 +74,10 @@ class Survey:
     def parameter(self) -> str | None:
         """The one parameter of the policy, which ∇ without an index means; None where there are several."""
         names = self.of_policies or self.parameters or {"theta"}
-        return next(iter(names)) if len(names) == 1 else None
+        for chosen in (names, names & self.differentiated, {n for n in names if n.isalpha()}):
+            if len(chosen) == 1:
+                return next(iter(chosen))
+        return None
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ _NOTES = frozenset({"and", "so", "hence", "thus", "therefore", "i.e.", "that is"
 @dataclass(frozen=True)
 class Statement:
     """One chain. `reasons` are remarks that stood beside it; `role` tells an aside (the note of a brace), a premise
-    (before ⟹), a conclusion (after it) and what follows “where” from the rest."""
+    (before ⟹), a conclusion (after it), what follows “where”, a condition (after “if”, “s.t.”), and what stands under
+    one from the rest."""
 
     relation: Relation
     reasons: tuple[str, ...] = ()
@@ -54,6 +55,9 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
         reasons = _between(parser)
         if reasons and found:
             found[-1] = replace(found[-1], reasons=(*found[-1].reasons, *reasons))
+        conditional = bool(reasons) and bool(found) and _CONDITIONAL.fullmatch(reasons[-1]) is not None
+        if conditional:
+            found[-1] = replace(found[-1], role=found[-1].role or "conditional")
         concludes = _implies(parser)
         if concludes and found:
             found[-1] = replace(found[-1], role=found[-1].role or "premise")
@@ -71,7 +75,8 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
         found += [Statement(aside, (), "aside") for aside in parser.asides]
         parser.asides.clear()
         where = where or any(r in ("where", "with") for r in reasons)
-        found.append(Statement(relation, (), "conclusion" if concludes and found else "where" if where else ""))
+        role = "conclusion" if concludes and found else "condition" if conditional else "where" if where else ""
+        found.append(Statement(relation, (), role))
         after_comma = _separated(parser)
     if not found:
         raise Stopped("an empty formula", 0, len(latex), "")
@@ -89,7 +94,7 @@ def _implies(parser: Parser) -> bool:
 
 
 def _between(parser: Parser) -> list[str]:
-    reasons = []
+    reasons: list[str] = []
     while parser.now.kind in ("quad", "row", "text") or parser.is_op("&"):
         if parser.now.kind == "text" and (
             parser.opens_with_a_name() or (parser.at == 0 and parser.peek().text in RELATIONS)
@@ -98,10 +103,38 @@ def _between(parser: Parser) -> list[str]:
         token = parser.take()
         if token.kind == "text":
             words = token.text.strip(" ,.:~")
+            if _QUANTIFIER.fullmatch(words) and _passes_a_list(parser):
+                continue
+            if _CONDITIONAL.fullmatch(words) and parser.now.kind not in ("row", "end", "text"):
+                return [*reasons, words]
             if not (words in _NOTES or words == "" or _is_remark(words, parser)):
                 raise parser.stopped(f"the words “{words[:60]}” inside the formula", token)
             reasons.append(words)
     return reasons
+
+
+_QUANTIFIER = re.compile(
+    r"(?:and )?for(?: all| every| each| any)?(?: (?:states?|actions?|times?|steps?)(?: and)?)*",
+    re.I,
+)
+_CONDITIONAL = re.compile(
+    r"(?:and )?(?:if|when|whenever|for(?: all)?|provided(?: that)?|s\.?t|subject to|such that)",
+    re.I,
+)
+_LISTED = frozenset({",", "'", "in", "_", "{", "}", "&", ".", "=", "(", ")", "+", "-", ":"})
+
+
+def _passes_a_list(parser: Parser) -> bool:
+    """Passes letters, sets and ranges behind “for all”: s ∈ S, a ∈ A(s); t = 0, …, T-1. Nothing where there is more."""
+    first = parser.at
+    while parser.now.kind not in ("end", "row", "quad"):
+        token = parser.take()
+        known = token.kind in ("letter", "number") or (token.kind == "op" and token.text in _LISTED)
+        named = token.kind == "command" and token.text in ("mathcal", "mathbb", "dots", "infty")
+        if not (known or named or (token.kind == "text" and token.text.strip() in ("and", ""))):
+            parser.at = first
+            return False
+    return True
 
 
 _CONDITION = re.compile(

@@ -29,6 +29,7 @@ class _Seen:
     horizons: list[tuple[str, int]] = field(default_factory=list)
     firsts: set[int] = field(default_factory=set)
     rewards: set[str] = field(default_factory=set)
+    paid: set[str] = field(default_factory=set)  # the letters that rewards are written with
     reward_function: bool = False
     parametric: set[str] = field(default_factory=set)
     arrivals: list[int] = field(default_factory=list)
@@ -52,7 +53,8 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         horizons=tuple(dict.fromkeys(seen.horizons)),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
-        reward_function=seen.reward_function,
+        reward_function=seen.reward_function or seen.paid == {"R"},
+        one_reward=seen.reward_function or len(seen.paid) == 1,
         parametric=frozenset(seen.parametric),
         arrival=_arrival(seen),
         of_policies=frozenset(seen.of_policies),
@@ -86,15 +88,15 @@ def _arrivals(formula: Node) -> list[int]:
     rewards, others = [], []
     for node in walk(formula):
         if isinstance(node, Sym) and node.sub is not None and node.sub.only is not None and node.sup is None:
-            at = _after(node.sub.only)
-            if at is not None and node.head in ("r", "R"):
+            at, numbered = _after(node.sub.only), isinstance(node.sub.only, Num)
+            if at is not None and node.head in ("r", "R") and not (numbered and at):
                 rewards.append(at)
             elif at is not None and node.name in ("s", "S", "a", "A", "G") and not node.accents:
                 others.append(at)
     if not rewards:
         return []
     first = min(rewards) - (min(others) if others else 0)
-    return [1 if first >= 1 else -1 if first == 0 else 0]
+    return [1 if first >= 1 else -1 if first == 0 and min(rewards) == 0 else 0]
 
 
 def _after(node: Node) -> int | None:
@@ -135,16 +137,29 @@ def _note(node: Node, seen: _Seen) -> None:
         and node.sides[1] is not None
     ):
         seen.reward_function |= names_reward(node.sides[0], node.sides[1])
+    if isinstance(node, Sym) and node.name == "r" and node.sub is not None:
+        seen.paid.add("r")
+    if isinstance(node, Call) and _is_joint(node):
+        seen.rewards.add("sas")
+        seen.paid.add("r")
     if isinstance(node, Call) and node.head.name in REWARDS:
         sorts = "".join(ELEMENTS[a.name].name for a in node.args.parts if isinstance(a, Sym) and a.name in ELEMENTS)
         form = {"S": "s", "SA": "sa", "SAS": "sas"}.get(sorts)
         seen.rewards |= {form} if form else set()
+        seen.paid |= {node.head.name} if form else set()
+
+
+def _is_joint(node: Call) -> bool:
+    """p(s', r | s, a): a reward that depends on where one arrives."""
+    parts = node.args.parts
+    return len(parts) == 4 and node.args.separators == (",", "|", ",") and getattr(parts[1], "name", "") == "r"
 
 
 def _note_horizon(node: tree.Big, upper: Node, seen: _Seen) -> None:
     """Σ_{t=0}^{T} over actions or rewards: the last one has the index T; Σ_{t=0}^{T-1}: T-1."""
     steps = any(isinstance(n, Sym) and n.name in ("a", "r", "A") and n.sub is not None for n in walk(node.body))
-    if not steps:
+    counts_samples = isinstance(upper, tree.Size) or (isinstance(upper, Sym) and upper.name not in (*HORIZONS, "infty"))
+    if not steps or counts_samples:
         return
     only = node.sub.only if node.sub is not None else None
     if isinstance(only, tree.Relation) and only.operators == ("=",) and isinstance(only.sides[1], Num):

@@ -138,5 +138,10 @@ def test_samples_and_what_is_best(check, written, verdict):
 
 def test_a_remark_at_the_end_of_a_row_is_no_condition(check):
     text = r"$$ \begin{aligned} \nabla_\theta J &= \nabla_\theta \mathbb{E}_\tau \left[ \sum_t r_t \right] & \text{Expand the objective} \\ &= \nabla_\theta J & \text{if } r > 0 \end{aligned} $$"
-    assert verdicts(check(POLICY + text)) == ["not-read"]
+    assert verdicts(check(POLICY + text)) == ["proved", "proved", "not-a-claim"]
+    assert verdicts(check(POLICY + text.replace("&= \\nabla_\\theta J &", "&= 2 &"))) == [
+        "proved",
+        "unknown",
+        "not-a-claim",
+    ]
     assert verdicts(check(POLICY + text.replace("if } r > 0", "Collect} ")))[0] in ("proved", "holds")
