@@ -21,7 +21,8 @@ MODELS = _words("""
     models.numbers models.jets models.environment models.interpretation models.forms models.compiling models.latest
     models.values models.path_values models.samples models.slopes models.curvatures models.extremes
     models.evaluation models.equations models.degree models.histories models.draw models.claims models.elimination
-    models.solving models.comparison models.counterexample models.shrink models.search models.refute models
+    models.solving models.comparison models.counterexample models.shrink models.search models.climbing models.refute
+    models
 """)
 DERIVE = [
     *_words("""
@@ -43,7 +44,7 @@ DERIVE = [
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
         book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.named_functions book.instances book.optimal  book.values
-        book.prefixes book.sums book.draws book.divergences book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
+        book.prefixes book.sums book.draws book.divergences book.stationary book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book

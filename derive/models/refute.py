@@ -32,6 +32,7 @@ from flint import arb, ctx
 
 from derive.errors import IllFormed, Refused, Unevaluable
 from derive.models.claims import Claim, letters_left
+from derive.models.climbing import climb
 from derive.models.comparison import admits, complete, difference, difference_at, places, to_the_end
 from derive.models.counterexample import GREEK, Counterexample, show, words
 from derive.models.degree import degree, degrees_of
@@ -102,6 +103,8 @@ def _verdict(search: Search, stationary_only: bool) -> Outcome:
         reason = search.obstacle or "vacuous: no model was found that satisfies the hypotheses"
         return _report(search, "unknown", reason)
     if search.claim.is_order:
+        if found := climb(search):
+            return _refutation(search, found)
         return _report(search, "unknown", f"no counterexample on {search.points} models; that proves no inequality")
     if search.first([s for s in search.sizes if s.horizon == 0]):
         return _report(search, "unknown", "false at horizon 0, and not seen to fail on longer ones; say 1 <= T")

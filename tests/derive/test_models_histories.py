@@ -15,6 +15,7 @@ from derive.terms import (
     Action,
     Equation,
     History,
+    Hypothesis,
     Letter,
     Positive,
     State,
@@ -99,15 +100,15 @@ def test_a_baseline_may_look_at_all_that_came_before() -> None:
     assert isinstance(outcome.error_bound, Fraction)
 
 
-@pytest.mark.parametrize(
-    ("claim", "hypotheses", "smallest"),
-    [
-        (Equation(expect(critic(History(t), Action(t)) * score(t)), 0), inside, (1, 2, 1)),
-        (Equation(expect(baseline(History(t + 1)) * score(t)), 0), inside, (1, 2, 1)),
-        (Equation(expect(baseline(History(t))), expect(baseline(History(0)))), inside, (1, 1, 2)),
-        (Equation(baseline(History(t)), baseline(History(k))), (*inside, before(k, T)), (1, 1, 2)),
-    ],
-)
+FALSEHOODS: list[tuple[Equation, tuple[Hypothesis, ...], tuple[int, int, int]]] = [
+    (Equation(expect(critic(History(t), Action(t)) * score(t)), 0), inside, (1, 2, 1)),
+    (Equation(expect(baseline(History(t + 1)) * score(t)), 0), inside, (1, 2, 1)),
+    (Equation(expect(baseline(History(t))), expect(baseline(History(0)))), inside, (1, 1, 2)),
+    (Equation(baseline(History(t)), baseline(History(k))), (*inside, before(k, T)), (1, 1, 2)),
+]
+
+
+@pytest.mark.parametrize(("claim", "hypotheses", "smallest"), FALSEHOODS)
 def test_falsehoods_are_refuted_at_their_smallest_size(claim: Equation, hypotheses: Any, smallest: Any) -> None:
     outcome = decide(claim, hypotheses)
     assert outcome.verdict == "refuted", outcome

@@ -11,6 +11,7 @@ from derive.notation import a, expect, gamma, mean, reward_letter, s, total_retu
 from derive.terms import (
     ACTIONS,
     STATES,
+    Always,
     AtMost,
     Domain,
     Draw,
@@ -89,6 +90,24 @@ def test_a_false_inequality_is_refuted(name: str) -> None:
     assert exceeds(evaluate(claim.lesser, again), evaluate(claim.greater, again))
     low, high = (Fraction(side.strip("[]").split(", ")[n]) for side, n in ((found.lhs, 0), (found.rhs, -1)))
     assert low > high
+
+
+def test_a_bound_that_is_nearly_true_is_refuted_uphill() -> None:
+    # between values under two policies, a factor 1/(1-γ) is missing (the simulation lemma)
+    step, r = Letter("P", (STATES, STATES, ACTIONS), pmf=True), Letter("r", (STATES, ACTIONS))
+    gap, laws, known = [], [], []
+    for name in ("V", "W"):
+        law, worth = Letter(f"pi_{name}", (ACTIONS, STATES), pmf=True), Letter(name, (STATES,))
+        then = r(s, b) + gamma * SumOver(step(after, s, b) * worth(after), after)
+        known.append(Always(worth(s), SumOver(law(b, s) * then, b)))
+        gap, laws = [*gap, worth(s)], [*laws, law(b, s)]
+    known += [Inequality(0, r(s, b)), Inequality(r(s, b), 1)]
+    apart = Maximum(SumOver(Max(laws[0] - laws[1], laws[1] - laws[0]), b) / 2, s)
+    claim = Inequality(Maximum(Max(gap[0] - gap[1], gap[1] - gap[0]), s), apart / (1 - gamma))
+    outcome = decide(claim, known, max_actions=2)
+    assert outcome.verdict == "refuted", outcome
+    weaker = Inequality(claim.lesser, 2 * apart / (1 - gamma) ** 2)
+    assert decide(weaker, known, max_actions=2).verdict == "unknown"
 
 
 def test_equal_sides_refute_nothing() -> None:
