@@ -104,8 +104,7 @@ def _solved(nodes: list[Node], i: Interpretation, scope: Scope) -> bool:
 def _order(parameter: str, nodes: list[Node], i: Interpretation) -> int:
     """2 where the model gives second derivatives of some letter of the equation by this parameter, otherwise 1."""
     letters = {n for node in nodes for n in _within(node, "letter") if parameter in n.depends}
-    given = tables.part(i.model, "letters")
-    return 2 if any((given.get(_key(f)) or {}).get("second") is not None for f in letters) else 1
+    return 2 if any(len(i.table(letter).parts) == 3 for letter in letters) else 1
 
 
 def _cases(variables: list[Node], i: Interpretation, base: Scope) -> Iterator[Scope]:

@@ -257,6 +257,14 @@ def test_what_is_no_hypothesis_is_refused(wire: Any) -> None:
         satisfies(with_others(), [wire])
 
 
+@pytest.mark.parametrize("entry", [None, 1, [], {}, {"table": 1}, {"table": [[[0], "1"]], "tangent": 2}])
+def test_an_odd_letter_of_an_equation_is_refused(entry: Any) -> None:
+    model = flow()
+    model["letters"]["V/1"] = entry
+    with pytest.raises(UnevaluableError):
+        satisfied(model, BELLMAN)
+
+
 @pytest.mark.parametrize("wire", [("AtMost", ("num", 1, 1), ("num", 1, 1)), ("num", 1, 1), None, ("Equation",)])
 def test_what_is_no_statement_is_refused(wire: Any) -> None:
     for ask in (holds, judged):
