@@ -8,6 +8,7 @@ from sympy import Expr, Integer
 from derive import kernel, rewriting
 from derive.errors import DeriveError, Endless, Refused
 from derive.notation import (
+    OUTCOMES,
     T,
     a,
     density,
@@ -38,12 +39,14 @@ from derive.terms import (
     AtMost,
     Cases,
     Domain,
+    Draw,
     Exp,
     Letter,
     Log,
     PathProbability,
     PathSum,
     Positive,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -60,6 +63,15 @@ i = Var("i", N)
 e = Letter("e", (N,))
 INSIDE = (AtMost(0, t), AtMost(t, T - 1), Positive(policy))
 p = density(x)
+
+
+def drawn(index: Expr | int) -> Draw:
+    return Draw(index, OUTCOMES)
+
+
+def over(body: Expr | int) -> Samples:
+    return Samples(body, x, p, 3)
+
 
 EXAMPLES: tuple[tuple[str, Expr, tuple, tuple], ...] = (
     ("unfold", total_return(), (), ()),
@@ -91,6 +103,16 @@ EXAMPLES: tuple[tuple[str, Expr, tuple, tuple], ...] = (
     ("empty", TimeSum(c(k), k, 2, 1), (), ()),
     ("enumerate_cases", SumOver(Cases(i, 1, gamma, e(i)), i), (), ()),
     ("evaluate_at", At(theta**2 + Exp(0), theta, 3), (), ()),
+    ("draw_sample", over(payoff(drawn(1)) * payoff(drawn(k))), (), (AtMost(2, k), AtMost(k, 3))),
+    ("draw_sample", over(payoff(drawn(1)) * payoff(drawn(3))), (3,), ()),
+    ("independence", over(gamma * payoff(drawn(1)) ** 2 * payoff(drawn(2)) + 1), (), ()),
+    ("fewer_samples", over(payoff(drawn(1))), (2,), ()),
+    ("gradient_of_samples", grad(over(payoff(drawn(1)))), (), (Positive(density),)),
+    ("one_apart", TimeSum(c(k), k, 0, T - 1), (t,), INSIDE),
+    ("one_apart", TimeProduct(c(k), k, 0, T - 1), (t,), INSIDE),
+    ("square_of_sum", TimeSum(c(k), k, 0, T) ** 2, (), ()),
+    ("square_of_sum", SumOver(p, x) ** 2, (), ()),
+    ("distinguish", Cases(i, 1, gamma, e(i)) ** 2, (i, 1), ()),
 )
 
 
@@ -118,6 +140,12 @@ def test_what_a_rule_makes_of_a_term_is_true(name: str, term: Expr, args: tuple,
         ("last_apart", TimeSum(c(k), k, 0, n), (), ()), ("write_out", TimeSum(c(k), k, 0, n), (), ()),
         ("empty", TimeSum(c(k), k, 0, n), (), ()), ("evaluate_at", At(p, theta, 0), (), ()),
         ("enumerate_cases", SumOver(p, x), (), ()), ("chain_rule", SumOver(p, x), (), ()),
+        ("draw_sample", over(1), (), ()), ("draw_sample", over(payoff(drawn(1))), (2,), ()),
+        ("draw_sample", over(payoff(drawn(1)) * payoff(drawn(k))), (), (AtMost(1, k),)),
+        ("independence", over(payoff(drawn(k))), (), ()), ("fewer_samples", over(payoff(drawn(2))), (1,), ()),
+        ("gradient_of_samples", grad(over(payoff(drawn(1)))), (), ()), ("one_apart", TimeSum(c(k), k, 0, T), (t,), ()),
+        ("one_apart", TimeSum(c(k), k, t + 1, T), (t,), INSIDE), ("square_of_sum", c(k) ** 2, (), ()),
+        ("square_of_sum", TimeProduct(c(k), k, 0, T) ** 2, (), ()), ("distinguish", Cases(i, k, 1, 0), (i, 1), ()),
     ],
 )  # fmt: skip
 def test_a_rule_refuses_what_it_cannot_show(name: str, term: Expr, args: tuple, given: tuple) -> None:
@@ -140,6 +168,13 @@ def test_a_factor_enters_a_sum_without_capture() -> None:
         into_sums(c(k) * gamma, ())
     with pytest.raises(Refused):
         into_sums(reward(t) * PathSum(v(State(0)), process), ())  # r_t is not constant there
+
+
+def test_a_factor_is_multiplied_out_where_a_sum_stands_in_it() -> None:
+    inner, outer = TimeSum(c(k), k, 0, T), TimeSum(c(n), n, 0, T)
+    theorem = everywhere(-(1 - gamma) * v(s) * (inner + outer * c(1) + 1), RULES["linearity"], ())
+    assert not theorem.rhs.has(inner)
+    assert not judge(theorem, Random(0), 8).false
 
 
 def test_the_first_law_that_changes_anything_is_taken() -> None:
