@@ -57,7 +57,7 @@ def fallen(state: Floats) -> bool:
 
 
 def balance(method: str, rng: np.random.Generator) -> Iterator[Balance]:
-    """θ ← Adam along Σ_t ∇ log π_θ(a_t|s_t) (G_t - b), one episode at a time, without end: b is 0, or a critic's V(s_t).
+    """θ ← Adam along Σ_t ∇ log π_θ(a_t|s_t) (G_t - b), one episode at a time, without end: b is 0, or a critic's V.
 
     π_θ and V are networks with 16 hidden units; V follows ½ ∇(G_t - V(s_t))². Raises TrainError for an unknown method.
     Source: Williams 1992, §5; Sutton & Barto 2018, §13.4.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from derive.cli.catalogue import load_catalogue, named_in, tell_faults
 from derive.cli.evidence import evidence, near_misses
 from derive.cli.output import say, show_progress
+from derive.cli.pages import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ def run_book(options: argparse.Namespace) -> int:
     whole, unproved = _collection(list(catalogue.derivations.values()))
     show_progress("typesetting")
     written = write_book(whole, options.to.split(","), options.output, options.template)
+    written += write_pages(options.output) if "html" in options.to.split(",") else []
     show_progress("")
     say(options, {"book": [str(p) for p in written]}, "\n".join(map(str, written)))
     return max(tell_faults(catalogue), unproved)

@@ -55,7 +55,7 @@ def _where(sheet: Sheet) -> list[str]:
     if not sheet.definitions:
         return []
     rows = "".join(f"<div>{mathml(d)}</div>" for d in sheet.definitions)
-    return [f'<section class="where" aria-label="Definitions">where{rows}</section>']
+    return [f'<div class="where">where{rows}</div>']
 
 
 def _leaning(sheet: Sheet) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from derive.graph import svg
 from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
 from derive.sheet.content import Sheet
+from derive.sheet.demonstration import DEMONSTRATIONS
 from derive.sheet.html import LOOK, body
 from derive.sheet.html_laws import SCRIPT, why
 from derive.sheet.html_style import page
@@ -44,8 +45,11 @@ def _contents(book: Collection) -> str:
     for level, part in enumerate(book.parts):
         items = "".join(f'<li value="{book.numbers[s.name]}">{_link(s.name, words(s.title))}</li>' for s in part)
         rows.append(f"<h3>{part_title(level)}</h3><ol>{items}</ol>")
+    links = " · ".join(f'<a href="{d.name}.html">{words(d.title)}</a>' for d in DEMONSTRATIONS)
+    replays = f"<p>To play with: {links}</p>"
     ends = (("trusted", "What is trusted"), ("map", "What rests on what"), ("rules", "Rules"), ("laws", "Laws"))
-    return f'<nav aria-label="Contents"><p>{" · ".join(_link(i, t) for i, t in ends)}</p>{"".join(rows)}</nav>'
+    jumps = " · ".join(_link(i, t) for i, t in ends)
+    return f'<nav aria-label="Contents"><h2>Contents</h2><p>{jumps}</p>{replays}{"".join(rows)}</nav>'
 
 
 def _link(name: str, shown: str) -> str:
@@ -76,13 +80,14 @@ def _chapter(book: Collection, sheet: Sheet) -> str:
 
 def _index(book: Collection, place: str, title: str, used: list[Used]) -> str:
     by_number = {number: name for name, number in book.numbers.items()}
-    rows = "".join(
-        f'<div{_placed(u)}><p><b>{words(u.words)}</b> {words(u.states)} <span class="used">in '
-        f"{', '.join(_link(by_number[n], str(n)) for n in u.numbers)}</span></p>{why(u)}</div>"
-        for u in used
-    )
+    rows = "".join(_entry(place, u, {n: _link(by_number[n], str(n)) for n in u.numbers}) for u in used)
     return f'<section id="{place}"><h2>{title}</h2>{rows}</section>'
 
 
-def _placed(used: Used) -> str:
-    return f' id="law-{escape(used.name, quote=True)}"' if used.near_miss else ""
+def _entry(place: str, used: Used, links: dict[int, str]) -> str:
+    """A rule or law; the near miss of a law stands with the law."""
+    with_miss = place == "laws" and used.near_miss
+    name = f' id="law-{escape(used.name, quote=True)}"' if with_miss else ""
+    said = f"<b>{words(used.words)}</b> {words(used.states)}"
+    where = f'<span class="used">in {", ".join(links.values())}</span>'
+    return f"<div{name}><p>{said} {where}</p>{why(used) if with_miss else ''}</div>"

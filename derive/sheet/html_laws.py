@@ -33,7 +33,6 @@ ol > li { position: relative; }
 """
 SCRIPT = """
 (() => {
-  const hovers = matchMedia('(hover: hover)').matches;
   const fill = reason => {
     for (const link of reason.querySelectorAll('a[data-law]')) {
       const source = document.querySelector('#law-' + CSS.escape(link.dataset.law) + ' .why');
@@ -47,13 +46,13 @@ SCRIPT = """
       if (!reason.classList.contains('floating')) return;
       event.preventDefault(); reason.classList.remove('floating');
     });
-    if (!hovers) continue;
     let later = 0;
-    reason.addEventListener('mouseenter', () => {
+    reason.addEventListener('pointerenter', event => {
+      if (event.pointerType !== 'mouse') return;
       clearTimeout(later);
       if (!reason.open) later = setTimeout(() => { reason.classList.add('floating'); reason.open = true; }, 180);
     });
-    reason.addEventListener('mouseleave', () => {
+    reason.addEventListener('pointerleave', () => {
       clearTimeout(later);
       if (reason.classList.contains('floating')) later = setTimeout(() => {
         reason.open = false; reason.classList.remove('floating'); }, 150);

@@ -72,12 +72,27 @@ li.long .reason { grid-row: 2; padding-left: 1.4rem; }
 """
 
 
+# What is wider than the page scrolls by itself: a keyboard must be able to reach it.
+REACH = """
+(() => {
+  const reach = () => {
+    const wide = '.stage, .term, .start, .statement, .where, .wide, .why, .behind, .pair > div';
+    for (const box of document.querySelectorAll(wide)) {
+      if (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1) continue;
+      box.tabIndex = 0;
+      if (!box.hasAttribute('role')) { box.setAttribute('role', 'group'); box.setAttribute('aria-label', 'formula'); }
+    }
+  };
+  addEventListener('resize', reach); addEventListener('toggle', reach, true); addEventListener('input', reach); reach();
+})();
+"""
+
+
 def page(title: str, body: str, style: str = "", script: str = "") -> str:
     """A whole page that needs nothing else; `title` in plain words, the rest HTML already."""
-    run = f"<script>{script}</script>\n" if script else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n{run}</body>\n</html>\n"
+        f"<body>\n<main>\n{body}\n</main>\n<script>{script}{REACH}</script>\n</body>\n</html>\n"
     )
