@@ -17,12 +17,13 @@ from flint import fmpq
 from derive.errors import Unevaluable
 from derive.models.claims import Claim, letters_left
 from derive.models.comparison import admits, complete, places
-from derive.models.draw import ABOVE_ZERO, BELOW_ONE, POSITIVE, Size
+from derive.models.draw import Size
 from derive.models.environment import Key
 from derive.models.evaluation import run
 from derive.models.interpretation import LogOf, Model, key_of, rows_of
 from derive.models.numbers import Numbers, exceeds
 from derive.models.search import Found, Search
+from derive.models.sources import ABOVE_ZERO, BELOW_ONE, POSITIVE
 from derive.terms import Letter
 
 STARTS, STEPS = 3, 150

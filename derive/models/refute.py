@@ -36,13 +36,14 @@ from derive.models.climbing import climb
 from derive.models.comparison import admits, complete, difference, difference_at, places, to_the_end
 from derive.models.counterexample import GREEK, Counterexample, show, words
 from derive.models.degree import degree, degrees_of
-from derive.models.draw import LAYERED, PLAIN, POSITIVE, SAMPLES
+from derive.models.draw import LAYERED, PLAIN
 from derive.models.environment import TooLong
 from derive.models.evaluation import compiled, run
 from derive.models.interpretation import LogOf, Model, key_of
 from derive.models.numbers import BALLS, RATIONALS, as_ball, same
 from derive.models.search import FRACTIONS, POINTS, Found, Search
 from derive.models.shrink import shrink
+from derive.models.sources import POSITIVE, SAMPLES
 from derive.terms import Hypothesis, Letter, Statement
 
 PRECISION = 512  # bits of a ball
@@ -191,7 +192,7 @@ def _trivial(search: Search) -> bool:
 def _with_zeros(search: Search) -> Outcome | None:
     """A verdict from distributions with zero entries, where they are allowed and matter."""
     for letter in search.claim.letters:
-        if not letter.pmf or key_of(letter) in search.claim.positive:
+        if not letter.pmf or letter not in letters_left(search.claim) or key_of(letter) in search.claim.positive:
             continue
         needed = f"{GREEK.get(letter.name, letter.name)} > 0"
         try:

@@ -11,22 +11,11 @@ from derive.errors import Unevaluable
 from derive.models.claims import Claim
 from derive.models.comparison import admits, complete, difference
 from derive.models.counterexample import words
-from derive.models.draw import (
-    EXTREME,
-    PLAIN,
-    POSITIVE,
-    RESIDUE,
-    SIGNED,
-    SPARSE,
-    VANISHING,
-    Size,
-    Source,
-    World,
-    draw,
-)
+from derive.models.draw import PLAIN, Size, World, draw
 from derive.models.environment import OutsideTrajectory, TooLong
 from derive.models.interpretation import Model, key_of
 from derive.models.numbers import RATIONALS, RESIDUES, Numbers
+from derive.models.sources import EXTREME, POSITIVE, RESIDUE, SIGNED, SPARSE, VANISHING, Source
 from derive.terms import Letter
 
 POINTS = 2  # independent random residues at every size

@@ -14,9 +14,9 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.models.draw import ABOVE_ZERO, BELOW_ONE
 from derive.models.environment import Key
 from derive.models.interpretation import LogOf, Model, Table, key_of, rows_of
+from derive.models.sources import ABOVE_ZERO, BELOW_ONE
 from derive.terms import Letter
 
 NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))

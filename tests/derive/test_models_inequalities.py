@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from sympy import Max, Rational, sqrt
+from sympy import Expr, Max, Rational, sqrt
 
 from derive.models import Model, decide, evaluate
 from derive.models.numbers import exceeds
@@ -95,7 +95,9 @@ def test_a_false_inequality_is_refuted(name: str) -> None:
 def test_a_bound_that_is_nearly_true_is_refuted_uphill() -> None:
     # between values under two policies, a factor 1/(1-γ) is missing (the simulation lemma)
     step, r = Letter("P", (STATES, STATES, ACTIONS), pmf=True), Letter("r", (STATES, ACTIONS))
-    gap, laws, known = [], [], []
+    gap: list[Expr] = []
+    laws: list[Expr] = []
+    known: list[Hypothesis] = []
     for name in ("V", "W"):
         law, worth = Letter(f"pi_{name}", (ACTIONS, STATES), pmf=True), Letter(name, (STATES,))
         then = r(s, b) + gamma * SumOver(step(after, s, b) * worth(after), after)
