@@ -1,7 +1,7 @@
 """Letters that solve an equation at every element: V(s) = Σ_a π(a|s) (r(s,a) + γ Σ_s' P(s'|s,a) V(s')), exactly.
 
-The right side is affine in the letter, x = A x + b; its entries are found by evaluating it at zero and at unit tables,
-and (1 − A) x = b is solved in fractions. The derivative solves the same system with its own right side.
+Newton's method in fractions: where the right side is affine in the letter, one step is the solution; where it holds a
+maximum over the letter, each step is one of policy iteration. The derivative by θ solves the last linear system.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from numeric.evaluate import value
 
 __all__ = ["solved"]
 
+MAX_STEPS = 50
+DIRECTION = ("real", "direction")
 Wire = Any
 Model = dict[str, Any]
 
@@ -51,36 +53,59 @@ def _letters(wire: Wire) -> Iterator[str]:
             yield from _letters(part)
 
 
-def _of_any_table(wire: Wire, key: str) -> Wire:
-    """The letter of this key is a distribution once it is found, not at the tables that are tried."""
+def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[Wire], rhs: Wire) -> None:
+    side = _Side(model, key, variables)
+    found = [Fraction(i + 1) for i in range(len(side.keys))]  # no two equal: a maximum over them has one argument
+    for _ in range(MAX_STEPS):
+        matrix, right = side.linearised(rhs, found)
+        found = _solution(matrix, right, key)
+        if side(_varied(rhs, key, None), found) == found:
+            break
+    else:
+        raise UnevaluableError(f"the equation for {key} is not solved within {MAX_STEPS} steps; the last gave {found}")
+    columns = [found]
+    if parameter:
+        matrix, slope = side.linearised(rhs, found)[0], _varied(rhs, key, parameter)
+        for _ in ("tangent", "second"):
+            slope = ("Gradient", slope, parameter)
+            columns.append(_solution(matrix, side(slope, *columns), key))
+    model["letters"][key] = side.rows(*columns)
+
+
+def _varied(wire: Wire, key: str, parameter: Wire | None) -> Wire:
+    """The letter of this key as any function of a parameter, or as one that is held."""
     if not isinstance(wire, (tuple, list)):
         return wire
     if wire and wire[0] == "letter" and f"{wire[1]}/{len(wire[2])}" == key:
-        return (*wire[:3], False, *wire[4:])
-    return tuple(_of_any_table(part, key) for part in wire)
+        return (*wire[:3], False, parameter)
+    return tuple(_varied(part, key, parameter) for part in wire)
 
 
-def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[Wire], rhs: Wire) -> None:
-    keys = list(product(*(_elements(model, v[2]) for v in variables)))
-    rhs = _of_any_table(rhs, key)
+class _Side:
+    """The right side of an equation at every element, for any table of the letter that it defines."""
 
-    def side(table: Sequence[Fraction], wire: Wire) -> list[Fraction]:
-        rows = {"table": [[list(k), str(x)] for k, x in zip(keys, table, strict=True)]}
-        zero = {"tangent": [[list(k), "0"] for k in keys]} if parameter else {}
-        return [_at(model, key, rows | zero, variables, k, wire) for k in keys]
+    def __init__(self, model: Model, key: str, variables: Sequence[Wire]) -> None:
+        self.model, self.key, self.variables = model, key, variables
+        self.keys = list(product(*(_elements(model, v[2]) for v in variables)))
 
-    nothing = [Fraction(0)] * len(keys)
-    constant = side(nothing, rhs)
-    columns = [side([Fraction(i == j) for i in range(len(keys))], rhs) for j in range(len(keys))]
-    matrix = [
-        [Fraction(i == j) - (columns[j][i] - constant[i]) for j in range(len(keys))] for i in range(len(keys))
-    ]  # fmt: skip
-    found = _solution(matrix, constant, key)
-    table = {"table": [[list(k), str(x)] for k, x in zip(keys, found, strict=True)]}
-    if parameter:
-        slopes = _solution(matrix, side(found, ("Gradient", rhs, parameter)), key)
-        table["tangent"] = [[list(k), str(x)] for k, x in zip(keys, slopes, strict=True)]
-    model["letters"][key] = table
+    def rows(self, *columns: Sequence[Fraction]) -> dict[str, Any]:
+        named = zip(("table", "tangent", "second"), columns, strict=False)
+        return {name: [[list(k), str(x)] for k, x in zip(self.keys, c, strict=True)] for name, c in named}
+
+    def __call__(self, wire: Wire, *columns: Sequence[Fraction]) -> list[Fraction]:
+        """With this table of the letter and its derivatives; those that are not given are zero."""
+        zero = [Fraction(0)] * len(self.keys)
+        rows = self.rows(*columns, *[zero] * (3 - len(columns)))
+        return [_at(self.model, self.key, rows, self.variables, k, wire) for k in self.keys]
+
+    def linearised(self, rhs: Wire, at: Sequence[Fraction]) -> tuple[list[list[Fraction]], list[Fraction]]:
+        """(1 − A, F(x) − A x) at x, A the derivative of the right side F by the entries of the letter."""
+        places = range(len(self.keys))
+        slope = ("Gradient", _varied(rhs, self.key, DIRECTION), DIRECTION)
+        columns = [self(slope, at, [Fraction(i == j) for i in places]) for j in places]
+        matrix = [[Fraction(i == j) - columns[j][i] for j in places] for i in places]
+        images = self(_varied(rhs, self.key, None), at)
+        return matrix, [images[i] - sum(columns[j][i] * at[j] for j in places) for i in places]
 
 
 def _elements(model: Model, domain: Wire) -> list[int]:

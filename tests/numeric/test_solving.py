@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from derive.notation import a, bellman, flow, gamma, occupancy, policy, s, stationary_value
-from derive.terms import Always, SumOver
+from derive.notation import a, backed_up, bellman, flow, gamma, occupancy, policy, s, stationary_value
+from derive.terms import STATES, Always, Letter, Maximum, SumOver
 from derive.wire import encode
 from numeric.errors import UnevaluableError
 from numeric.evaluate import satisfies
@@ -49,3 +49,10 @@ def test_an_equation_without_a_single_solution_is_refused() -> None:
 def test_what_is_no_letter_at_variables_is_refused() -> None:
     with pytest.raises(UnevaluableError, match="no letter at distinct variables"):
         in_two_rooms(Always(SumOver(policy(a, s), a), gamma * occupancy(s)))
+
+
+def test_an_optimal_value_by_policy_iteration() -> None:
+    # Always action 1: room 1 next with chance 3/4. V(1) = 1 + V(0), V(0) = (V(0) / 4 + 3 V(1) / 4) / 2, so V(0) = 3/4.
+    optimal = Letter("V*", (STATES,))
+    model = in_two_rooms(Always(optimal(s), Maximum(backed_up(optimal)(s, a), a)))
+    assert table(model, "V*/1") == {(0,): Fraction(3, 4), (1,): Fraction(7, 4)}
