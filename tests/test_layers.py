@@ -18,11 +18,11 @@ def _words(text: str) -> list[str]:
 
 
 MODELS = _words("""
-    models.numbers models.jets models.environment models.interpretation models.forms models.compiling models.latest
-    models.values models.path_values models.samples models.slopes models.curvatures models.extremes
-    models.evaluation models.equations models.degree models.histories models.sources models.draw models.claims
-    models.elimination models.solving models.comparison models.counterexample models.shrink models.search
-    models.climbing models.refute models
+    models.numbers models.jets models.environment models.tables models.interpretation models.forms models.compiling
+    models.latest models.values models.sums models.path_values models.samples models.slopes models.curvatures
+    models.extremes models.evaluation models.equations models.degree models.histories models.sources models.draw
+    models.claims models.elimination models.solving models.comparison models.counterexample models.shrink
+    models.search models.climbing models.refute models
 """)
 DERIVE = [
     *_words("""

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from sympy import Basic, Expr, Integer, Symbol
 
-from derive.binding import alike, free, meaning, subterms
+from derive.binding import alike, free, meaning, names, subterms
 from derive.book.context import Context, Notes, is_path, stop, time
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
 from derive.book.scope import Binding, Key
 from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
+from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Items, Node, Sym
 from derive.book.values import NAMES, anchored, head_time, is_value, place, policy_of, usual
@@ -22,6 +23,7 @@ from derive.terms import (
     Letter,
     Var,
     real_symbol,
+    time_symbol,
 )
 
 MAX_UNFOLD = 40
@@ -152,12 +154,18 @@ def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
 
 
 def _from_the_start(head: Call, body: Expr, ctx: Context) -> Definition:
-    """V(s) := E[R(τ) | s_0 = s]: the usual value, where that is what it is at time 0."""
+    """V(s) := E[R(τ) | s_0 = s]: the same from every state on; the usual value, where that is what it is at the start."""
     found = usual(NAMES[head.head.name], policy_of(head.head, ctx), ctx)
-    if ctx.anchor != 0 or not alike(unfolded(body), unfolded(found(Integer(0)))):
-        raise stop("a value that is defined at one time only", head)
     ctx.notes.assumed.add(f"{head.head.name} of every state is the return from there on")
-    return found
+    if ctx.anchor == 0 and alike(unfolded(body), unfolded(found(Integer(0)))):
+        return found
+    whole = unfolded(body)
+    taken = {str(name) for name in names(whole)}
+    t = time_symbol(next(letter for letter in ("t", "k", "l", "n", "m", "u", "v") if letter not in taken))
+    later = from_there_on(whole, ctx.horizon, t) if ctx.anchor == 0 and isinstance(whole, Expr) else None
+    if later is None:
+        raise stop("a value that is defined at one time only", head)
+    return Definition(_name(head.head), (t,), later, "index")
 
 
 def unfolded(term: Basic) -> Basic:

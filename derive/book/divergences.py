@@ -122,7 +122,7 @@ def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
 
 
 def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
-    """D(P ‖ Q) for letters alone: of what the statement applies them to; averaged over its states where they are drawn."""
+    """D(P ‖ Q) for letters alone: of what the statement applies them to; averaged over states that it draws."""
     arguments = _arguments(alone, ctx)
     if arguments is None:
         raise undecided("a divergence of laws that are not said to be laws of anything", node)

@@ -67,7 +67,7 @@ def _is_optimal(node: Call, ctx: Context) -> bool:
     marks = [*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())]
     if head.name not in _NAMES or head.accents or head.primes or head.font or len(marks) != 1:
         return False
-    starred = label_of(marks[0]) == "*" or (isinstance(marks[0], Sym) and _is_best_policy(marks[0]))
+    starred = label_of(marks[0]) in ("*", "star") or (isinstance(marks[0], Sym) and _is_best_policy(marks[0]))
     sorts = tuple(sort_of(a, ctx.scope.survey) for a in node.args.parts)
     return starred and sorts == _SORTS[_NAMES[head.name]] and set(node.args.separators) <= {","}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeGuard
 
 from sympy import Expr, Rational, Symbol
 
@@ -13,7 +14,7 @@ from derive.book.elements import moment, numbered, reward
 from derive.book.letters import COUNTERS, POLICIES, SCALARS, TIMES, positive
 from derive.book.named_functions import indicator
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
-from derive.book.tree import Div, Group, Node, Num, Sym
+from derive.book.tree import Div, Group, Node, Num, Sym, walk
 from derive.book.values import value_at
 from derive.terms import Apply, Exp, real_symbol
 
@@ -64,11 +65,21 @@ def _reward(node: Sym, ctx: Context) -> Expr | None:
         return None
     if node.head != "r" and not (node.head == "R" and ctx.scope.survey.arrival):
         return None
-    if label_of(node.sub.only) is not None or numbered(node.sub.only, ctx) is not None:
+    if label_of(node.sub.only) is not None or numbered(node.sub.only, ctx) is not None or _of_samples(node, ctx):
         return None
     if is_parameter(node.sub.only, ctx.scope.survey):
         return None
     return reward(moment(node.sub.only, ctx, ctx.scope.survey.arrival), ctx)
+
+
+def _of_samples(node: Sym, ctx: Context) -> bool:
+    """Whether the statement writes r_i or r_G too, so that r_1 is the reward of the first sample."""
+    found = (n.sub.only for side in ctx.around for n in walk(side) if _is_like(n, node) and n.sub is not None)
+    return any(isinstance(i, Sym) and (i.name in COUNTERS or i.head in ctx.scope.survey.counts) for i in found)
+
+
+def _is_like(node: Node, other: Sym) -> TypeGuard[Sym]:
+    return isinstance(node, Sym) and node.head == other.head
 
 
 def _is_labelled_number(node: Sym) -> bool:
