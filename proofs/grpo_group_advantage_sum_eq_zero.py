@@ -3,10 +3,10 @@
 from sympy import sqrt
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import payoff
 from derive.rules import count, factor_out, linearity
 from derive.terms import AtMost, Equation, Letter, Positive, TimeSum
-from proofs.monte_carlo_mean_unbiased import N, drawn, i, j
+from proofs.in_sample_mean_baseline_scale import earned
+from proofs.monte_carlo_mean_unbiased import N, i, j
 
 epsilon = Letter("epsilon", ())
 
@@ -26,21 +26,21 @@ def advantage(reward, index):
     return centred(reward, index) / (sqrt(group_variance(reward)) + epsilon())
 
 
-def pays(index):
-    return payoff(drawn(index))
-
-
 @derivation(
     title="Group advantages sum to zero",
-    claim=Equation(TimeSum(advantage(pays, i), i, 1, N), 0),
+    claim=Equation(TimeSum(advantage(earned, i), i, 1, N), 0),
     assuming=[AtMost(1, N), Positive(epsilon)],
     source="Shao et al. 2024, DeepSeekMath, arXiv 2402.03300, §4.1.1",
     falsehood=Falsehood(
-        Equation(TimeSum(advantage(pays, i) ** 2, i, 1, N), N), "with ε > 0 their mean square is taken to be one still"
+        Equation(TimeSum(advantage(earned, i) ** 2, i, 1, N), N),
+        "their mean square is taken to be one, whatever ε is",
     ),
     world="quiz_bandit",
 )
 def grpo_group_advantage_sum_eq_zero(start):
-    return start.eq(TimeSum(centred(pays, i), i, 1, N) / (sqrt(group_variance(pays)) + epsilon()), by=factor_out).eq(
-        0, by=[linearity, count]
-    )
+    deviation = sqrt(group_variance(earned))
+    return (
+        start
+        .eq(TimeSum(centred(earned, i), i, 1, N) / (deviation + epsilon()), by=factor_out)
+        .eq(0, by=[linearity, count])
+    )  # fmt: skip

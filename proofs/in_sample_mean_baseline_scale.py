@@ -1,40 +1,53 @@
-"""E[(1/N) Σ_i (f(x_i) − f̄) ∇log p(x_i)] = (1 − 1/N) ∇E f: the group's own mean as a baseline shrinks the gradient."""
+"""E[(1/N) Σ_i (r_i − r̄) ∇log π(a_i)] = (1 − 1/N) ∇J: the group's own mean as a baseline shrinks the gradient."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import density, grad, mean, payoff, x
+from derive.notation import a, bandit_policy, bandit_reward, grad, mean
 from derive.rules import count, expectation, independence, linearity, one_apart
-from derive.terms import AtMost, Equation, Log, Positive, TimeSum
-from proofs.monte_carlo_mean_unbiased import N, batch_mean, drawn, i, j, over_samples, p
+from derive.terms import ACTIONS, AtMost, Draw, Equation, Log, Positive, Samples, TimeSum
+from proofs.monte_carlo_mean_unbiased import N, batch_mean, i, j
 from proofs.score_function_identity import score_function_identity
 from proofs.single_step_policy_gradient import single_step_policy_gradient
 
-group_mean = TimeSum(payoff(drawn(j)), j, 1, N) / N
-objective = mean(payoff(x), x, p)
+p, r = bandit_policy(a), bandit_reward(a)
+objective = mean(r, a, p)
+
+
+def earned(index):
+    """r(a_i), a_i the i-th action of the group."""
+    return bandit_reward(Draw(index, ACTIONS))
+
+
+group_mean = TimeSum(earned(j), j, 1, N) / N
 
 
 def score(index):
-    """∇ log p(x_i)."""
-    return grad(Log(density(drawn(index))))
+    """∇ log π(a_i)."""
+    return grad(Log(bandit_policy(Draw(index, ACTIONS))))
+
+
+def over_groups(body):
+    """E over the N actions of a group, drawn independently from π."""
+    return Samples(body, a, p, N)
 
 
 @derivation(
     title="The group's own mean as a baseline",
     claim=Equation(
-        over_samples(batch_mean(lambda i: (payoff(drawn(i)) - group_mean) * score(i))), (1 - 1 / N) * grad(objective)
+        over_groups(batch_mean(lambda i: (earned(i) - group_mean) * score(i))), (1 - 1 / N) * grad(objective)
     ),
-    assuming=[Positive(density), AtMost(1, N)],
+    assuming=[Positive(bandit_policy), AtMost(1, N)],
     source="Liu et al. 2025, Understanding R1-Zero-like training, arXiv 2503.20783",
     falsehood=Falsehood(
-        Equation(over_samples(batch_mean(lambda i: (payoff(drawn(i)) - group_mean) * score(i))), grad(objective)),
+        Equation(over_groups(batch_mean(lambda i: (earned(i) - group_mean) * score(i))), grad(objective)),
         "the group's mean is taken for a baseline that does not look at the sample",
     ),
     world="quiz_bandit",
 )
 def in_sample_mean_baseline_scale(start):
     z = grad(Log(p))
-    own, cross = mean(payoff(x) * z, x, p), mean(payoff(x), x, p) * mean(z, x, p)
-    pair = over_samples(payoff(drawn(j)) * score(i))
-    alone = over_samples(payoff(drawn(i)) * score(i))
+    own, cross = mean(r * z, a, p), objective * mean(z, a, p)
+    pair = over_groups(earned(j) * score(i))
+    alone = over_groups(earned(i) * score(i))
     return (
         start
         .eq(TimeSum(alone - TimeSum(pair, j, 1, N) / N, i, 1, N) / N, by=linearity)
