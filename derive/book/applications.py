@@ -21,6 +21,7 @@ from derive.book.letters import DISTRIBUTIONS, FUNCTIONS, POLICIES, REWARDS, VAL
 from derive.book.optimal import is_best_of_policies, optimal
 from derive.book.rewards import of_another_form
 from derive.book.scope import Key
+from derive.book.sequences import of_a_token
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of, parameter_name, sort_of
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
@@ -33,6 +34,8 @@ def call(node: Call, ctx: Context) -> Expr:
     """X(args): an application, or a product with a bracket."""
     if (known := named_functions.applied(node, ctx)) is not None:
         return known
+    if (token := of_a_token(node, ctx)) is not None:
+        return token
     survey, head = ctx.scope.survey, node.head
     sorts = [sort_of(a, survey) for a in node.args.parts]
     key = key_of(node, survey)

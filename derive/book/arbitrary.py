@@ -38,8 +38,8 @@ def number(node: Sym, ctx: Context) -> Expr | None:
         ctx.notes.assumed.add(f"{name} any function of {theta}")
         return Apply(Letter(name, (), parameter=theta))
     times = [time(i, ctx) for i in indices]
-    if all(numbered(i, ctx) is not None for i in indices) or not _has_expectation(ctx):
-        if _has_expectation(ctx):
+    if all(numbered(i, ctx) is not None for i in indices) or not has_expectation(ctx):
+        if has_expectation(ctx):
             raise undecided(f"{node.head} may depend on what is averaged over", node)
         ctx.notes.assumed.add(f"{name} any sequence")
         return Apply(Letter(name, (None,) * len(times), parameter=theta), *times)
@@ -53,7 +53,7 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
     if found is None or node.head.name in _NEVER or not domains:
         return None
     name, indices = found
-    if indices and _has_expectation(ctx):
+    if indices and has_expectation(ctx):
         raise undecided(f"{node.head.head} may depend on what is averaged over", node)
     times = [time(i, ctx) for i in indices]
     theta = _dependence(node, ctx)
@@ -115,5 +115,6 @@ def _differentiated(nodes: Sequence[Node]) -> set[str]:
     return {n.head for grad in grads for n in walk(grad.body) if isinstance(n, Sym)}
 
 
-def _has_expectation(ctx: Context) -> bool:
+def has_expectation(ctx: Context) -> bool:
+    """Whether the statement averages over anything."""
     return ctx.averaged or any(isinstance(n, Expect) for node in ctx.around for n in walk(node))

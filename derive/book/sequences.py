@@ -1,0 +1,81 @@
+r"""Probabilities of tokens: π_θ(y_t | x, y_{<t}), P(x_t | x_1, …, x_{t-1}), π_θ(a_{i,t} | s_i, a_{i,<t}).
+
+What stands behind the bar is all that came before, so that the probability is some positive number for every token: it
+is read as e^{l(t, …)} for an arbitrary l, of the response as well where an expectation draws it.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.book import tree
+from derive.book.arbitrary import has_expectation, name_of
+from derive.book.context import Context, stop, time, undecided
+from derive.book.elements import element
+from derive.book.letters import POLICIES
+from derive.book.sorts import is_element, is_parameter
+from derive.book.tree import Call, Node, Relation, Sym
+from derive.terms import Apply, Domain, Exp, Letter, Var, real_symbol
+
+
+def of_a_token(node: Call, ctx: Context) -> Expr | None:
+    """The probability of a token, given those before it; None for every other call."""
+    parts, separators = node.args.parts, node.args.separators
+    if node.head.name not in (*POLICIES, "p", "P", "q") or separators[:1] != ("|",):
+        return None
+    token, *given = parts
+    if not isinstance(token, Sym) or token.sub is None or token.sup is not None:
+        return None
+    if not any(_is_prefix(g, token) for g in given) and not (len(token.sub.parts) == 2 and _is_row(token, given)):
+        return None
+    kept = [g for g in given if not _follows(g, token) and not is_parameter(g, ctx.scope.survey)]
+    values = [element(g, ctx) for g in kept if is_element(g, ctx.scope.survey)]
+    if len(values) != len(kept):
+        raise stop("the probability of a token, given what is not known here", node)
+    if has_expectation(ctx):
+        values += _response(token, node, ctx)
+    return _any_positive(node, [time(p, ctx) for p in token.sub.parts], values, ctx)
+
+
+def _any_positive(node: Call, times: list[Expr], values: list[Expr], ctx: Context) -> Expr:
+    marks = [p for p in (*(node.head.sub.parts if node.head.sub else ()), *node.args.parts)]
+    found = [p for p in marks if is_parameter(p, ctx.scope.survey) and isinstance(p, Sym)]
+    parameter = real_symbol(found[0].head) if found else None
+    name = f"l_{name_of(node.head)}"
+    ctx.notes.assumed.add(f"{node.head.head} of a token any positive number")
+    domains: list[Domain | None] = [None] * len(times)
+    domains += [v.domain for v in values]
+    return Exp(Apply(Letter(name, tuple(domains), parameter=parameter), *times, *values))
+
+
+def _response(token: Sym, node: Call, ctx: Context) -> list[Expr]:
+    """y, where an expectation draws the whole response."""
+    whole = ctx.bound.get(token.head)
+    if not isinstance(whole, Var):
+        raise undecided("tokens of a response that is averaged over", node)
+    return [whole]
+
+
+def _is_prefix(node: Node, token: Sym) -> bool:
+    """y_{<t}, y_{1:t-1}, y_{i,<t}; or the ellipsis in y_1, …, y_{t-1}."""
+    if isinstance(node, tree.Dots):
+        return True
+    if not isinstance(node, Sym) or node.sub is None or node.head != token.head:
+        return False
+    last = node.sub.parts[-1]
+    return node.sub.separators[-1:] == (":",) or (isinstance(last, Relation) and last.sides[0] is None)
+
+
+def _follows(node: Node, token: Sym) -> bool:
+    """What says no more than which tokens came before: y_{<t}, y_1, …; the row's own s_i, s_{i,t}."""
+    if _is_prefix(node, token):
+        return True
+    if not isinstance(node, Sym) or node.sub is None or token.sub is None:
+        return False
+    own = node.head == token.head
+    return own or (len(token.sub.parts) == 2 and len(node.sub.parts) <= 2)
+
+
+def _is_row(token: Sym, given: list[Node]) -> bool:
+    """a_{i,t} | s_{i,t}: the step t of the sample i."""
+    return all(isinstance(g, Sym) and g.sub is not None for g in given) and token.name in "aoyxus"
