@@ -211,6 +211,9 @@ class Context:
         if isinstance(term, TimeProduct):
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
+        if isinstance(term, Mean):
+            with self._inside(term):
+                return self._is_positive(term.weight) and self._is_positive(term.body)
         if isinstance(term, SumOver):  # a domain is never empty
             with self._inside(term):
                 return self._is_positive(term.body)

@@ -32,6 +32,7 @@ from derive.rules.linear import (
 )
 from derive.rules.order import (
     adding,
+    below_by,
     below_larger,
     below_maximum,
     constant_maximum,
@@ -57,7 +58,7 @@ from derive.rules.trajectories import (
 )
 
 __all__ = [
-    "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_larger", "below_maximum",
+    "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_by", "below_larger", "below_maximum",
     "chain_rule", "constant", "constant_maximum", "count", "distinguish", "draw_action", "draw_sample",
     "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation",
     "factor_out", "fewer_samples", "first_of", "gradient_of_samples", "gradient_of_sum", "independence",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sympy import Add, Expr
 
 from derive import kernel
+from derive.binding import substitute
+from derive.errors import Refused
 from derive.kernel import Theorem, law
 from derive.rewriting import HOLE, Given
-from derive.rules.rule import rule
+from derive.rules.rule import first_of, rule
 from derive.terms import ZERO, Log, Maximum
 
 
@@ -23,10 +25,19 @@ def below_maximum(node: Expr, given: Given, maximum: Expr, at: Expr) -> Theorem:
     return law("below_maximum", node, maximum, at, given=given)
 
 
-@rule("maximum of a constant", Maximum)
+@rule("no difference is above the greatest", once=True)
+def below_by(node: Expr, given: Given, maximum: Maximum, at: Expr) -> Theorem:
+    """f(v) ≤ g(v) + max_x (f(x) − g(x))."""
+    value = substitute(maximum.body, {maximum.var: at})
+    if node not in Add.make_args(value):
+        raise Refused("{} is no part of {}", node, value)
+    return kernel.monotone(law("below_maximum", value, maximum, at, given=given), node - value + HOLE, HOLE, given)
+
+
+@rule("constants out of the maximum", Maximum)
 def constant_maximum(node: Expr, given: Given) -> Theorem:
-    """max_x c = c."""
-    return law("maximum_constant", node, given=given)
+    """max_x c = c and max_x (c + f(x)) = c + max_x f(x)."""
+    return first_of("maximum_constant", "maximum_shift")(node, given)
 
 
 @rule("neither is above the larger", once=True)
