@@ -20,10 +20,11 @@ from derive.models.comparison import admits, complete, places
 from derive.models.draw import Size
 from derive.models.environment import Key
 from derive.models.evaluation import run
-from derive.models.interpretation import LogOf, Model, key_of, rows_of
+from derive.models.interpretation import Model, key_of, rows_of
 from derive.models.numbers import Numbers, exceeds
 from derive.models.search import Found, Search
 from derive.models.sources import ABOVE_ZERO, BELOW_ONE, POSITIVE
+from derive.models.tables import LogOf
 from derive.terms import Letter
 
 STARTS, STEPS = 3, 150

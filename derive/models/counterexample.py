@@ -14,8 +14,9 @@ from derive.models.claims import Claim
 from derive.models.comparison import Difference
 from derive.models.draw import Size
 from derive.models.environment import Key
-from derive.models.interpretation import LogOf, Model, key_of
+from derive.models.interpretation import Model, key_of
 from derive.models.numbers import as_ball, as_fraction
+from derive.models.tables import LogOf
 from derive.terms import Letter
 
 GREEK = {

@@ -18,7 +18,8 @@ from derive.models.environment import Closure, Env, probability, small, steps
 from derive.models.forms import whole
 from derive.models.jets import Jet, highest, times
 from derive.models.path_values import over_futures, over_paths
-from derive.models.values import look_up, over_domain, over_times, product_of
+from derive.models.sums import over_domain, over_times
+from derive.models.values import look_up, product_of
 from derive.terms import (
     Apply,
     At,

@@ -20,9 +20,10 @@ from flint import fmpq, nmod
 
 from derive.models.environment import Key
 from derive.models.histories import drawn_when_asked
-from derive.models.interpretation import LogOf, Model, Table, arguments_of, key_of, rows
+from derive.models.interpretation import Model, arguments_of, key_of, rows
 from derive.models.jets import Jet
 from derive.models.sources import ABOVE_ZERO, BELOW_ONE, Source
+from derive.models.tables import LogOf, Table
 from derive.terms import HISTORIES, Domain, Letter
 
 

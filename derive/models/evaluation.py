@@ -18,9 +18,10 @@ from derive.models import curvatures, extremes, samples, slopes  # noqa: F401  (
 from derive.models.compiling import Compiler
 from derive.models.environment import Closure, Env, Key, set_trajectory
 from derive.models.forms import usage
-from derive.models.interpretation import Entries, LogOf, Model, Table, check_letter, elements_of, key_of
+from derive.models.interpretation import Model, check_letter, elements_of, key_of
 from derive.models.latest import last_draw, latest_position
 from derive.models.numbers import BALLS, RATIONALS, Numbers, as_rational
+from derive.models.tables import Entries, LogOf, Table
 from derive.terms import Action, Domain, Draw, Letter, Process, State, Var
 
 __all__ = ["LogOf", "Model", "Program", "Table", "compiled", "evaluate", "run"]

@@ -12,8 +12,9 @@ from typing import Any
 
 from derive.errors import Unevaluable
 from derive.models.environment import Key
-from derive.models.interpretation import Entries, Table, elements_of, key_of
+from derive.models.interpretation import elements_of, key_of
 from derive.models.jets import Jet
+from derive.models.tables import Entries, Table
 from derive.terms import HISTORIES, Letter
 
 Draw = Callable[[Random, int], Sequence[Jet]]

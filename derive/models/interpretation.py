@@ -16,7 +16,7 @@ that Exp(c·θ) with an integer c is the fraction q^c.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -25,47 +25,19 @@ from flint import fmpq
 
 from derive.errors import Unevaluable, Unreadable
 from derive.models.environment import Key
-from derive.models.numbers import as_fraction, as_rational
+from derive.models.tables import (
+    Table,
+    integer,
+    named,
+    read_domain,
+    read_real,
+    read_samples,
+    read_table,
+    read_trajectory,
+    write_real,
+    write_table,
+)
 from derive.terms import HISTORIES, Letter
-
-TABLE_PARTS = ("table", "tangent", "second")
-
-
-@dataclass(frozen=True)
-class LogOf:
-    """The real number log q, kept as q."""
-
-    argument: Any
-
-
-class Entries(dict[Key, Any]):
-    """Entries that are made when they are first asked for; what a function cannot make is missing."""
-
-    def __init__(self, fill: Callable[[Key], None]) -> None:
-        super().__init__()
-        self._fill = fill
-
-    def __missing__(self, key: Key) -> Any:
-        self._fill(key)
-        return self[key]
-
-    def converted(self, of: Callable[[Any], Any]) -> Entries:
-        """The same entries as numbers of another kind, made when they are asked for."""
-
-        def fill(key: Key) -> None:
-            found[key] = of(self[key])
-
-        found = Entries(fill)
-        return found
-
-
-@dataclass(frozen=True)
-class Table:
-    """The values of a letter, and their first and second derivatives along one direction of its parameter."""
-
-    values: Mapping[Key, Any]
-    tangents: Mapping[Key, Any] = field(default_factory=dict)
-    seconds: Mapping[Key, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,8 +69,8 @@ class Model:
             "domains": {name: list(elements) for name, elements in sorted(self.domains.items())},
             "indices": dict(sorted(self.indices.items())),
             "elements": dict(sorted(self.elements.items())),
-            "reals": {name: _write_real(x) for name, x in sorted(self.reals.items())},
-            "letters": {name: _write_table(t) for name, t in sorted(self.letters.items())},
+            "reals": {name: write_real(x) for name, x in sorted(self.reals.items())},
+            "letters": {name: write_table(t) for name, t in sorted(self.letters.items())},
             "trajectory": None if self.trajectory is None else [list(part) for part in self.trajectory],
             **samples,
         }
@@ -177,120 +149,17 @@ def _read_model(data: Mapping[str, Any]) -> Model:
     known = {"horizon", "domains", "indices", "elements", "reals", "letters", "trajectory", "samples"}
     if not isinstance(data, Mapping) or not set(data) <= known or "horizon" not in data:
         raise Unreadable(f"a model is a mapping with 'horizon' and keys among {sorted(known)}, not {str(data)[:80]!r}")
-    horizon = _integer(data["horizon"], "horizon")
+    horizon = integer(data["horizon"], "horizon")
     if horizon < 0:
         raise Unreadable(f"the horizon {horizon} is negative")
-    domains = {name: _domain(name, e) for name, e in _mapping(data, "domains").items()}
+    domains = {name: read_domain(name, e) for name, e in named(data, "domains").items()}
     return Model(
         horizon,
         domains,
-        {name: _read_real(x) for name, x in _mapping(data, "reals").items()},
-        {name: _read_table(name, t) for name, t in _mapping(data, "letters").items()},
-        {name: _integer(i, name) for name, i in _mapping(data, "indices").items()},
-        {name: _integer(e, name) for name, e in _mapping(data, "elements").items()},
-        _read_trajectory(data.get("trajectory"), horizon),
-        {name: _read_samples(name, xs, domains) for name, xs in _mapping(data, "samples").items()},
+        {name: read_real(x) for name, x in named(data, "reals").items()},
+        {name: read_table(name, t) for name, t in named(data, "letters").items()},
+        {name: integer(i, name) for name, i in named(data, "indices").items()},
+        {name: integer(e, name) for name, e in named(data, "elements").items()},
+        read_trajectory(data.get("trajectory"), horizon),
+        {name: read_samples(name, xs, domains) for name, xs in named(data, "samples").items()},
     )
-
-
-def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = data.get(key, {})
-    if not isinstance(found, Mapping) or not all(isinstance(k, str) for k in found):
-        raise Unreadable(f"the model's {key!r} is a mapping by name, not {str(found)[:80]!r}")
-    return found
-
-
-def _integer(value: Any, what: str) -> int:
-    if type(value) is not int:
-        raise Unreadable(f"{what} is an integer, not {value!r}")
-    return value
-
-
-def _domain(name: str, elements: Any) -> tuple[int, ...]:
-    if not isinstance(elements, (list, tuple)) or not elements or len(set(elements)) != len(elements):
-        raise Unreadable(f"the domain {name!r} is a non-empty list of distinct integers, not {elements!r}")
-    return tuple(_integer(e, f"an element of {name}") for e in elements)
-
-
-def _read_samples(name: str, values: Any, domains: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    if not isinstance(values, (list, tuple)):
-        raise Unreadable(f"the samples of {name!r} are a list of its elements, not {values!r}")
-    found = tuple(_integer(x, f"a sample of {name}") for x in values)
-    if name in domains and (strange := [x for x in found if x not in domains[name]]):
-        raise Unreadable(f"the sample {strange[0]} is not in the domain {name}: {domains[name]}")
-    return found
-
-
-def _number(value: Any, what: str) -> fmpq:
-    try:
-        return as_rational(value)
-    except Unevaluable as fault:
-        raise Unreadable(f"{what}: {fault}") from None
-
-
-def _read_real(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        if len(value) != 2 or value[0] != "log" or not (q := _number(value[1], "log")) > 0:
-            raise Unreadable(f"a real is a fraction as text or ['log', positive fraction], not {value!r}")
-        return LogOf(q)
-    return _number(value, "a real")
-
-
-def _write_real(value: Any) -> Any:
-    return ["log", _text(value.argument)] if isinstance(value, LogOf) else _text(value)
-
-
-def _read_table(name: str, data: Any) -> Table:
-    stem, _, arity = name.rpartition("/")
-    if not stem or not arity.isdigit():
-        raise Unreadable(f"a letter's key is its name and number of arguments, such as 'pi/2', not {name!r}")
-    if not isinstance(data, Mapping) or "table" not in data or not set(data) <= set(TABLE_PARTS):
-        raise Unreadable(f"the letter {name!r} is a mapping with {TABLE_PARTS}, not {str(data)[:80]!r}")
-    return Table(*(_read_entries(name, int(arity), data.get(part) or []) for part in TABLE_PARTS))
-
-
-def _read_entries(name: str, arity: int, entries: Any) -> dict[Key, fmpq]:
-    found: dict[Key, fmpq] = {}
-    for entry in entries:
-        if not (isinstance(entry, (list, tuple)) and len(entry) == 2 and isinstance(entry[0], (list, tuple))):
-            raise Unreadable(f"an entry of {name!r} is [arguments, value], not {entry!r}")
-        key = tuple(_read_argument(name, k) for k in entry[0])
-        if len(key) != arity or key in found:
-            raise Unreadable(f"{name!r} takes {arity} arguments and each entry once; found {entry!r}")
-        found[key] = _number(entry[1], f"{name}{key}")
-    return found
-
-
-def _read_argument(name: str, argument: Any) -> Any:
-    """An element, a time, or a history written as the flat list s_0, a_0, …, s_t."""
-    if not isinstance(argument, (list, tuple)):
-        return _integer(argument, f"an argument of {name}")
-    if len(argument) % 2 == 0:
-        raise Unreadable(f"a history of {name!r} is s_0, a_0, …, s_t, not {argument!r}")
-    return tuple(_integer(x, f"a step of a history of {name}") for x in argument)
-
-
-def _write_table(table: Table) -> dict[str, Any]:
-    parts = dict(zip(TABLE_PARTS, (table.values, table.tangents, table.seconds), strict=True))
-    return {name: _write_entries(part) for name, part in parts.items() if part or name == "table"}
-
-
-def _write_entries(entries: Mapping[Key, Any]) -> list[list[Any]]:
-    return [
-        [[list(x) if isinstance(x, tuple) else x for x in key], _text(value)] for key, value in sorted(entries.items())
-    ]
-
-
-def _read_trajectory(data: Any, horizon: int) -> tuple[Key, Key] | None:
-    if data is None:
-        return None
-    if not isinstance(data, (list, tuple)) or len(data) != 2:
-        raise Unreadable(f"a trajectory is [states, actions], not {data!r}")
-    states, actions = (tuple(_integer(x, "an element of a trajectory") for x in part) for part in data)
-    if len(states) - len(actions) not in (0, 1) or len(states) > horizon + 1:
-        raise Unreadable(f"a trajectory of horizon {horizon} has as many states as actions, or one more: {data!r}")
-    return states, actions
-
-
-def _text(value: Any) -> str:
-    return str(as_fraction(value))

@@ -39,11 +39,12 @@ from derive.models.degree import degree, degrees_of
 from derive.models.draw import LAYERED, PLAIN
 from derive.models.environment import TooLong
 from derive.models.evaluation import compiled, run
-from derive.models.interpretation import LogOf, Model, key_of
+from derive.models.interpretation import Model, key_of
 from derive.models.numbers import BALLS, RATIONALS, as_ball, same
 from derive.models.search import FRACTIONS, POINTS, Found, Search
 from derive.models.shrink import shrink
 from derive.models.sources import POSITIVE, SAMPLES
+from derive.models.tables import LogOf
 from derive.terms import Hypothesis, Letter, Statement
 
 PRECISION = 512  # bits of a ball

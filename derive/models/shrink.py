@@ -15,8 +15,9 @@ from typing import Any
 from flint import fmpq
 
 from derive.models.environment import Key
-from derive.models.interpretation import LogOf, Model, Table, key_of, rows_of
+from derive.models.interpretation import Model, key_of, rows_of
 from derive.models.sources import ABOVE_ZERO, BELOW_ONE
+from derive.models.tables import LogOf, Table
 from derive.terms import Letter
 
 NUMBERS = tuple(fmpq(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 3)))

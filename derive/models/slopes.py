@@ -16,7 +16,8 @@ from derive.models.compiling import Compiler, slope_of
 from derive.models.environment import Closure, Env, probability, small, steps
 from derive.models.forms import whole
 from derive.models.path_values import over_futures, over_paths
-from derive.models.values import look_up, over_domain, over_times, product_of, with_real
+from derive.models.sums import over_domain, over_times
+from derive.models.values import look_up, product_of, with_real
 from derive.terms import (
     Apply,
     At,

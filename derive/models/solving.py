@@ -24,8 +24,9 @@ from derive.models.elimination import solution
 from derive.models.environment import Env, Key
 from derive.models.equations import Fixed, System, still
 from derive.models.evaluation import FUEL, Program, run
-from derive.models.interpretation import Model, Table, elements_of, key_of
+from derive.models.interpretation import Model, elements_of, key_of
 from derive.models.numbers import Numbers, same
+from derive.models.tables import Table
 from derive.terms import Apply, Maximum, Var
 
 MAX_ROUNDS = 40  # of policy iteration
