@@ -137,7 +137,7 @@ def test_watching_stops_on_ctrl_c(book):
 
 def _commands(text):
     return [
-        line.partition("derive check")[2]
+        line.partition("derive check")[2].split("`")[0]
         for line in text.splitlines()
         if "derive check" in line and "name:" not in line
     ]
