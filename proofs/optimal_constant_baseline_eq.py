@@ -2,7 +2,7 @@
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import OUTCOMES, density, mean, payoff, x
-from derive.rules import adding, factor_out, linearity, unfold
+from derive.rules import adding, linearity, unfold
 from derive.terms import Definition, Equation, Inequality, Letter, Positive, real_symbol
 
 p, f, w = density(x), payoff(x), Letter("w", (OUTCOMES,))(x)
