@@ -79,7 +79,7 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
     for items in (head.sub, head.sup):
         for part in items.parts if items is not None else ():
             inner = part.items.only if isinstance(part, tree.Group) and items is head.sup else part
-            if inner is None or any(s != "," for s in (items.separators if items is not None else ())):
+            if inner is None or any(s not in (",", ":") for s in (items.separators if items is not None else ())):
                 return None
             if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None:
                 continue

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.book import tree
 from derive.book.scripts import Scripts
-from derive.book.tokens import Stopped, Token
+from derive.book.tokens import Stopped, Token, closing_brace
 from derive.book.tree import Items, Node, Sym
 from derive.book.vocabulary import FONTS, GREEK
 
@@ -179,6 +179,9 @@ class Indices(Scripts):
             if inner.kind != "letter":
                 raise self.stopped("an accent on something that is no letter", inner)
             return self.symbol(token.start, inner.text, "", (name,))
+        if self.names_expectation():
+            self.name_in_braces()
+            return self.symbol(token.start, "E", "bb", (name,))
         first = self.at
         self.take()
         inside = self.bracketed("}").only
@@ -189,6 +192,13 @@ class Indices(Scripts):
             return self.called(found)
         words = " ".join(t.text for t in self.tokens[first + 1 : self.at - 1])
         return self.symbol(token.start, words, "", (name,))
+
+    def names_expectation(self) -> bool:
+        """Whether the braces here hold E alone, in some font."""
+        close = closing_brace(self.tokens, self.at)
+        held = [t for t in self.tokens[self.at : close] if t.text not in ("{", "}")] if close is not None else []
+        letters = [t.text for t in held if t.kind == "letter"]
+        return letters in (["E"], ["bb:E"]) and all(t.kind == "letter" or t.text in FONTS for t in held)
 
     def called(self, head: Sym) -> Node:
         r"""A letter that is whole, with its arguments: \hat{A_t}(s)."""

@@ -148,7 +148,7 @@ class Prefixes(Indices):
             raise self.stopped(f"\\{operator} of something that is no list in brackets")
         node = self.atom()
         self.depth -= 1
-        if self.is_op("^"):
+        if self.is_op("^") and not (self.peek().text in ("top", "T") or self.peek(2).text in ("top", "T")):
             raise self.stopped(f"whether the power is taken before or after \\{operator} is not clear")
         if operator in ("nabla", "min", "max"):
             return node

@@ -38,7 +38,7 @@ def of_a_token(node: Call, ctx: Context) -> Expr | None:
 
 
 def _any_positive(node: Call, times: list[Expr], values: list[Expr], ctx: Context) -> Expr:
-    marks = [p for p in (*(node.head.sub.parts if node.head.sub else ()), *node.args.parts)]
+    marks = (*(node.head.sub.parts if node.head.sub else ()), *node.args.parts)
     found = [p for p in marks if is_parameter(p, ctx.scope.survey) and isinstance(p, Sym)]
     parameter = real_symbol(found[0].head) if found else None
     name = f"l_{name_of(node.head)}"

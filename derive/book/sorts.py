@@ -134,7 +134,8 @@ def above_label(node: Node) -> str | None:
     if (label := label_of(node)) is not None:
         return label
     if isinstance(node, Sym) and node == Sym(node.start, node.end, node.name):
-        return node.name if len(node.name) == 1 and node.name.isupper() and node.name not in HORIZONS else None
+        capital = len(node.name) == 1 and node.name.isupper() and node.name not in HORIZONS
+        return node.name if capital or node.name in SCALARS else None
     if isinstance(node, Call) and node.head.font == "rm":
         return node.head.name
     factors = node.factors if isinstance(node, tree.Mul) else ()
@@ -162,6 +163,7 @@ def key_of(node: Node, survey: Survey) -> Key | None:
     labels, indices = [], 0
     for part in head.sub.parts if head.sub is not None else ():
         if is_parameter(part, survey):
+            labels += [part.name] if isinstance(part, Sym) and part.name in PARAMETERS and head.name in VALUES else []
             continue
         label = label_of(part)
         if label is not None:

@@ -29,10 +29,12 @@ from derive.terms import (
     PathSum,
     State,
     SumOver,
+    Term,
     TimeProduct,
     TimeSum,
     Var,
 )
+from derive.timeline import is_linear
 
 
 def big(node: Big, ctx: Context) -> Expr:
@@ -220,8 +222,24 @@ def _is_count(node: Node | None, ctx: Context) -> bool:
     return isinstance(node, Size) or (isinstance(node, Sym) and node.head in ctx.scope.survey.counts)
 
 
+def _geometric(body: Expr, index: Symbol, lower: Expr) -> Expr | None:
+    """Σ_{k=a}^∞ c x^{k+b} = c x^{a+b} / (1 - x), for a letter x, which is then less than 1; None for another sum."""
+    powers = [f for f in Mul_.make_args(body) if index in f.free_symbols]
+    base, exponent = powers[0].as_base_exp() if len(powers) == 1 else (None, None)
+    if not isinstance(base, Symbol) or base.is_integer or any(isinstance(n, Term) for n in subterms(body)):
+        return None
+    if exponent is None or not is_linear(exponent) or (exponent - index).expand().has(index):
+        return None
+    rest = Mul_(*(f for f in Mul_.make_args(body) if f not in powers))
+    found: Expr = rest * base ** (exponent - index + lower).expand() / (1 - base)
+    return found
+
+
 def endless(cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> Expr:
     """A sum to infinity in an episode: it ends with the episode, where every term after that is a reward's multiple."""
+    if cls is TimeSum and (series := _geometric(body, index, lower)) is not None:
+        ctx.notes.used.add("geometric")
+        return series
     known = Known((*ctx.facts, AtMost(index, index)))
     starts = [n.time for n in subterms(body) if isinstance(n, State)]
     shifts = [s - index for s in starts if index not in (s - index).free_symbols]  # t, in r_{t+k}: it ends t earlier
@@ -324,6 +342,8 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
 
 
 def _names_a_set(node: Node | None) -> bool:
+    if isinstance(node, Call):  # A(s)
+        node = node.head
     return isinstance(node, Sym) and node.font in ("cal", "bb", "") and node.name.isupper()
 
 

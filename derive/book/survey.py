@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from derive.book import tree
 from derive.book.letters import (
-    COUNTERS,
     DISTRIBUTIONS,
     ELEMENTS,
     HORIZONS,
@@ -104,7 +103,7 @@ def _after(node: Node) -> int | None:
     if isinstance(node, Num):
         return integer(node)
     if isinstance(node, Sym):
-        return None if node.name in HORIZONS or node.name not in TIMES | COUNTERS else 0
+        return None if node.name in HORIZONS or node.name not in TIMES else 0
     if isinstance(node, tree.Add):
         parts = [_after(term) if sign == 1 or isinstance(term, Num) else None for sign, term in node.terms]
         return None if None in parts else sum(s * p for (s, _), p in zip(node.terms, parts, strict=True) if p)

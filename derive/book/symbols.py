@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational
 
+from derive.binding import subterms
 from derive.book import arbitrary
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
@@ -16,7 +17,7 @@ from derive.book.named_functions import indicator
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
 from derive.book.tree import Div, Group, Node, Num, Sym, walk
 from derive.book.values import value_at
-from derive.terms import Apply, Exp, real_symbol
+from derive.terms import Apply, Exp, Term, real_symbol
 
 
 def symbol(node: Sym, ctx: Context) -> Expr:
@@ -123,7 +124,7 @@ def power(base: Expr, exponent: Node, ctx: Context) -> Expr:
     if _is_half(exponent):
         found: Expr = base ** Rational(1, 2)
         return found
-    if not isinstance(base, Symbol):
+    if not base.free_symbols or any(isinstance(n, Term) for n in subterms(base)):
         raise stop("a power that is no whole number, of something that is no letter", exponent)
     return base ** time(exponent, ctx)
 
