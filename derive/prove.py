@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from sympy import Expr, Integer, Mul
 
 from derive import kernel
-from derive.binding import canonical, free
+from derive.binding import canonical, free, sampled
 from derive.calc import Lemma, Reason
 from derive.errors import Endless, IllFormed, Refused
 from derive.kernel import Theorem, law
@@ -33,6 +33,7 @@ from derive.rules import (
     unfold,
     variance,
 )
+from derive.sampled import ABOUT_SAMPLES, sum_of_gradients
 from derive.terms import (
     Action,
     Equation,
@@ -56,17 +57,28 @@ def prove(equation: Equation, hypotheses: Iterable[Hypothesis] = (), lemmas: Seq
     given = tuple(hypotheses)
     try:
         left, right = (_normal(side, given, lemmas) for side in (equation.lhs, equation.rhs))
-        middle = kernel.ring(left.rhs, right.rhs, given)
-        return kernel.weaken(kernel.trans(kernel.trans(left, middle), kernel.sym(right)), given)
+        return kernel.weaken(
+            kernel.trans(kernel.trans(left, _joined(left.rhs, right.rhs, given)), kernel.sym(right)), given
+        )
     except (Refused, Endless, IllFormed):
         return None
 
 
+def _joined(left: Expr, right: Expr, given: Given) -> Theorem:
+    """⊢ left = right by arithmetic, with what is constant before the sums where that is needed to see it."""
+    try:
+        return kernel.ring(left, right, given)
+    except Refused:
+        first, second = (everywhere(side, RULES["factor_out"], given) for side in (left, right))
+        return kernel.trans(kernel.trans(first, kernel.ring(first.rhs, second.rhs, given)), kernel.sym(second))
+
+
 def _normal(term: Expr, given: Given, lemmas: Sequence[Lemma]) -> Theorem:
     theorem = kernel.refl(term)
+    samples = ABOUT_SAMPLES if sampled(term) else ()
     for _ in range(MAX_ROUNDS):
         before = theorem.rhs
-        for reason in (*map(_used_at, lemmas), *SIMPLIFICATIONS, *TRAJECTORIES):
+        for reason in (*map(_used_at, lemmas), *SIMPLIFICATIONS, *samples, *TRAJECTORIES):
             theorem = kernel.trans(theorem, everywhere(theorem.rhs, reason, given))
         if theorem.rhs == before:
             return theorem
@@ -90,20 +102,6 @@ def _used_at(lemma: Lemma) -> Reason:
 def _mean_written_out(node: Expr, given: Given) -> Theorem:
     """E_x[X] = Σ_x p X."""
     return kernel.define(node, given)
-
-
-def _sum_of_gradients(node: Expr, given: Given) -> Theorem:
-    """Σ_x c ∇p(x) = c ∇ Σ_x p(x) = 0."""
-    gradients = [f for f in Mul.make_args(node.body) if isinstance(f, Gradient)]
-    if len(gradients) != 1 or gradients[0] == node.body:
-        if node.body not in gradients:
-            raise Refused("{} is no sum of gradients", node)
-    else:
-        return first_of("homogeneity")(node, given)
-    outside = Gradient(SumOver(node.body.body, node.var), node.body.parameter)
-    exchanged = kernel.sym(law("exchange", outside, given=given))
-    one = everywhere(outside, normalised, given)
-    return kernel.trans(exchanged, kernel.trans(one, law("gradient_constant", one.rhs, given=given)))
 
 
 # expectations over trajectories
@@ -197,7 +195,7 @@ def _score_of_quotient(node: Expr, given: Given) -> Theorem:
     """E[∇π/π | h_t] = 0: as the score identity, with ∇ log π written ∇π/π."""
     drawn = law("draw_action", node, given=given)
     cancelled = kernel.ring(drawn.rhs, _without_quotient(drawn.rhs), given)
-    return kernel.trans(kernel.trans(drawn, cancelled), _sum_of_gradients(cancelled.rhs, given))
+    return kernel.trans(kernel.trans(drawn, cancelled), sum_of_gradients(cancelled.rhs, given))
 
 
 def _without_quotient(total: Expr) -> Expr:
@@ -223,8 +221,9 @@ SIMPLIFICATIONS: tuple[Reason, ...] = (
     chain_rule,
     log_derivative,
     normalised,
-    Rule("sum_of_gradients", "", _sum_of_gradients, (SumOver,)),
+    Rule("sum_of_gradients", "", sum_of_gradients, (SumOver,)),
     RULES["evaluate_at"],
+    RULES["at_old"],
 )
 TRAJECTORIES: tuple[Reason, ...] = (
     linearity,

@@ -30,7 +30,7 @@ DERIVE = [
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
         axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
         rules.linear rules.calculus
-        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate prove
+        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate sampled prove
     """),
     *MODELS,
     *_words("""
@@ -46,7 +46,7 @@ DERIVE = [
         book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.sequences book.named_functions book.instances book.optimal  book.values
         book.prefixes book.sums book.draws book.divergences book.stationary book.definitions book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
-        book.claims book.repair book.verdict book.follows book.progress book.defining book.inherited book.steps book.check book.rows book.report
+        book.claims book.repair book.verdict book.follows book.objectives book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
         annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
 from derive.axioms.conditions import (
     AVERAGES,
@@ -45,7 +45,11 @@ def additivity(context: Context, term: Expr) -> Expr:
 
 
 def _multiplied_out(term: Expr) -> Expr:
-    return term.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False)
+    """Sums above the line multiplied out; what stands below stays as it is, for there it must be seen to be positive."""
+    below = [f for f in Mul.make_args(term) if isinstance(f, Pow) and isinstance(f.exp, Rational) and f.exp < 0]
+    above = Mul(*(f for f in Mul.make_args(term) if f not in below))
+    parts = Add.make_args(above.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False))
+    return Add(*(Mul(part, *below) for part in parts))
 
 
 @axiom

@@ -1,0 +1,89 @@
+"""Expectations over samples brought to one form: sums over pairs told apart, samples drawn one by one. Untrusted.
+
+E[(Σ_i f(x_i))²] = Σ_i (Σ_{j<i} (E f)² + E f² + Σ_{j>i} (E f)²) = N (N−1) (E f)² + N E f²
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Mul, Pow
+
+from derive import kernel
+from derive.binding import drawn, free, subterms
+from derive.context import Context
+from derive.errors import IllFormed, Refused
+from derive.kernel import Theorem, law
+from derive.rewriting import Given, below, everywhere
+from derive.rules import RULES, Rule, gradient_of_samples, independence, linearity, normalised, square_of_sum
+from derive.terms import Draw, Gradient, Samples, SumOver, TimeSum
+from derive.timeline import is_linear
+
+
+def sum_of_gradients(node: Expr, given: Given) -> Theorem:
+    """Σ_x c ∇p(x) = c ∇ Σ_x p(x) = 0, and Σ_x ∇²p(x) = 0."""
+    gradients = [f for f in Mul.make_args(node.body) if isinstance(f, Gradient)]
+    if len(gradients) != 1:
+        raise Refused("{} is no sum of gradients", node)
+    if gradients[0] != node.body:
+        return law("homogeneity", node, given=given)
+    outside = Gradient(SumOver(node.body.body, node.var), node.body.parameter)
+    exchanged = kernel.sym(law("exchange", outside, given=given))
+    one = everywhere(outside, Rule("one_or_zero", "", _one_or_zero, (SumOver,)), given)
+    return kernel.trans(exchanged, kernel.trans(one, law("gradient_constant", one.rhs, given=given)))
+
+
+def _one_or_zero(node: Expr, given: Given) -> Theorem:
+    return (sum_of_gradients if isinstance(node.body, Gradient) else normalised.apply)(node, given)
+
+
+def _square_of_samples(node: Expr, given: Given) -> Theorem:
+    """(Σ_i f(x_i))² = Σ_i Σ_j f(x_i) f(x_j)."""
+    if not drawn(node):
+        raise Refused("{} looks at no samples", node)
+    return square_of_sum.apply(node, given)
+
+
+def _pairs_apart(node: Expr, given: Given) -> Theorem:
+    """Σ_j E[f(x_i) g(x_j)] split at j = i, where it is not known that j ≠ i."""
+    context = Context(below(node, 0, given))
+    for other in _beside(node):
+        if context.shows(node.index + 1, other) or context.shows(other + 1, node.index):
+            continue
+        return RULES["one_apart"](other).apply(node, given)
+    raise Refused("the samples of {} are told apart", node)
+
+
+def _beside(node: TimeSum) -> Iterator[Expr]:
+    """The indices of other samples beside x_j, j the index of the sum, below an expectation."""
+    for samples in (s for s in subterms(node.body) if isinstance(s, Samples)):
+        indices = {d.index for d in subterms(samples.body) if isinstance(d, Draw) and d.domain == samples.var.domain}
+        if node.index in indices:
+            yield from sorted((i for i in indices if is_linear(i) and node.index not in free(i)), key=str)
+
+
+def _drawn(node: Expr, given: Given) -> Theorem:
+    """E[f(x_i) g(x_j)] = Σ_x p f · Σ_x p g, and Σ_x ∇p = 0."""
+    if isinstance(node, SumOver):
+        try:
+            return sum_of_gradients(node, given)
+        except (Refused, IllFormed):
+            pass
+    return independence.apply(node, given)
+
+
+def _constant_terms(node: Expr, given: Given) -> Theorem:
+    """Σ_{k=a}^{b} c = (b − a + 1) c."""
+    if node.index in free(node.body):
+        raise Refused("the terms of {} differ", node)
+    return RULES["count"].apply(node, given)
+
+
+ABOUT_SAMPLES: tuple[Rule, ...] = (
+    gradient_of_samples,
+    Rule("square_of_samples", "", _square_of_samples, (Pow,)),
+    linearity,
+    Rule("pairs_apart", "", _pairs_apart, (TimeSum,)),
+    Rule("drawn", "", _drawn, (Samples, SumOver)),
+    Rule("constant_terms", "", _constant_terms, (TimeSum,)),
+)
