@@ -31,7 +31,7 @@ def tex_figure(figure: Convergence) -> str:
     return "\n".join(
         [
             *(f"% {line}" for line in _wrapped(spoken(figure))),
-            rf"\setlength{{\unitlength}}{{1mm}}\begin{{picture}}({WIDTH:g},{HEIGHT:g})\fontsize{5.6}{6}\selectfont\sffamily",
+            rf"\setlength{{\unitlength}}{{1mm}}\begin{{picture}}({WIDTH:g},{HEIGHT:g})\fontsize{{5.6}}{{6}}\selectfont\sffamily",
             r"\color{tint}",
             *_filled(p.band),
             r"\color{edge}",
