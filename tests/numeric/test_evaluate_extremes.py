@@ -74,6 +74,14 @@ def test_floats_choose_as_fractions_do() -> None:
         assert found[row] == pytest.approx(float(at(term, model)), rel=1e-12)
 
 
+def test_floats_have_no_slope_at_a_corner() -> None:
+    corner = Gradient(Max(y, 2 * y + State(0) - 1), y)
+    model = {**random_model(0), "reals": {"gamma": "1/2", "y": "1"}}
+    assert values(encode(corner), model, [[1, 0, 0]], [[0, 0]]).tolist() == [2]
+    with pytest.raises(UnevaluableError, match="agree"):
+        values(encode(corner), model, [[0, 0, 0]], [[0, 0]])
+
+
 REFUSED = {
     "a corner": (Gradient(Max(y, 2 * y + Rational(2, 3)), y), "agree"),
     "a corner of equal letters": (grad(Maximum(Cases(x, 1, 2, 5, 3, 6) * p_letter(x), x)), "agree"),

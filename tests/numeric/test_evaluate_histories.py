@@ -115,6 +115,19 @@ def test_what_is_no_history_is_refused(key: Any) -> None:
         at(expect(b(History(0))), model)
 
 
+def test_a_history_ends_with_a_state() -> None:
+    model = copy.deepcopy(remembering(0))
+    model["letters"]["b/1"]["table"].append([[[0, 1]], "1"])
+    with pytest.raises(UnevaluableError, match="takes a history"):
+        at(expect(b(History(0))), model)
+
+
+def test_a_history_alone_is_pointwise() -> None:
+    double = encode(2 * b(History(1)))
+    assert agrees(double, encode(b(History(1)) + b(History(1))), remembering(0))
+    assert not agrees(double, encode(b(History(1)) + 5), remembering(0))
+
+
 def test_laws_of_a_history_are_checked() -> None:
     model = copy.deepcopy(remembering(0))
     model["letters"]["m/2"]["table"][0][1] = "1/2"

@@ -173,7 +173,7 @@ def test_refusals(name: str) -> None:
 @pytest.mark.parametrize("given", [{"X": [7]}, {"X": ["1"]}, {"X": 1}, {"Y": [1]}, [1], {"X": []}, None])
 def test_odd_samples_are_refused(given: Any) -> None:
     with pytest.raises(UnevaluableError):
-        at(f_letter(Draw(1, X)), {**COIN, "samples": given})
+        at(Draw(1, X) + 0 * y, {**COIN, "samples": given})
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ REFUSED = {
     "two parameters": (Gradient(Gradient(y * p_letter(x), theta), y), "gradient by theta inside a gradient by y"),
     "at a place that moves": (grad(At(grad(theta**3), theta, theta**2)), "that moves with it"),
     "a second corner": (Gradient(Gradient(Max(y**2, y**2 * (3 * y + 3)), y), y), "agree"),
+    "a corner of the slope": (Gradient(Gradient(Max(y, y + p_letter(x) * (y + Rational(2, 3)) ** 2), y), y), "agree"),
     "a letter without a second derivative": (hessian(G(x)), "gives it no second derivatives"),
     "a root at zero": (Gradient(Gradient((y + Rational(2, 3)) ** Rational(3, 2), y), y), "division by zero"),
 }
