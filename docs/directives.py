@@ -83,6 +83,28 @@ class Catalogue(Directive):
         return section
 
 
+class Register(Directive):
+    """The rules, or the laws: by name, with what each states."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        from derive.kernel import LAWS
+        from derive.rules import RULES
+
+        stated = {
+            "rules": {name: (rule.convert.__doc__, f" (“{rule.words}”)") for name, rule in RULES.items()},
+            "laws": {name: (law.__doc__, "") for name, law in LAWS.items()},
+        }[self.arguments[0]]
+        return [nodes.definition_list("", *(_stated(name, *words) for name, words in sorted(stated.items())))]
+
+
+def _stated(name: str, statement: str | None, words: str) -> nodes.definition_list_item:
+    term = nodes.term("", "", nodes.literal(name, name), nodes.Text(words))
+    paragraphs = " ".join((statement or "").split())
+    return nodes.definition_list_item("", term, nodes.definition("", nodes.paragraph("", paragraphs)))
+
+
 def as_named(app: Sphinx, what: str, name: str, thing: Any, options: Any, given: str, returned: str) -> Any:
     """A signature with the names of its types as the source has them."""
     return tuple(ALIAS.sub(r"\1", part) if part else part for part in (given, returned))
@@ -93,4 +115,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-signature", as_named)
     app.add_directive("derive-help", Help)
     app.add_directive("derive-catalogue", Catalogue)
+    app.add_directive("derive-register", Register)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

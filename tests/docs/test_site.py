@@ -57,3 +57,12 @@ def test_the_catalogue_is_whole(site):
     page = site["reference/catalogue.html"]
     assert all(f"<code>{name}</code>" in page for name in load(proofs).derivations)
     assert page.count("<math ") >= len(load(proofs).derivations)
+
+
+@pytest.mark.docs
+def test_every_law_and_every_rule_is_stated(site):
+    from derive.kernel import LAWS
+    from derive.rules import RULES
+
+    page = site["reference/kernel.html"]
+    assert all(f">{name}</span>" in page for name in (*LAWS, *RULES))
