@@ -68,13 +68,15 @@ class Claim:
         self.inequalities = [compiled(sides_of(h)) for h in orders]
         self.bounds = bounds_of(orders)
         lasting = [h for h in hypotheses if isinstance(h, Always)]
-        set_here = [f for f in map(definition, given) if f is not None]
+        self.alike = [_copied(h) for h in hypotheses if isinstance(h, Coincide)]
+        stated = [h for h in hypotheses if isinstance(h, Equation)]
+        set_here = [f for f in map(definition, stated) if f is not None]
         self.always = bool(lasting)
         self.fixed = [*map(solved, lasting), *set_here]
         self.freedom: dict[Any, int] = {}  # see derive/models/solving.py
         self.items = in_order(_once(self.fixed))
         self.checks = [compiled((f.target, f.body)) for f in self.fixed if f.always]
-        self.unsolved = len(set_here) < len(given) or any(not _is_wide(h, self.bounds) for h in orders)
+        self.unsolved = len(set_here) < len(stated) or any(not _is_wide(h, self.bounds) for h in orders)
         self._read_letters()
         self._read_sets([e for h in (statement, *given, *lasting, *orders) for e in sides_of(h)])
         self._read_times([h for h in hypotheses if isinstance(h, AtMost)])
@@ -237,6 +239,12 @@ def _is_wide(hypothesis: Inequality, bounds: Mapping[str, tuple[Any, Any]]) -> b
             lower, upper = bounds[name]
             return lower is None or upper is None or lower < upper
     return False
+
+
+def _copied(hypothesis: Coincide) -> tuple[str, str]:
+    """Which of two letters takes the values of which: (from, to), to the one at rest where one is."""
+    one, other = key_of(hypothesis.letter), key_of(hypothesis.other)
+    return (one, other) if hypothesis.other.parameter is None else (other, one)
 
 
 def _once(fixed: Sequence[Fixed]) -> list[Fixed]:

@@ -156,13 +156,16 @@ def to_the_end(claim: Claim, model: Model, numbers: Numbers, place: Place) -> Pl
 
 def complete(claim: Claim, model: Model, numbers: Numbers) -> Model:
     """The model with the reals and letters that hypotheses fix set to what they say."""
+    for source, target in claim.alike:
+        values = model.letters[source].values
+        model = replace(model, letters={**model.letters, target: replace(model.letters[target], values=values)})
     times = {s.name for f in claim.fixed if f.always for s in f.program.times}
     if not times:
         return solving.complete(claim.items, model, numbers, claim.order, claim.freedom)
-    values = {tuple(row[name] for name in sorted(times)) for row in claim.indices(model.horizon)}
-    if len(values) > 1:
+    rows = {tuple(row[name] for name in sorted(times)) for row in claim.indices(model.horizon)}
+    if len(rows) > 1:
         raise Unevaluable(f"a letter that solves an equation at several values of {sorted(times)} has no one table")
-    indices = dict(zip(sorted(times), values.pop(), strict=True)) if values else {}
+    indices = dict(zip(sorted(times), rows.pop(), strict=True)) if rows else {}
     there = replace(model, indices=indices)
     found = solving.complete(claim.items, there, numbers, claim.order, claim.freedom)
     return replace(found, indices=model.indices)
