@@ -101,16 +101,16 @@ def _line(line: Any, misses: dict[str, NearMiss]) -> Any:
     from derive.printing import text
     from derive.rules import RULES, Rule
     from derive.sheet import Law, Line
-    from derive.terms import Equation
+    from derive.terms import Inequality
 
     behind = {
-        r.name: RULES[r.name].convert.__doc__ if isinstance(r, Rule) else text(Equation(r.theorem.lhs, r.theorem.rhs))
-        for r in line.reasons
+        r.name: RULES[r.name].convert.__doc__ if isinstance(r, Rule) else text(r.theorem.claim) for r in line.reasons
     }
     behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
     words = ", ".join(dict.fromkeys(line.words.split(", ")))
     laws = (Law(n, " ".join((said or n).split()), misses.get(n)) for n, said in behind.items())
-    return Line(line.term, words, line.rule, tuple(laws))
+    relation = "≤" if line.relation == Inequality.relation else "="
+    return Line(line.term, words, line.rule, tuple(laws), relation)
 
 
 def _falsehood(d: Derivation, found: Any) -> Falsehood:

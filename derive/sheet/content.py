@@ -11,8 +11,8 @@ from sympy import Expr
 
 from derive.errors import IllFormed
 from derive.sheet.convergence import Convergence
-from derive.sheet.refuted import Falsehood, NearMiss, Statement, Without, need_words
-from derive.terms import Equation, Hypothesis
+from derive.sheet.refuted import Falsehood, NearMiss, Without, need_words
+from derive.terms import Equation, Hypothesis, Statement
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,23 @@ class Law:
 
 @dataclass(frozen=True)
 class Line:
-    """= term, by reason; `rule` names the rules that gave it, `behind` says what they and their laws state."""
+    """= term or ≤ term, by reason; `rule` names the rules that gave it, `behind` what they and their laws state."""
 
     term: Expr
     reason: str
     rule: str
     behind: tuple[Law, ...] = ()
+    relation: str = "="
 
     def __post_init__(self) -> None:
         need_words(self, "reason")
+        if self.relation not in ("=", "≤"):
+            raise IllFormed(f"a line is = or ≤ the one before it, not {self.relation!r}")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A chain: start = line = line = …. A derivation has one, an induction two."""
+    """A chain: start = line = line ≤ …. A derivation has one, an induction two."""
 
     title: str | None
     start: Expr

@@ -15,11 +15,10 @@ from derive.kernel import Theorem
 from derive.printing import latex, text
 from derive.sheet.html_words import words
 from derive.sheet.mathml import mathml
-from derive.sheet.refuted import Statement
-from derive.terms import Equation, Hypothesis
+from derive.terms import Equation, Hypothesis, Inequality, Statement
 
 Bundle = dict[str, str]
-SHOWN: tuple[type, ...] = (Theorem, Derivation, Equation)
+SHOWN: tuple[type, ...] = (Theorem, Derivation, Equation, Inequality)
 
 
 def bundle(thing: Any) -> Bundle:
@@ -41,7 +40,7 @@ def _parts(thing: Any) -> tuple[Statement, list[Hypothesis], str]:
     if isinstance(thing, Derivation):
         return thing.claim, list(thing.assuming), thing.title
     if isinstance(thing, Theorem):
-        return Equation(thing.lhs, thing.rhs), sorted(thing.hypotheses, key=text), ""
+        return thing.claim, sorted(thing.hypotheses, key=text), ""
     return thing, [], ""
 
 

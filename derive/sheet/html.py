@@ -69,7 +69,8 @@ def _blocks(sheet: Sheet, heading: str, prefix: str) -> list[str]:
     out = []
     for block, lines in numbered(sheet):
         rows = [
-            f'<li id="{prefix}line-{n}"{_width(line.term)}>\n<div class="term">{wrapping(line.term, lead="=")}</div>\n'
+            f'<li id="{prefix}line-{n}"{_width(line.term)}>\n'
+            f'<div class="term">{wrapping(line.term, lead=line.relation)}</div>\n'
             f'{reason(line)}<div class="count">({n})</div></li>'
             for n, line in lines
         ]

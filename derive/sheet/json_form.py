@@ -33,7 +33,9 @@ def plain(sheet: Sheet) -> dict[str, Any]:
                 "title": block.title,
                 "start": _formula(block.start),
                 "lines": [
-                    {"number": n} | _formula(line.term) | {"reason": line.reason, "rule": line.rule}
+                    {"number": n}
+                    | _formula(line.term)
+                    | {"relation": line.relation, "reason": line.reason, "rule": line.rule}
                     for n, line in lines
                 ],
             }

@@ -89,11 +89,18 @@ def _leaning(sheet: Sheet) -> list[str]:
     return [f"* **Assumes** {assumed}\n* **By the laws** {laws}\n* **Axioms beyond the laws** {axioms}"]
 
 
+def opening(block: Block) -> list[str]:
+    """How a chain begins."""
+    return [f"## {_words(block.title or 'Derivation')}", _display(block.start)]
+
+
+def step(n: int, line: Line) -> list[str]:
+    """One line with its number and its reason."""
+    return [_display(line.term, r"\le " if line.relation == "≤" else "= "), f"({n}) {_words(line.reason)}"]
+
+
 def _block(block: Block, lines: list[tuple[int, Line]]) -> list[str]:
-    out = [f"## {_words(block.title or 'Derivation')}", _display(block.start)]
-    for n, line in lines:
-        out += [_display(line.term, "= "), f"({n}) {_words(line.reason)}"]
-    return [*out, "∎"]
+    return [*opening(block), *(part for n, line in lines for part in step(n, line)), "∎"]
 
 
 def _example(example: Example) -> list[str]:

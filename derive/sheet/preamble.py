@@ -45,10 +45,10 @@ _MACROS = r"""\setlength{\parindent}{0pt} \setlength{\parskip}{0.4ex plus 0.3ex}
 \newcommand{\lastmark}{} \newlength{\gap} \setlength{\gap}{0.8ex plus 0.35ex}
 \newcommand{\numbered}{\hfill(\thestep)\rlap{\enspace\lastmark}\par}
 \newcommand{\reason}[1]{\raggedright\small #1}
-\newcommand{\step}[3]{\stepcounter{step}\par\addvspace{\gap}%
-  \sbox{\formula}{$\displaystyle {}= #2$}\setlength{\room}{0.605\linewidth}%
+\newcommand{\step}[4]{\stepcounter{step}\par\addvspace{\gap}%
+  \sbox{\formula}{$\displaystyle {}#4 #2$}\setlength{\room}{0.605\linewidth}%
   \ifdim\wd\formula>\room \setlength{\room}{\dimexpr\linewidth-4.2em}%
-    \hspace*{1.4em}#1{{}= #2}\numbered\nobreak
+    \hspace*{1.4em}#1{{}#4 #2}\numbered\nobreak
     \hspace*{2.9em}\parbox[t]{\dimexpr\linewidth-7em}{\reason{#3}}\par
   \else
     \hspace*{1.4em}\makebox[0.62\linewidth][l]{\usebox{\formula}}%

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from derive.errors import IllFormed
 from derive.printing.boxes import Applied, Box, Sign, called, spelled
-from derive.terms import Equation, Hypothesis, Inequality
-
-Statement = Equation | Inequality
+from derive.terms import Hypothesis, Statement
 
 REFUTED, KEPT, NO_VALUE, UNDECIDED = "refuted", "kept", "no value", "undecided"
 OUTCOMES = {

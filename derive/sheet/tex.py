@@ -10,6 +10,7 @@ from derive.sheet.tex_formula import formula, inline
 from derive.sheet.tex_tables import example_table, headline, not_true
 from derive.sheet.tex_words import words
 
+_RELATIONS = {"=": "=", "≤": r"\le"}
 SHORT = 5  # lines of a derivation that fits its page in larger letters
 
 
@@ -56,7 +57,7 @@ def _leaning(sheet: Sheet) -> str:
 def _block(block: Block, lines: list[tuple[int, Line]], last: bool) -> str:
     title = words(block.title or "Derivation")
     rows = [headline(title[0].upper() + title[1:]), formula(r"\start", layout(block.start))]
-    rows += [formula(r"\step", layout(line.term), words(line.reason)) for _, line in lines]
+    rows += [formula(r"\step", layout(line.term), words(line.reason), _RELATIONS[line.relation]) for _, line in lines]
     if last:
         rows[-1] = r"{\renewcommand{\lastmark}{$\square$}" + rows[-1] + "}"
     return "\n".join(rows)

@@ -104,7 +104,7 @@ def _block(block: Block, lines: list[tuple[int, Line]], last: bool) -> str:
     rows = [f"#headline[{words(title[0].upper() + title[1:])}]", f"#start({formula(block.start)})"]
     for n, line in lines:
         mark = "sym.square" if last and n == lines[-1][0] else '""'
-        rows.append(f"#step({formula(line.term, 'eq')}, [{words(line.reason)}], [{n}], {mark})")
+        rows.append(f"#step({formula(line.term, line.relation)}, [{words(line.reason)}], [{n}], {mark})")
     return "\n".join(rows)
 
 

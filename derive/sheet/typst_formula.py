@@ -43,7 +43,7 @@ _THIN = "thin"
 
 def formula(node: Any, lead: str = "") -> str:
     """A term or statement as a displayed equation; `lead` is a sign to begin with."""
-    return f"$ {lead} {typst_box(layout(node))} $"
+    return f"$ {_SIGNS[lead] if lead else ''} {typst_box(layout(node))} $"
 
 
 def inline(box: Box) -> str:

@@ -319,6 +319,7 @@ def test_json_is_plain_data():
     assert data["hypotheses"][0]["text"] == "π_θ > 0"
     assert data["blocks"][0]["lines"][2] == {
         "number": 3,
+        "relation": "=",
         "latex": latex(SHEET.blocks[0].lines[2].term),
         "text": "Σ_τ P_θ(τ) R(τ) ∇_θ log P_θ(τ)",
         "reason": "the log trick: ∇p = p ∇log p, since π_θ > 0",
@@ -331,7 +332,12 @@ def test_json_is_plain_data():
 def test_notebook_has_valid_cells():
     data = json.loads(FORMATS["ipynb"][1](SHEET))
     assert (data["nbformat"], data["nbformat_minor"]) == (4, 5)
-    assert all(set(c) == {"cell_type", "id", "metadata", "source"} for c in data["cells"])
+    code = {"execution_count", "outputs"}
+    for cell in data["cells"]:
+        assert set(cell) - code == {"cell_type", "id", "metadata", "source"}
+        assert (code <= set(cell)) == (cell["cell_type"] == "code")
+    lines = sum(len(block.lines) for block in SHEET.blocks)
+    assert sum(cell["source"][0].startswith("check(") for cell in data["cells"]) == lines
     assert len({c["id"] for c in data["cells"]}) == len(data["cells"])
 
 

@@ -15,6 +15,7 @@ from derive.sheet import Block, Counterexample, Falsehood, Law, Line, Sheet
 from derive.sheet.book import write_book
 from derive.sheet.booklet import booklet
 from derive.sheet.collection import TRUSTED, Collection
+from derive.sheet.demonstration import DEMONSTRATIONS
 from derive.sheet.html_book import html_book
 from derive.sheet.html_index import html_index, write_index
 from derive.terms import AtMost, Equation, Positive, TimeSum
@@ -144,7 +145,10 @@ def test_the_books_page_and_the_index_are_whole_and_offline():
 def test_links_within_the_books_page_lead_somewhere():
     page = Tags(html_book(BOOK))
     ids = {value for name, value in page.attributes if name == "id"}
-    targets = {value.removeprefix("#") for name, value in page.attributes if name == "href"}
+    linked = {value for name, value in page.attributes if name == "href"}
+    beside = {f"{one.name}.html" for one in DEMONSTRATIONS}
+    targets = {value.removeprefix("#") for value in linked - beside}
+    assert beside <= linked
     assert targets <= ids
     assert {s.name for s in BOOK.sheets} <= targets
 
@@ -259,6 +263,7 @@ def test_the_command_writes_the_book_and_the_index(monkeypatch, tmp_path, capsys
     monkeypatch.setattr("derive.cli.sheets._sheet", lambda d, misses: sheets[d.name])
     assert cli.main(["book", "--to", "tex,html", "-o", str(tmp_path)]) == 0
     assert cli.main(["sheet", "--all", "--to", "html", "-o", str(tmp_path / "sheets")]) == 0
-    assert {p.name for p in tmp_path.iterdir()} == {"derivations.tex", "derivations.html", "sheets"}
+    replays = {f"{one.name}.html" for one in DEMONSTRATIONS}
+    assert {p.name for p in tmp_path.iterdir()} == {"derivations.tex", "derivations.html", "sheets", *replays}
     assert {p.name for p in (tmp_path / "sheets").iterdir()} == {"index.html", *(f"{n}.html" for n in sheets)}
     assert "index.html" in capsys.readouterr().out
