@@ -55,7 +55,7 @@ DERIVE = [
     """),
 ]
 NUMERIC = _words("""
-    errors plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
+    errors plots.style plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
     enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.extremes evaluation.tables evaluation.scopes
     evaluation.interpretation evaluation.elementary evaluation.ranges evaluation.averages evaluation.trajectories
@@ -70,7 +70,7 @@ NUMERIC = _words("""
     judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked judging.choosing
     judging.probing judging.explaining judging.by_samples judging.judge judging.comparing judging.file
     judging testing running.progress running.boards running.plan running.learners running.backends
-    running.archive running.seeds plots.style plots.lines
+    running.archive running.seeds plots.lines
     plots.boards plots figures.monte_carlo figures.estimates
     figures.clip figures.field figures.learning figures animation running.pictures running.summary running runs
 """)

@@ -15,14 +15,16 @@ from derive.book.context import Context, stop, time
 from derive.book.definitions import applied, in_force
 from derive.book.divergences import divergence, kind
 from derive.book.elements import element
+from derive.book.events import probability
 from derive.book.instances import at_elements
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
 from derive.book.letters import DISTRIBUTIONS, FUNCTIONS, POLICIES, REWARDS, VALUES, function, law
 from derive.book.optimal import is_best_of_policies, optimal
+from derive.book.performance import of_policy
 from derive.book.rewards import of_another_form
 from derive.book.scope import Key
 from derive.book.sequences import of_a_token
-from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of, parameter_name, sort_of
+from derive.book.sorts import integer, is_element, is_parameter, is_policy, key_of, label_of, parameter_name, sort_of
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Relation, Sym
@@ -36,6 +38,10 @@ def call(node: Call, ctx: Context) -> Expr:
         return known
     if (token := of_a_token(node, ctx)) is not None:
         return token
+    if (chance := probability(node, ctx)) is not None:
+        return chance
+    if (aim := of_policy(node, ctx)) is not None:
+        return aim
     survey, head = ctx.scope.survey, node.head
     sorts = [sort_of(a, survey) for a in node.args.parts]
     key = key_of(node, survey)
@@ -157,7 +163,7 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     """A letter that nobody defined, at elements and times: any function of them."""
     head = node.head
     listed = set(node.args.separators) <= {",", ";"} or head.name in ("r", "R", "m", "w") or head.font == "cal"
-    if not compares(node) and (head.name in (*POLICIES, "P", "p", "q") or not listed):
+    if not compares(node) and (is_policy(head, ctx.scope.survey) or head.name in ("P", "p", "q") or not listed):
         return None
     domains: list[Domain | None] = []
     args: list[Expr] = []

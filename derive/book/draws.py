@@ -11,11 +11,8 @@ from derive.book.context import Context, stop
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element
 from derive.book.laws import distribution
-from derive.book.letters import (
-    POLICIES,
-    law,
-)
-from derive.book.sorts import is_element, is_parameter, parameter_name
+from derive.book.letters import law
+from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
 from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn
@@ -70,7 +67,12 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     if not isinstance(part, Relation) or part.operators != ("~",):
         return None
     first, law = part.sides
-    if isinstance(law, Sym) and law.name in POLICIES and isinstance(first, Sym) and first.head in ("a", "a'"):
+    if (
+        isinstance(law, Sym)
+        and is_policy(law, ctx.scope.survey)
+        and isinstance(first, Sym)
+        and first.head in ("a", "a'")
+    ):
         state = Sym(law.start, law.end, "s", primes=first.primes)
         law = Call(law.start, law.end, law, Items(law.start, law.end, (first, state), ("|",)))
     elif isinstance(law, Sym) and law.name in ("P", "p") and isinstance(first, Sym) and first.head == "s'":
@@ -162,7 +164,7 @@ def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -
             raise stop("a law that is not known here", part)
         state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
     else:
-        state = ctx.bound.get("s" + "'" * var.name.count("'")) if head.name in POLICIES else None
+        state = ctx.bound.get("s" + "'" * var.name.count("'")) if is_policy(head, ctx.scope.survey) else None
     args = (var,) if state is None else (var, state)
     domains = tuple(a.domain for a in args)
     letter = distribution(head, domains, ctx) or (any_law(head, domains, ctx) if at is None else None)

@@ -26,9 +26,9 @@ from derive.book.letters import (
     law,
 )
 from derive.book.naming import written
-from derive.book.sorts import is_element
+from derive.book.sorts import is_element, is_policy
 from derive.book.sums import refuse_dependence
-from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym
+from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
     CLOSED,
@@ -61,11 +61,12 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return _over_paths(node, policy, ctx)
     if len(parts) == 1 and isinstance(parts[0], Relation) and parts[0].operators == ("setminus",):
         return _all_but(node, parts[0], ctx)
-    if len(parts) == 1 and isinstance(parts[0], Sym) and parts[0].name in POLICIES:
+    if len(parts) == 1 and isinstance(parts[0], Sym) and is_policy(parts[0], ctx.scope.survey):
         return _under_policy(node, parts[0], ctx)
     if len(parts) == 1 and _is_time(parts[0]):
         return _over_times(node, ctx)
-    if _passes_through(parts):
+    parts = _apart(parts)
+    if _passes_through(parts, ctx):
         return _under_policy(node, _policy_named(parts), ctx)
     if node.given is not None and not _is_free(node.given, parts, ctx):
         raise stop("a condition in an expectation over a single draw", node)
@@ -93,13 +94,28 @@ def _over_times(node: Expect, ctx: Context) -> Expr:
     return Expectation(total / ctx.horizon, ctx.process(ctx.policy()))
 
 
-def _passes_through(parts: tuple[Node, ...]) -> bool:
+def _apart(parts: tuple[Node, ...]) -> tuple[Node, ...]:
+    """(s_t, a_t) ~ ρ_π as s_t, a_t ~ π: what a policy visits is what its trajectories pass."""
+    only = parts[0] if len(parts) == 1 else None
+    if not isinstance(only, Relation) or only.operators != ("~",) or not isinstance(only.sides[0], Group):
+        return parts
+    source, moments = only.sides[1], only.sides[0].items.parts
+    if not all(isinstance(m, Sym) and m.name in "sSaA" and m.sub is not None for m in moments):
+        return parts
+    marks = source.sub.parts if isinstance(source, Sym) and source.sub is not None else ()
+    policies = [m for m in (source, *marks) if isinstance(m, Sym) and m.name in POLICIES]
+    if not policies:
+        return parts
+    return (*moments[:-1], Relation(only.start, only.end, (moments[-1], policies[0]), ("~",)))
+
+
+def _passes_through(parts: tuple[Node, ...], ctx: Context) -> bool:
     """s_t, a_t ~ π: moments of a trajectory under a policy without arguments; one alone draws anew."""
     firsts = [p.sides[0] if isinstance(p, Relation) and p.operators == ("~",) else p for p in parts]
     moments = [f for f in firsts if isinstance(f, Sym) and f.name in "saSA" and f.sub is not None]
     last = parts[-1].sides[1] if isinstance(parts[-1], Relation) else None
     states = [f for f in moments if f.name in "sS"]
-    named = isinstance(last, Sym) and last.name in POLICIES
+    named = is_policy(last, ctx.scope.survey)
     return named and len(moments) == len(parts) and bool(states) and all(isinstance(p, Sym) for p in parts[:-1])
 
 
@@ -130,9 +146,10 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not (isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)):
         raise stop("a law of trajectories that is not known here", part)
-    if not isinstance(head, Sym) or head.name not in (POLICIES | DISTRIBUTIONS):
+    named = is_policy(head, ctx.scope.survey)
+    if not isinstance(head, Sym) or not (named or head.name in DISTRIBUTIONS):
         raise stop("a law of trajectories that is not known here", part)
-    if head.name in POLICIES:
+    if named:
         letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
         if letter is None:
             raise stop("a policy that is not known here", part)

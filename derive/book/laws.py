@@ -13,7 +13,7 @@ from derive.book.letters import (
     TIMES,
     law,
 )
-from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
+from derive.book.sorts import is_parameter, is_policy, label_of, parameter_name, sort_of
 from derive.book.tree import Call, Node, Num, Sym
 from derive.terms import (
     Domain,
@@ -25,7 +25,10 @@ from derive.terms import (
 
 def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter | None:
     """The letter of π_θ, π_old, P, ρ_0, p_θ for arguments of these sorts; None where the table knows none."""
-    if head.accents or head.primes or head.font not in (("", "bb", "cal") if head.name in ("P", "p") else ("",)):
+    is_a_policy = is_policy(head, ctx.scope.survey)
+    if head.font not in (("", "bb", "cal") if head.name in ("P", "p") else ("",)):
+        return None
+    if (head.accents or head.primes) and not is_a_policy:
         return None
     labels: list[str] = []
     parameter: Symbol | None = None
@@ -36,18 +39,18 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             labels.append("0")
         elif (label := _law_label(part)) is not None:
             labels.append(label)
-        elif head.name in POLICIES and (label := _any_mark(part, ctx)) is not None:
+        elif is_a_policy and (label := _any_mark(part, ctx)) is not None:
             labels.append(label)
             ctx.notes.assumed.add(f"{head.name}_{label} any policy")
         else:
             return None
     names = tuple(d.name for d in sorts)
-    if head.name in POLICIES and names[:1] not in ((), ("S",)):
-        if head.name == "pi" and not labels and parameter is None:
+    if is_a_policy and names[:1] not in ((), ("S",)):
+        if head.head == "pi" and not labels and parameter is None:
             parameter = ctx.theta
             if ctx.scope.survey.marked_policy:
                 ctx.notes.assumed.add("π written for π_θ")
-        name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
+        name = "_".join([head.head, *(label.replace("*", "star") for label in labels)])
         if "*" in labels:
             ctx.notes.assumed.add(f"{head.name}^* any policy")
         return law(name, sorts, parameter)

@@ -15,7 +15,7 @@ _TAKEN = frozenset({*ELEMENTS, *TIMES, *COUNTERS, *HORIZONS, *PARAMETERS, *POLIC
 Seen = dict[str, set[str]]  # a letter and the names of the sets that it was seen to run over
 
 
-def note_roles(node: Node, elements: Seen, counts: set[str]) -> None:
+def note_roles(node: Node, elements: Seen, counts: set[str], policies: set[str]) -> None:
     """Adds what one node of a tree shows."""
     if isinstance(node, tree.Big):
         _note_run(node.sub, elements)
@@ -26,6 +26,7 @@ def note_roles(node: Node, elements: Seen, counts: set[str]) -> None:
         counts |= _plain_names(node.sup.parts)
     elif isinstance(node, Call):
         _note_law(node, elements)
+        policies |= {node.head.name} if _is_a_policy(node) else set()
 
 
 def settled(elements: Seen, heads: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -73,6 +74,15 @@ def _note_law(node: Call, elements: Seen) -> None:
     for name in _plain_names(parts[:1]):
         if wanted and name not in _TAKEN and len(name) == 1 and name.islower():
             elements.setdefault(name, set()).add(wanted)
+
+
+def _is_a_policy(node: Call) -> bool:
+    """b(a|s), β(A_t|S_t), of a letter that is no reward and no dynamics."""
+    parts = node.args.parts
+    if len(parts) != 2 or node.args.separators != ("|",) or node.head.name in (*POLICIES, "P", "p", "r", "R"):
+        return False
+    sorts = [ELEMENTS[p.name].name for p in parts if isinstance(p, Sym) and p.name in ELEMENTS]
+    return sorts == ["A", "S"] and (len(node.head.name) == 1 or node.head.name == "beta")
 
 
 def _plain_names(parts: Iterable[Node]) -> set[str]:

@@ -69,6 +69,7 @@ class Survey:
     arbitrary: frozenset[str] = frozenset()  # functions that the prose declares arbitrary
     elements: tuple[tuple[str, str], ...] = ()  # letters that run over a set here, and the name of the set
     counts: frozenset[str] = frozenset()  # letters that say how many there are: N of Σ_{i=1}^N
+    policies: frozenset[str] = frozenset()  # letters that are written b(a|s), as policies are
 
     @property
     def parameter(self) -> str | None:

@@ -62,6 +62,11 @@ def is_element(node: Node, survey: Survey) -> bool:
     return isinstance(node, Sym) and (node.name in ELEMENTS or any(node.name == n for n, _ in survey.elements))
 
 
+def is_policy(node: Node | None, survey: Survey) -> bool:
+    """π, π_old, b: a letter for a policy, whatever hangs on it."""
+    return isinstance(node, Sym) and (node.name in POLICIES or node.name in survey.policies)
+
+
 def integer(node: Node) -> int | None:
     """The value of a signed whole number as written."""
     if isinstance(node, Num):
@@ -163,7 +168,8 @@ def key_of(node: Node, survey: Survey) -> Key | None:
     labels, indices = [], 0
     for part in head.sub.parts if head.sub is not None else ():
         if is_parameter(part, survey):
-            labels += [part.name] if isinstance(part, Sym) and part.name in PARAMETERS and head.name in VALUES else []
+            of_function = isinstance(part, Sym) and part.name in PARAMETERS and head.name in VALUES | REWARDS
+            labels += [parameter_name(part)] if of_function else []
             continue
         label = label_of(part)
         if label is not None:

@@ -9,6 +9,7 @@ from sympy import Add, Expr, Integer, Max, Min, Symbol
 from sympy import Mul as Mul_
 
 from derive.binding import substitute, subterms
+from derive.book import tree
 from derive.book.context import Context, is_path, stop, time, undecided
 from derive.book.elements import element, indexed_name, moment
 from derive.book.letters import (
@@ -205,7 +206,7 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
     else:
         ctx.notes.used.add("process")
     if node.kind == "prod" and loose_factor(node):
-        raise stop("how far the product reaches is not clear; use brackets", node)
+        return _with_what_follows(node, ctx)
     inner = ctx.binding(index.name, index).with_facts(AtMost(lower, index), AtMost(index, upper))
     if node.upper is not None and _is_count(node.upper.only, ctx):
         inner = replace(inner, numbering=inner.numbering | {index.name})
@@ -262,6 +263,19 @@ def pays(term: Expr, at: Expr, known: Known) -> bool:
     if isinstance(term, Apply) and term.letter.name in ("r", "R"):
         return known.shows(at, term.args[1].time) if isinstance(term.args[1], State) else False
     return False
+
+
+def _with_what_follows(node: Big, ctx: Context) -> Expr:
+    """∏_t ρ_t R: nobody multiplies by R in every step; what does not mention the index stands behind the product."""
+    assert isinstance(node.body, Mul)
+    factors = list(node.body.factors)
+    behind: list[Node] = []
+    while len(factors) > 1 and loose_factor(replace(node, body=Mul(node.start, node.end, tuple(factors)))):
+        behind.insert(0, factors.pop())
+    kept = factors[0] if len(factors) == 1 else Mul(node.start, factors[-1].end, tuple(factors))
+    if loose_factor(replace(node, body=kept)) or any(isinstance(f, (Big, tree.Grad)) for f in behind):
+        raise stop("how far the product reaches is not clear; use brackets", node)
+    return Mul_(ctx.read(replace(node, body=kept), ctx), *(ctx.read(f, ctx) for f in behind))
 
 
 def loose_factor(node: Big) -> bool:

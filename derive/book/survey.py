@@ -15,6 +15,7 @@ from derive.book.letters import (
     POLICIES,
     REWARDS,
     TIMES,
+    VALUES,
 )
 from derive.book.roles import Seen, note_roles, settled
 from derive.book.scope import Survey
@@ -37,6 +38,7 @@ class _Seen:
     discounted: bool = False
     elements: Seen = field(default_factory=dict)
     counts: set[str] = field(default_factory=set)
+    policies: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
 
 
@@ -62,6 +64,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         discounted=seen.discounted,
         elements=settled(seen.elements, seen.heads),
         counts=frozenset(seen.counts - seen.heads),
+        policies=frozenset(seen.policies),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
     )
@@ -111,14 +114,14 @@ def _after(node: Node) -> int | None:
 
 
 def _note(node: Node, seen: _Seen) -> None:
-    note_roles(node, seen.elements, seen.counts)
+    note_roles(node, seen.elements, seen.counts, seen.policies)
     seen.heads |= {node.head.name} if isinstance(node, Call) else set()
     seen.discounted |= isinstance(node, Sym) and node.head == "gamma"
     if isinstance(node, tree.Grad) and node.sub is not None:
         found = {p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= found
         seen.differentiated |= found
-    elif isinstance(node, Sym) and node.name in (*POLICIES, *DISTRIBUTIONS):
+    elif isinstance(node, Sym) and node.name in (*POLICIES, *DISTRIBUTIONS, *REWARDS, *VALUES):
         parts = node.sub.parts if node.sub is not None else ()
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= marks
