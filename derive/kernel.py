@@ -26,7 +26,19 @@ from typing import Any, Final
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
 from sympy.core.symbol import Str
 
-from derive.binding import alike, bound_name, drawn, free, is_random, meaning, names, respell, sampled, substitute
+from derive.binding import (
+    alike,
+    bound_name,
+    drawn,
+    free,
+    is_random,
+    meaning,
+    names,
+    respell,
+    sampled,
+    substitute,
+    subterms,
+)
 from derive.context import Context
 from derive.errors import DeriveError, Refused, Tampered
 from derive.ring import divides, equal_by_arithmetic
@@ -65,9 +77,10 @@ _SEAL: Final = object()
 PASSING: Final = (
     Equation,
     Inequality,
+    Always,
     AtMost,
     Coincide,
-)  # what may hold at one value of the parameter and not beside it
+)  # what may hold at one value of a parameter and not beside it
 
 
 def axiom(law: Law) -> Law:
@@ -263,7 +276,12 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
     sets = frozenset[Domain]().union(*map(sampled, parts))
     if len({respell(domain, spelling) for domain in sets}) != len(sets):
         raise Refused("inst: samples of two sets of {} become samples of one", theorem)
-    hypotheses = (_changed(h, lambda part: respell(part, spelling)) for h in theorem.hypotheses)
+    hypotheses = []
+    for hypothesis in theorem.hypotheses:
+        respelt = _changed(hypothesis, lambda part: respell(part, spelling))
+        if (_run_through(hypothesis) - _run_through(respelt)) & free_in(respelt):
+            raise Refused("inst: {} would hold at one value of what {} holds for all values of", respelt, hypothesis)
+        hypotheses.append(respelt)
     lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
     return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation)
 
@@ -370,10 +388,19 @@ def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
     return frozenset(n for n in found if not isinstance(n, Var)) if isinstance(hypothesis, Always) else found
 
 
+def _run_through(hypothesis: Hypothesis) -> frozenset[Basic]:
+    """The parameters for all values of which a hypothesis holds: of what holds always, those of its letters."""
+    if not isinstance(hypothesis, Always):
+        return frozenset()
+    letters = (n for part in vars(hypothesis).values() for n in subterms(part) if isinstance(n, Letter))
+    return frozenset(f.parameter for f in letters if f.parameter is not None)
+
+
 def _with_values(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypothesis:
     live = {k: v for k, v in values.items() if k in free_in(hypothesis)}
-    if isinstance(hypothesis, Always) and any(isinstance(n, Var) for v in live.values() for n in free(v)):
-        raise Refused("inst: {} would be captured by {}, which speaks of every element", live, hypothesis)
+    bound = _run_through(hypothesis)
+    if isinstance(hypothesis, Always) and any(isinstance(n, Var) or n in bound for v in live.values() for n in free(v)):
+        raise Refused("inst: {} would be captured by {}, which speaks of every element and parameter", live, hypothesis)
     return _changed(hypothesis, lambda part: substitute(part, live))
 
 
@@ -433,7 +460,7 @@ def _discharge(
         local = [linear(high - low) for low, high in _bounds(node, place) if is_linear(high - low)]
         hypotheses = _without(hypotheses, name, local, given)
     if isinstance(node, (Gradient, At)):
-        _refuse(hypotheses, node, lambda h: isinstance(h, PASSING) and node.parameter in free_in(h))
+        _refuse(hypotheses, node, lambda h: isinstance(h, PASSING) and node.parameter in free_in(h) - _run_through(h))
     if isinstance(node, AVERAGES_PATHS):
         _refuse(hypotheses, node, _speaks_of_the_trajectory)
     if isinstance(node, Samples):

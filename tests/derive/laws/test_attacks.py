@@ -75,6 +75,7 @@ counted = Process(
     Letter("P", (COUNTS, COUNTS, ACTIONS), pmf=True), 2, COUNTS,
 )  # fmt: skip
 start_count = State(0, COUNTS)
+of_theta = Letter("w", (STATES,), parameter=theta)
 first, bit = Draw(1, OUTCOMES), Var("i", Domain("B", (0, 1)))
 
 
@@ -251,6 +252,27 @@ def a_sample_solves_its_equation_always() -> Theorem:
     return always(Always(payoff(first), Integer(0)))
 
 
+def what_holds_at_one_number_is_differentiated_by_it() -> Theorem:
+    slope = cong(always(Always(v(s), y)), Gradient(HOLE, y), HOLE)
+    one = trans(slope, law("gradient_parameter", Gradient(y, y)))
+    return trans(sym(law("gradient_constant", Gradient(v(s), y))), one)
+
+
+def what_holds_at_one_number_is_evaluated_at_another() -> Theorem:
+    elsewhere = cong(always(Always(v(s), y)), At(HOLE, y, 3), HOLE)
+    return trans(sym(law("evaluation", At(v(s), y, 3))), trans(elsewhere, law("evaluation", At(y, y, 3))))
+
+
+def a_number_becomes_the_parameter_of_what_holds_for_all_its_values() -> Theorem:
+    slope = cong(always(Always(of_theta(s), y)), Gradient(HOLE, theta), HOLE)
+    return inst(trans(slope, law("gradient_constant", Gradient(y, theta))), {y: theta})
+
+
+def a_letter_forgets_the_parameter_of_what_holds_for_all_its_values() -> Theorem:
+    slope = cong(always(Always(of_theta(s), theta)), Gradient(HOLE, theta), HOLE)
+    return inst(trans(slope, law("gradient_parameter", Gradient(theta, theta))), {of_theta: v})
+
+
 def the_same_sample_is_drawn_again() -> Theorem:
     return law("draw_sample", over_samples(payoff(Draw(k, OUTCOMES)) * payoff(first)), Integer(1), given=[AtMost(1, k)])
 
@@ -331,7 +353,9 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_same_sample_is_drawn_again, a_sample_beyond_the_last_is_drawn,
     one_element_is_at_least_zero_and_all_are_divided_by, one_element_is_at_least_zero_and_the_sum_is_positive,
     one_sample_is_at_least_zero_and_all_are_divided_by, the_parameter_is_positive_here_and_zero_there,
-    one_case_is_decided_for_every_element,
+    one_case_is_decided_for_every_element, what_holds_at_one_number_is_differentiated_by_it,
+    what_holds_at_one_number_is_evaluated_at_another, a_number_becomes_the_parameter_of_what_holds_for_all_its_values,
+    a_letter_forgets_the_parameter_of_what_holds_for_all_its_values,
 )  # fmt: skip
 
 
