@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.book.claims import context, order, readings
-from derive.book.defining import about_values, is_difference, same_definition
+from derive.book.defining import about_values, carry_on, is_difference, same_definition
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
+from derive.book.follows import Before, says_of_a_letter
 from derive.book.inherited import carried, inherited
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.kinds import ALGORITHM, is_pseudocode
+from derive.book.objectives import compares
 from derive.book.parsing import parsed
 from derive.book.progress import Progress, Step
 from derive.book.reading_order import earlier
@@ -226,9 +228,13 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         start = relation.start if left is None else left.start
         continues = left is None
         left = previous if left is None else left
-        if left is None or (continues and not readable(left, walk.scope)):
+        if left is None or (continues and not (readable(left, walk.scope) or compares(left, right))):
             walk.step(formula, start, right.end, UNCONTINUED)
             continue
-        opens = i == 0 and not continues
+        opens = not continues and all(s.verdict == "definition" for s in walk.steps[len(walk.steps) - i :])
         judgement, read_as = judge_step(walk, n, formula, left, operator, right, opens, conditions)
         walk.step(formula, start, right.end, judgement, read_as)
+        if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:
+            carry_on(walk, relation.sides[0], right)
+        if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement)):
+            walk.before.append((walk.scope.section, Before(left, right, formula.line)))

@@ -8,13 +8,14 @@ about one of them that is no theorem says which of them is meant in this section
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from derive.binding import alike, meaning
 from derive.book.claims import context, readings
 from derive.book.definitions import defined, parameter_of
 from derive.book.document import Document, Formula
+from derive.book.follows import follows
 from derive.book.introduce import DEFINES, lead, paragraph
 from derive.book.judge import Judgement
 from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
@@ -23,9 +24,9 @@ from derive.book.optimal import is_best_of_policies
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
-from derive.book.sorts import is_primitive, key_of, number, sort_of
+from derive.book.sorts import is_primitive, key_of, label_of, number, sort_of
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Node, Sym
+from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
 from derive.book.values import NAMES
 from derive.book.verdict import PASSED, Judged, judge_claim
@@ -63,6 +64,10 @@ def define(
         return bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
     if operator == "=":
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
+        if judgement.code == "D051" or judgement.verdict == "refuted":
+            found = follows(left, right, walk.setting(formula, conditions), walk.rests_on())
+            if found is not None:
+                return found
         if (
             judgement.verdict in (*PASSED, "not-read")
             or judgement.code in ("D050", "D058", "D060")
@@ -139,7 +144,9 @@ def is_aim(left: Node) -> bool:
 def chooses(left: Node, right: Node, scope: Scope) -> bool:
     """r(s,a) = …, π_θ(a|s) = …: an equation that a letter of the field can be chosen to fulfil."""
     head = left.head if isinstance(left, Call) else left
-    if not isinstance(head, Sym) or not is_primitive(left, scope.survey) or number(right) or left_name(left) in NAMES:
+    if not isinstance(head, Sym) or number(right) or left_name(left) in NAMES:
+        return False
+    if not is_primitive(left, scope.survey) and not _is_best_policy(left):
         return False
     parts = left.args.parts if isinstance(left, Call) else ()
     sorts = {sort_of(p, scope.survey) for p in parts}
@@ -149,16 +156,36 @@ def chooses(left: Node, right: Node, scope: Scope) -> bool:
         return free and bool(parts) and all(n.name != head.name for n in tree_walk(right) if isinstance(n, Sym))
     if not plain or not (head.name in ({"r"} | SCALARS) or (head.name in POLICIES and bool(parts))):
         return False
-    letters = [n.head if isinstance(n, Call) else n for n in tree_walk(right) if isinstance(n, (Call, Sym))]
+    letters = list(_letters_of(right))
     return all(written(n) != written(head) for n in letters) and not _leads_back(head, letters, scope)
+
+
+def _letters_of(node: Node) -> Iterator[Sym]:
+    """The letters of an expression with all that hangs on them, and not what hangs on them."""
+    if isinstance(node, Sym):
+        yield node
+    elif isinstance(node, Call):
+        yield node.head
+        for part in node.args.parts:
+            yield from _letters_of(part)
+    else:
+        for part in children(node):
+            yield from _letters_of(part)
+
+
+def _is_best_policy(left: Node) -> bool:
+    """π^*(a|s), π_*(y|x)."""
+    head = left.head if isinstance(left, Call) else left
+    marks = [p for items in (getattr(head, "sub", None), getattr(head, "sup", None)) if items for p in items.parts]
+    return isinstance(left, Call) and left.head.name in POLICIES and [label_of(m) for m in marks] == ["*"]
 
 
 def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
     """Whether something on the right was made from the letter on the left: then the equation is a claim."""
-    names = {n.head for n in letters}
-    if head.name not in POLICIES and names & NAMES.keys():
+    if head.name not in POLICIES and {n.head for n in letters} & NAMES.keys():
         return True
-    made = [b for b in scope.bindings if b.key.head in names]
+    names = {written(replace(n, start=0, end=0)) for n in letters}
+    made = [b for b in scope.bindings if written(b.head.head if isinstance(b.head, Call) else b.head) in names]
     return any(isinstance(n, Sym) and written(n) == written(head) for b in made for n in tree_walk(b.body))
 
 
@@ -167,12 +194,26 @@ def choose(walk: Progress, formula: Formula, left: Node, right: Node) -> Judgeme
     head = left.head if isinstance(left, Call) else left
     assert isinstance(head, Sym)
     scope = walk.scope
-    walk.scope = replace(scope, chosen=(*scope.chosen, (head.name, scope.section)))
-    if head.name not in POLICIES | DISTRIBUTIONS and key_of(left, scope.survey) is not None:
-        binding = replace(walk.binding(left, right, formula), local=scope.section)
+    if not _is_best_policy(left):
+        walk.scope = replace(scope, chosen=(*scope.chosen, (head.name, scope.section)))
+    best = _is_best_policy(left)
+    if (best or head.name not in POLICIES | DISTRIBUTIONS) and key_of(left, scope.survey) is not None:
+        binding = replace(walk.binding(left, right, formula), local=None if best else scope.section)
         if _can_be_read(walk, binding):
             walk.scope = walk.scope.bind(binding)
     return Judgement("definition", "D028", f"says which {head.name} is meant in this section")
+
+
+def carry_on(walk: Progress, head: Node, body: Node) -> None:
+    """X := … = body, where nothing between was a claim: X is what can be read of it."""
+    key = key_of(head, walk.scope.survey)
+    known = walk.scope.own(key) if key is not None else []
+    if known and written(known[-1].head) == written(head):
+        later = replace(known[-1], body=body)
+        if _can_be_read(walk, later):
+            walk.scope = replace(
+                walk.scope, bindings=tuple(later if b is known[-1] else b for b in walk.scope.bindings)
+            )
 
 
 def _can_be_read(walk: Progress, binding: Binding) -> bool:

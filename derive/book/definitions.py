@@ -128,6 +128,8 @@ def defined(binding: Binding, ctx: Context) -> Definition:
             value = real_symbol(part.head)
             params.append(value)
             inside = inside.binding(part.head, value)
+    if not params and not binding.key.sorts:  # Σ_s ρ_0(s) V(s), at the start
+        inside = anchored([binding.body], inside)
     if (
         any(sort_of(p, survey) == "param" and isinstance(p, Sym) and p.name not in POLICIES for p in parts)
         and not params

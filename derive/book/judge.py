@@ -58,6 +58,7 @@ class Judgement:
     certificate: Any = None
     repair: str | None = None  # a nearby statement that would hold
     where: tuple[int, int] | None = None  # where reading stopped, as offsets into the formula
+    assumed: tuple[str, ...] = ()  # what a step that fails as read rests on
 
 
 def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.book.document import Document, Formula
+from derive.book.follows import Before
 from derive.book.judge import Judgement, Judges
 from derive.book.scope import Binding, Scope
+from derive.book.sections import Section
 from derive.book.sorts import key_of
 from derive.book.statements import Statement
 from derive.book.tree import Node, Relation
@@ -45,6 +47,7 @@ class Progress:
     steps: list[Step] = field(default_factory=list)
     last: Node | None = None
     serial: int = 0
+    before: list[tuple[Section, Before]] = field(default_factory=list)  # the equations so far, with their sections
     supposed: bool = False  # the premise before ⟹ is only supposed
     orders: list[tuple[Formula, Relation]] = field(default_factory=list)  # k < t in the prose
 
@@ -53,6 +56,10 @@ class Progress:
         here = formula.offsets[0]
         near = [r for f, r in self.orders if f.source == formula.source and here - f.offsets[0] < NEAR]
         return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
+
+    def rests_on(self) -> list[Before]:
+        """The equations of this section before the step."""
+        return [one for section, one in self.before if section == self.scope.section]
 
     def known(self, head: Node) -> bool:
         """Whether the text has defined a letter."""

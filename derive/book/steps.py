@@ -12,10 +12,12 @@ from derive.book.defining import choose, chooses, define, unread_definition
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
+from derive.book.follows import follows
 from derive.book.introduce import Introduced, introduced
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
 from derive.book.naming import named, written
+from derive.book.objectives import compares, judge_best
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
 from derive.book.sorts import closed, is_head, number
@@ -86,6 +88,8 @@ def _told_apart(
         return simple, None
     if closed(left) and closed(right) and _usual_sigma(walk, left, right):
         return arithmetic.judge(left, operator, right, walk.judges), None
+    if isinstance(left, Best) and isinstance(right, Best) and compares(left, right):
+        return judge_best(left, right, walk.setting(formula, conditions))
     if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
         return estimate
     if operator == "approx" and not (number(left) and number(right)):
@@ -95,6 +99,8 @@ def _told_apart(
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
+    if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
+        return found
     if judgement.verdict not in PASSED and first and chooses(left, right, walk.scope):
         return choose(walk, formula, left, right), read_as
     return judgement, read_as

@@ -197,6 +197,21 @@ class Relation(Node):
     operators: tuple[str, ...]
 
 
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below one."""
+    for field in fields(node):
+        value = getattr(node, field.name)
+        yield from _nodes(value)
+
+
+def _nodes(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+
+
 def walk(node: Any) -> Iterator[Node]:
     """Every node of a tree, the node itself first."""
     if isinstance(node, tuple):

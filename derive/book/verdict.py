@@ -111,7 +111,8 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
             return softer
     if one.notes.assumed:
         assumed = ", ".join(sorted(one.notes.assumed))
-        return Judgement("unknown", "D051", f"fails as read, but that rests on an assumption: {assumed}")
+        message = f"fails as read, but that rests on an assumption: {assumed}"
+        return Judgement("unknown", "D051", message, assumed=tuple(one.notes.assumed))
     letters = {n.name for n in walk((left, right)) if isinstance(n, Sym)}
     if chosen := sorted(name for name in letters if setting.scope.is_chosen(name)):
         return Judgement("unknown", "D051", f"fails for any {', '.join(chosen)}, and the text says which is meant")
