@@ -1,6 +1,7 @@
 """The figures of the project: the numbers in them against closed forms, and their words; no pixels."""
 
 from math import comb, log
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,9 +19,12 @@ from numeric.figures import (
     monte_carlo,
     regret,
 )
+from numeric.judging.figure import draw_verdict, verdict_drawing
 from numeric.policies import softmax_probabilities
+from numeric.testing import judge_file
 from numeric.worlds import random_walk
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "estimator.py"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -172,3 +176,19 @@ def test_a_drawing_is_vectors_with_words():
     assert root.find(f"{SVG}title").text == "Nothing varies"
     assert not root.findall(f".//{SVG}image")
     assert written[".pdf"].startswith(b"%PDF")
+
+
+def test_the_figure_of_a_verdict_shows_every_entry_against_its_exact_value(tmp_path):
+    right, wrong = (judge_file(str(EXAMPLE), f"reward_to_go{end}") for end in ("", "_without_discount"))
+    shown = verdict_drawing(right, "reward_to_go").values
+    np.testing.assert_allclose(shown["expectation"], shown["exact"], rtol=1e-9, atol=1e-9)
+    assert shown["variance"][0] == right.variance
+    biased = verdict_drawing(wrong, "mine")
+    off = np.abs(biased.values["expectation"] - biased.values["exact"]).max()
+    assert off == pytest.approx(wrong.max_abs_bias, rel=1e-9)
+    assert "mine: BIASED for discounted J" in biased.alt
+    for suffix in ("svg", "pdf", "png"):
+        draw_verdict(wrong, "mine", str(tmp_path / f"figure.{suffix}"))
+        assert (tmp_path / f"figure.{suffix}").stat().st_size > 2_000
+    with pytest.raises(EstimatorError, match="no known format"):
+        draw_verdict(wrong, "mine", str(tmp_path / "figure.doc"))
