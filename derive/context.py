@@ -146,7 +146,7 @@ class Context:
             with self.opened(term) as (_, body):
                 self.defined(body)
         else:
-            with self._inside(term):
+            with self.inside(term):
                 for part in term.args:
                     self.defined(part)
 
@@ -171,7 +171,7 @@ class Context:
     def _whatever_the_arguments(self, definition: Definition) -> bool:
         before = set(self.used)
         try:
-            with self._inside(definition):
+            with self.inside(definition):
                 self.defined(definition.body)
         except Refused:
             self.used = before
@@ -179,7 +179,7 @@ class Context:
         return True
 
     @contextmanager
-    def _inside(self, node: Basic) -> Iterator[None]:
+    def inside(self, node: Basic) -> Iterator[None]:
         """Only those hypotheses that hold there: not of one trajectory, sample or element where all are run through."""
         before, local = self.given, self._local
         if isinstance(node, AVERAGES_PATHS):
@@ -212,10 +212,10 @@ class Context:
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
         if isinstance(term, Mean):
-            with self._inside(term):
+            with self.inside(term):
                 return self._is_positive(term.weight) and self._is_positive(term.body)
         if isinstance(term, SumOver):  # a domain is never empty
-            with self._inside(term):
+            with self.inside(term):
                 return self._is_positive(term.body)
         if isinstance(term, Defined):
             return self._is_positive(meaning(term))
@@ -290,7 +290,7 @@ class Context:
             with self.opened(term) as (_, body):
                 return self._is_nonnegative(body)
         if isinstance(term, (Expectation, Given, Mean, Samples, SumOver, PathSum, Maximum)):
-            with self._inside(term):
+            with self.inside(term):
                 return self._is_nonnegative(term.body) and self._is_nonnegative(getattr(term, "weight", ONE))
         if isinstance(term, Defined):
             return self._is_nonnegative(meaning(term))
@@ -329,7 +329,8 @@ class Context:
         if isinstance(node, Mul):
             self.nonnegative(Mul(*(a for i, a in enumerate(node.args) if i != place)))
         elif isinstance(node, (Mean, Samples)) and place == 0:
-            self.nonnegative(node.weight)
+            with self.inside(node):  # its variable is bound there
+                self.nonnegative(node.weight)
         elif isinstance(node, (Expectation, Given)) and place == 0:
             if not self.draws_from_laws(node.process):
                 raise Refused("{} is no average by declaration", node)

@@ -63,7 +63,8 @@ def gradient_of_samples(context: Context, term: Expr) -> Expr:
     need(isinstance(term, Gradient) and isinstance(term.body, Samples), "{} is no gradient over samples", term)
     theta, samples = term.parameter, term.body
     _independent(samples)
-    context.positive(samples.weight)
+    with context.inside(samples):
+        context.positive(samples.weight)
     context.constant(samples.count, theta)
     i = fresh(time_symbol("i"), free(term))
     chance = substitute(samples.weight, {samples.var: Draw(i, samples.var.domain)})

@@ -4,12 +4,27 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from sympy import Expr, Integer, Symbol, oo, sqrt
+from sympy import Expr, Integer, Max, Symbol, oo, sqrt
 
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive.binding import substitute
 from derive.errors import IllFormed, Refused
-from derive.kernel import Theorem, always, assume, cong, define, induct, inst, law, refl, ring, sym, trans, weaken
+from derive.kernel import (
+    Theorem,
+    always,
+    assume,
+    cong,
+    define,
+    induct,
+    inst,
+    law,
+    monotone,
+    refl,
+    ring,
+    sym,
+    trans,
+    weaken,
+)
 from derive.notation import (
     OUTCOMES,
     T,
@@ -293,6 +308,18 @@ def one_sample_is_at_least_zero_and_all_are_divided_by() -> Theorem:
     return law("homogeneity", over_samples(gamma / (1 + payoff(first))), given=[Inequality(0, payoff(first))])
 
 
+def one_weight_is_at_least_zero_and_all_average() -> Theorem:
+    larger = law("below_larger", payoff(first), Max(payoff(first), y))
+    weight = Letter("w", (OUTCOMES,))(x)
+    return monotone(larger, Samples(HOLE, x, weight, 2), HOLE, [Inequality(0, weight)])
+
+
+def one_weight_is_positive_and_all_are_divided_by() -> Theorem:
+    weight = Letter("w", (OUTCOMES,))(x)
+    slope = Gradient(Samples(payoff(first), x, 1 + weight, 2), theta)
+    return law("gradient_of_samples", slope, given=[Inequality(0, weight)])
+
+
 def the_parameter_is_positive_here_and_zero_there() -> Theorem:
     return law("evaluation", At(1 / k, k, n), given=[AtMost(1, k)])
 
@@ -353,7 +380,8 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_same_sample_is_drawn_again, a_sample_beyond_the_last_is_drawn,
     one_element_is_at_least_zero_and_all_are_divided_by, one_element_is_at_least_zero_and_the_sum_is_positive,
     one_sample_is_at_least_zero_and_all_are_divided_by, the_parameter_is_positive_here_and_zero_there,
-    one_case_is_decided_for_every_element, what_holds_at_one_number_is_differentiated_by_it,
+    one_case_is_decided_for_every_element, one_weight_is_at_least_zero_and_all_average,
+    one_weight_is_positive_and_all_are_divided_by, what_holds_at_one_number_is_differentiated_by_it,
     what_holds_at_one_number_is_evaluated_at_another, a_number_becomes_the_parameter_of_what_holds_for_all_its_values,
     a_letter_forgets_the_parameter_of_what_holds_for_all_its_values,
 )  # fmt: skip
