@@ -50,7 +50,7 @@ DERIVE = [
         book.claims book.repair book.verdict book.follows book.objectives book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
-        annotated.restructured_words annotated.cards annotated.style annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning
+        annotated.restructured_words annotated.style annotated.cards annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning
         cli.sheets cli.texts cli cli.__main__
     """),
 ]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from derive.annotated.glyphs import LETTERS
+from derive.annotated.style import clean
 from derive.annotated.typeset import typeset
 from derive.book.codes import CODES
 from derive.book.document import Formula
 from derive.book.outcome import WRONG
 from derive.book.tokens import Macro
-from derive.sheet.html import words
+from derive.sheet.html_words import exact, words
+from derive.sheet.mathml import mathml_of
+from derive.sheet.refuted import entry
 
 SYMBOLS = {
     "refuted": "✗", "inconsistent": "≠", "unknown": "?", "not-read": "∅", "proved": "∎", "holds": "✓",
@@ -100,7 +101,7 @@ def _note(card: Card, row: Row, macros: Mapping[str, Macro]) -> str:
     which = f"Step {card.rows.index(row) + 1}: " if len(card.rows) > 1 else ""
     opened = " open" if row["verdict"] in WRONG and "suppressed" not in row else ""
     return (
-        f'<details class="note {row["verdict"]}"{opened}><summary>{which}{words(_clean(row["message"]))}</summary>\n'
+        f'<details class="note {row["verdict"]}"{opened}><summary>{which}{words(clean(row["message"]))}</summary>\n'
         f'<div id="{card.name(row)}">{_said(row, macros)}</div></details>\n'
     )
 
@@ -110,7 +111,7 @@ def _quiet(card: Card, rows: Sequence[Row], macros: Mapping[str, Macro]) -> str:
         return ""
     inside = "".join(
         f'<div class="step" id="{card.name(row)}"><p><span class="mark {row["verdict"]}">{mark(row["verdict"])}</span> '
-        f"{words(_clean(row['message']))}</p>{_said(row, macros)}</div>"
+        f"{words(clean(row['message']))}</p>{_said(row, macros)}</div>"
         for row in rows
     )
     return f'<details class="note quiet"><summary>How it was read</summary>{inside}</details>\n'
@@ -122,16 +123,16 @@ def _said(row: Row, macros: Mapping[str, Macro]) -> str:
     if "counterexample" in row:
         rows.append(("Counterexample", _counterexample(row["counterexample"])))
     if "repair" in row:
-        rows.append(("Repair", f'<div class="repair">{words(_clean(row["repair"]))}</div>'))
+        rows.append(("Repair", f'<div class="repair">{words(clean(row["repair"]))}</div>'))
     if "suppressed" in row:
         rows.append(("Suppressed", escape(row["suppressed"])))
     if "stopped" in row:
         token = row["stopped"]
         place = f"line {token['line']}, column {token['column']}"
-        rows.append(("Stopped at", f"<code>{escape(_clean(token['token']))}</code>, {place}"))
+        rows.append(("Stopped at", f"<code>{escape(clean(token['token']))}</code>, {place}"))
     if row["read_as"]:
         rows.append(("Read as", _scrolling(_read(row["read_as"]))))
-    rows.append(("As written", f'<code class="latex">{escape(_clean(row["latex"]))}</code>'))
+    rows.append(("As written", f'<code class="latex">{escape(clean(row["latex"]))}</code>'))
     cell = f"cell {row['cell']}, " if "cell" in row else ""
     meaning = escape(CODES[row["code"]][1]) if row["code"] in CODES else ""
     rows.append(("Place", f"{cell}line {row['line']}, column {row['column']}"))
@@ -152,20 +153,15 @@ def _counterexample(found: Row) -> str:
     sizes += [f"horizon {found['horizon']}"] if found.get("horizon") is not None else []
     head = f"<p>{escape(', '.join(sizes))}</p>" if sizes else ""
     values = "".join(
-        f"<li>{words(_greek(_clean(str(name))))} = {escape(_clean(str(value)))}</li>"
+        f"<li>{mathml_of(entry(clean(str(name))), display=False)} = {exact(clean(str(value)))}</li>"
         for name, value in found["assignment"].items()
     )
     sides = "".join(
-        f'<li><span class="side">{name} side</span> <b>{escape(_clean(str(found[key])))}</b></li>'
+        f'<li><span class="side">{name} side</span> <b>{exact(clean(str(found[key])))}</b></li>'
         for name, key in (("left", "lhs"), ("right", "rhs"))
     )
-    true_if = f"<p>true if {words(_clean(str(found['true_if'])))}</p>" if found.get("true_if") else ""
+    true_if = f"<p>true if {words(clean(str(found['true_if'])))}</p>" if found.get("true_if") else ""
     return f'{head}<ul class="values">{values}</ul><ul class="sides">{sides}</ul>{true_if}'
-
-
-def _greek(name: str) -> str:
-    """∇π(0|0) for ∇pi(0|0)."""
-    return re.sub(r"[a-z]{2,}", lambda m: LETTERS.get(m[0], m[0]), name)
 
 
 def _beside(before: Card | None, after: Card | None) -> str:
@@ -177,7 +173,3 @@ def _beside(before: Card | None, after: Card | None) -> str:
         if c
     ]
     return f'<p class="beside">{" · ".join(links)}</p>\n'
-
-
-def _clean(said: str) -> str:
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in said)

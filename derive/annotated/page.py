@@ -15,14 +15,13 @@ from derive.annotated.latex_words import latex_words
 from derive.annotated.markdown_words import markdown_words
 from derive.annotated.places import Shown, marked
 from derive.annotated.restructured_words import restructured_words
-from derive.annotated.style import STYLE
+from derive.annotated.style import clean, page
 from derive.book.document import Document, Formula
 from derive.book.macros import macros_of
 from derive.book.outcome import WRONG, Outcome
 from derive.book.report import summary
 from derive.book.source import Source
-from derive.sheet.html import words
-from derive.sheet.html_style import page
+from derive.sheet.html_words import words
 
 MEANINGS = {
     "proved": "a theorem, replayed by the kernel, for every finite process and horizon",
@@ -34,15 +33,14 @@ MEANINGS = {
     "not-read": "the notation could not be read; nothing is said of it",
     "unknown": "read, but no method decides it; never a pass",
 }
-_POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 
 
 def annotated(outcome: Outcome, document: Document | None) -> str:
     """The whole page."""
     name = PurePath(outcome.path).name
     if document is None or outcome.error is not None:
-        why = escape(_clean(outcome.error or "not read"))
-        return _page(name, f'<h1>{escape(name)}</h1><p class="card refuted">{why}</p>')
+        why = escape(clean(outcome.error or "not read"))
+        return page(name, f'<h1>{escape(name)}</h1><p class="card refuted">{why}</p>')
     cards = _cards(outcome, document)
     body = [
         '<a class="skip" href="#text">to the text</a>',
@@ -53,24 +51,20 @@ def annotated(outcome: Outcome, document: Document | None) -> str:
         "</article>",
         "<footer><p>Verdicts by <code>derive check</code>. Symbols and colours say the same.</p></footer>",
     ]
-    return _page(name, "\n".join(body))
-
-
-def _page(title: str, body: str) -> str:
-    made = page(_clean(title), body, STYLE)
-    return made.replace('<meta name="viewport"', f'{_POLICY}\n<meta name="viewport"', 1)
+    return page(name, "\n".join(body))
 
 
 def _cards(outcome: Outcome, document: Document) -> dict[int, Card]:
     """The rows of every display, by the display's place among the formulas."""
     found: dict[int, Card] = {}
-    left = list(outcome.rows)
+    rows, at = outcome.rows, 0
     for n, formula in enumerate(document.formulas):
         if not formula.displayed:
             continue
-        mine = [row for row in left if _is_in(row, formula)]
-        left = [row for row in left if row not in mine]
-        found[n] = Card(n + 1, formula, tuple(mine))
+        start = at
+        while at < len(rows) and _is_in(rows[at], formula):
+            at += 1
+        found[n] = Card(n + 1, formula, rows[start:at])
     return found
 
 
@@ -109,7 +103,7 @@ def _findings(found: Sequence[tuple[Card, Row]]) -> str:
     rows = "".join(
         f'<li><a href="#d{card.number}">{_line(row)}</a>'
         f'<span class="mark {row["verdict"]}">{mark(row["verdict"])}</span>'
-        f"<span>{words(_clean(row['message']))}</span></li>"
+        f"<span>{words(clean(row['message']))}</span></li>"
         for card, row in found
     )
     return f'<ul class="findings">{rows}</ul>' if rows else ""
@@ -154,7 +148,3 @@ def _words(source: Source, formulas: Sequence[tuple[int, Formula]], set_: dict[i
 
 def _named(source: Source) -> str:
     return f'<p class="name">{escape(f"cell {source.cell}" if source.cell is not None else source.name)}</p>'
-
-
-def _clean(said: str) -> str:
-    return "".join(c if c.isprintable() else "\ufffd" if c not in "\n\t" else " " for c in said)

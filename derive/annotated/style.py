@@ -1,4 +1,10 @@
-"""How an annotated text looks: the colours of verdicts, never alone, always with a symbol and a word."""
+"""How an annotated text looks: the colours of verdicts, never alone, always with a symbol and a word; no scripts."""
+
+from __future__ import annotations
+
+from html import escape
+
+from derive.sheet.html_style import STYLE as SHEET
 
 STYLE = """
 :root { --refuted: #a3261b; --inconsistent: #9a3b7a; --unknown: #7d5700; --unread: #5c5b63; --proved: #17603a;
@@ -88,3 +94,20 @@ table td, table th { padding-right: .8rem; }
 @media print { .card { break-inside: avoid; background: none; } .beside, .skip { display: none; } }
 @media (forced-colors: active) { .card { border-left-width: .6rem; } }
 """
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # a browser then runs and loads nothing, whatever is quoted
+
+
+def page(title: str, body: str) -> str:
+    """A whole page that needs nothing else; `title` in plain words, the rest HTML already."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(clean(title))}</title>\n<style>{SHEET}{STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def clean(said: str) -> str:
+    """Without control characters."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in said)

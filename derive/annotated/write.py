@@ -8,12 +8,11 @@ from pathlib import Path, PurePath
 
 from derive.annotated.cards import SYMBOLS, mark
 from derive.annotated.page import annotated
-from derive.annotated.style import STYLE
+from derive.annotated.style import page
 from derive.book.document import Document, read
 from derive.book.outcome import Outcome
 from derive.book.report import summary
 from derive.errors import DeriveError
-from derive.sheet.html_style import page
 from derive.sheet.write import replaced
 
 
@@ -65,4 +64,4 @@ def _index(outcomes: Sequence[Outcome], names: Sequence[str]) -> str:
         '<div class="wide"><table><thead><tr><th scope="col">Text</th><th scope="col">Judged</th>'
         f'<th scope="col">Verdicts</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
-    return page("Checked texts", f"<h1>Checked texts</h1><p>{summary(outcomes)['coverage']}</p>{table}", STYLE)
+    return page("Checked texts", f"<h1>Checked texts</h1><p>{summary(outcomes)['coverage']}</p>{table}")
