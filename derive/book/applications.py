@@ -23,7 +23,7 @@ from derive.book.optimal import is_best_of_policies, optimal
 from derive.book.performance import of_policy
 from derive.book.rewards import of_another_form
 from derive.book.scope import Key
-from derive.book.sequences import of_a_token
+from derive.book.sequences import of_a_response, of_a_token
 from derive.book.sorts import integer, is_element, is_parameter, is_policy, key_of, label_of, parameter_name, sort_of
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
@@ -38,6 +38,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return known
     if (token := of_a_token(node, ctx)) is not None:
         return token
+    if (response := of_a_response(node, ctx)) is not None:
+        return response
     if (chance := probability(node, ctx)) is not None:
         return chance
     if (aim := of_policy(node, ctx)) is not None:

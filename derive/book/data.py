@@ -11,7 +11,7 @@ from sympy import Expr
 
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element
-from derive.book.letters import law
+from derive.book.letters import function, law
 from derive.book.naming import written
 from derive.book.sorts import is_element, is_parameter, label_of
 from derive.book.tree import Call, Expect, Grad, Group, Node, Relation, Sym, walk
@@ -20,6 +20,7 @@ from derive.terms import Apply, Domain, Letter, Var
 Drawn = tuple[
     Var, Expr | None, Expr, Node
 ]  # the variable, its place on the time line, its probability, where it stands
+_NUMBERS = frozenset({"r", "d", "R", "G"})  # rewards and marks of the end, among data
 _OF_STATES = frozenset({"d", "rho", "mu", "nu", "eta", "beta", "xi", "p", "P", "q", "D"})
 
 
@@ -34,16 +35,33 @@ def jointly(part: Relation, ctx: Context) -> tuple[list[Drawn], Context]:
     assert isinstance(group, Group)
     if not is_data(source) or any(s != "," for s in group.items.separators):
         raise stop("a joint law that is not known here", part)
-    assert isinstance(source, Sym)
+    assert source is not None
     found: list[Drawn] = []
+    numbers: list[str] = []
     for first in group.items.parts:
+        if isinstance(first, Sym) and first.name in _NUMBERS and first == Sym(first.start, first.end, first.name):
+            numbers.append(first.name)
+            continue
         if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
             raise undecided("data that is neither an element of a set nor a function of one", first)
         var, ctx = outcome(first, ctx)
         before = [v for v, *_ in found]
         letter = law(data_name(source), (var.domain, *(v.domain for v in before)))
         found.append((var, None, Apply(letter, var, *before), part))
-    return found, ctx
+    return (found, ctx) if not numbers else _with_numbers(numbers, found, source, part, ctx)
+
+
+def _with_numbers(
+    numbers: list[str], found: list[Drawn], source: Node, part: Relation, ctx: Context
+) -> tuple[list[Drawn], Context]:
+    """r and d of (s, a, r, s', d): any functions of what is drawn, and of one thing more, so that they are random."""
+    chance, before = Var("z", Domain("Z")), [v for v, *_ in found]
+    letter = law(data_name(source), (chance.domain, *(v.domain for v in before)))
+    for name in numbers:
+        value = function(name, (*(v.domain for v in before), chance.domain))(*before, chance)
+        ctx = ctx.binding(name, value)
+    ctx.notes.assumed.add(f"{', '.join(numbers)} any functions of the data")
+    return [*found, (chance, None, Apply(letter, chance, *before), part)], ctx
 
 
 def outcome(node: Sym, ctx: Context) -> tuple[Var, Context]:
@@ -55,14 +73,19 @@ def outcome(node: Sym, ctx: Context) -> tuple[Var, Context]:
 
 
 def is_data(node: Node | None) -> bool:
-    """D, \\mathcal{D}_{pref}: a law of the data, of which nothing else is said."""
+    """D, 𝒟_pref, U(D): a law of the data, of which nothing else is said."""
+    if isinstance(node, Call):
+        return node.head.name in ("U", "Unif", "Uniform") and is_data(node.args.only)
     if not isinstance(node, Sym) or node.accents or node.primes or node.sup is not None:
         return False
-    return node.name == "D" or (node.font == "cal" and node.name in ("X", "S", "B", "Q"))
+    return node.name == "D" or (node.font == "cal" and node.name in ("X", "S", "B", "Q", "R"))
 
 
-def data_name(node: Sym) -> str:
+def data_name(node: Node) -> str:
     """D, D_pref."""
+    if isinstance(node, Call):
+        return data_name(node.args.parts[0])
+    assert isinstance(node, Sym)
     labels = [getattr(p, "text", getattr(p, "name", "")) for p in (node.sub.parts if node.sub is not None else ())]
     return "_".join([node.name, *(c for label in labels if (c := "".join(x for x in label if x.isalnum())))])
 

@@ -104,7 +104,7 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if part.operators != ("~",):
         raise stop("an expectation's index that is not known here", part)
     drawn_from = part.sides[1]
-    if isinstance(drawn_from, Sym) and is_data(drawn_from) and at is None:
+    if drawn_from is not None and is_data(drawn_from) and at is None:
         return var, inner, at, Apply(law(data_name(drawn_from), (var.domain,)), var)  # any law of the data
     if isinstance(drawn_from, Sym) and first.head == "s'" and drawn_from.head in ("P", "p", "cal:P", "T"):
         start, end = drawn_from.start, drawn_from.end

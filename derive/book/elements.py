@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer
 
-from derive.book.context import Context, stop, time
+from derive.book.context import Context, stop, time, undecided
 from derive.book.letters import (
     COUNTERS,
     function,
@@ -60,6 +60,8 @@ def _labelled(node: Sym, domain: Domain, ctx: Context) -> Expr:
     mark = getattr(only, "name", getattr(only, "text", None))
     if not isinstance(mark, str) or len(mark) > 8 or getattr(only, "sub", None) is not None:
         raise stop("an index on an outcome that is no mark", node)
+    if mark == "t" or (isinstance(only, Sym) and only.head in ctx.bound):
+        raise undecided("a token without those before it", node)
     name = f"{node.head}_{mark}"
     value = ctx.bound.get(name)
     return value if isinstance(value, Var) else Var(name, domain)

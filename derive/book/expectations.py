@@ -27,7 +27,9 @@ from derive.book.letters import (
 )
 from derive.book.naming import written
 from derive.book.sorts import is_element, is_policy
+from derive.book.one_step import one_step
 from derive.book.sums import refuse_dependence
+from derive.book.tokens import Stopped
 from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
@@ -41,6 +43,7 @@ from derive.terms import (
     Letter,
     Mean,
     PathSum,
+    Process,
     State,
     TimeProduct,
     TimeSum,
@@ -170,7 +173,18 @@ def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
     process = ctx.process(policy)
     if node.given is None:
         return Expectation(body, process)
-    return Given(body, _position(node.given, body, ctx), process)
+    return _given(node.given, body, process, ctx)
+
+
+def _given(given: Items, body: Expr, process: Process, ctx: Context) -> Expr:
+    """E[body | s_t, a_t]; at values of them, E[body | s_t = s, a_t = a], of what is at most one step ahead."""
+    try:
+        return Given(body, _position(given, body, ctx), process)
+    except Stopped:
+        found = one_step(given, body, process, ctx)
+        if found is None:
+            raise
+        return found
 
 
 def _position(given: Items, body: Expr, ctx: Context) -> Expr:
@@ -257,7 +271,7 @@ def _unnamed(node: Expect, ctx: Context) -> Expr:
     if node.given is None:
         ctx.notes.assumed.add("E[…] read as E_τ[…]")
         return Expectation(body, process)
-    return Given(body, _position(node.given, body, ctx), process)
+    return _given(node.given, body, process, ctx)
 
 
 def _expected_reward(node: Expect, ctx: Context) -> Expr:
@@ -321,4 +335,4 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     if not is_random(body):
         return _of_actions(node, letter, body, ctx)
     process = ctx.process(letter)
-    return Expectation(body, process) if node.given is None else Given(body, _position(node.given, body, ctx), process)
+    return Expectation(body, process) if node.given is None else _given(node.given, body, process, ctx)

@@ -6,6 +6,8 @@ is read as e^{l(t, …)} for an arbitrary l, of the response as well where an ex
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr
 
 from derive.book import tree
@@ -14,7 +16,7 @@ from derive.book.context import Context, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import POLICIES
 from derive.book.sorts import is_element, is_parameter
-from derive.book.tree import Call, Node, Relation, Sym
+from derive.book.tree import Call, Node, Relation, Sym, walk
 from derive.terms import Apply, Domain, Exp, Letter, Var, real_symbol
 
 
@@ -35,6 +37,40 @@ def of_a_token(node: Call, ctx: Context) -> Expr | None:
     if has_expectation(ctx):
         values += _response(token, node, ctx)
     return _any_positive(node, [time(p, ctx) for p in token.sub.parts], values, ctx)
+
+
+def of_a_response(node: Call, ctx: Context) -> Expr | None:
+    """π(y|x) as ∏_t π(y_t | x, y_{<t}), where the statement writes out the tokens of y; None for every other call."""
+    parts, separators = node.args.parts, node.args.separators
+    whole = parts[0]
+    if not isinstance(whole, Sym) or whole.sub is not None or whole.head in ctx.bound or has_expectation(ctx):
+        return None
+    if node.head.name not in (*POLICIES, "p", "P", "q") or separators not in ((), ("|",), ("|", ",")):
+        return None
+    for side in ctx.around:
+        for big in (n for n in walk(side) if isinstance(n, tree.Big) and n.sub is not None):
+            index = _counter(big)
+            tokens = (t for t in walk(big.body) if isinstance(t, Call) and index and _is_token(t, whole, index))
+            token = next(tokens, None)
+            if token is not None:
+                ctx.notes.used.add("tokens")
+                body = replace(token, head=node.head)
+                return ctx.read(replace(big, kind="prod", body=body), ctx)
+    return None
+
+
+def _counter(big: tree.Big) -> str | None:
+    first = big.sub.parts[0] if big.sub is not None else None
+    name = first.sides[0] if isinstance(first, Relation) and first.operators == ("=",) else None
+    return name.head if isinstance(name, Sym) else None
+
+
+def _is_token(node: Call, whole: Sym, index: str) -> bool:
+    """π(y_t | x, y_{<t}), of the response y and the index t."""
+    token = node.args.parts[0]
+    only = token.sub.only if isinstance(token, Sym) and token.sub is not None and token.head == whole.head else None
+    follows = isinstance(token, Sym) and any(_is_prefix(g, token) for g in node.args.parts[1:])
+    return isinstance(only, Sym) and only.head == index and follows
 
 
 def _any_positive(node: Call, times: list[Expr], values: list[Expr], ctx: Context) -> Expr:

@@ -19,7 +19,7 @@ from derive.book.letters import (
     TIMES,
 )
 from derive.book.sorts import integer, is_element
-from derive.book.tree import Best, Big, Call, Group, Items, Mul, Node, Relation, Size, Sym, walk
+from derive.book.tree import Best, Big, Call, Group, Items, Mul, Node, Num, Relation, Size, Sym, walk
 from derive.book.values import weighted
 from derive.context import Context as Known
 from derive.terms import (
@@ -70,6 +70,8 @@ def _conditions(parts: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[Relatio
 
 def _without(node: Big, parts: tuple[Node, ...], left_out: list[Relation], ctx: Context) -> Expr:
     """Σ_{j=1, j≠i}^N x_j = Σ_{j=1}^N x_j - x_i, for an i from 1 to N."""
+    if not parts and node.upper is None and len(left_out) == 1:
+        return _without_one(node, left_out[0], ctx)
     first = parts[0].sides[0] if len(parts) == 1 and isinstance(parts[0], Relation) else None
     if node.kind != "sum" or len(left_out) != 1 or not isinstance(first, Sym) or node.sub is None:
         raise stop("a sum or product with a condition that is not known here", node)
@@ -82,6 +84,20 @@ def _without(node: Big, parts: tuple[Node, ...], left_out: list[Relation], ctx: 
     term = substitute(whole.body, {whole.index: time(sides[0], ctx)})
     assert isinstance(term, Expr)
     return whole - term
+
+
+def _without_one(node: Big, left_out: Relation, ctx: Context) -> Expr:
+    """Σ_{j≠i} x_j over the samples that the statement counts with its one letter N."""
+    counts = {n.head for s in ctx.around for n in walk(s) if isinstance(n, Sym)} & ctx.scope.survey.counts
+    index = left_out.sides[0]
+    if len(counts) != 1 or not isinstance(index, Sym) or index.name not in COUNTERS or node.sub is None:
+        raise stop("a sum or product with a condition that is not known here", node)
+    start, end = node.sub.start, node.sub.end
+    (count,) = counts
+    ctx.notes.assumed.add(f"{index.head} from 1 to {count}")
+    first = Relation(start, end, (index, Num(start, end, "1")), ("=",))
+    sub = Items(start, end, (first, left_out), (",",))
+    return big(replace(node, sub=sub, upper=Items(start, end, (Sym(start, end, count),), ())), ctx)
 
 
 def of_next_states(node: Big) -> Big:
@@ -220,7 +236,9 @@ def _over_times(node: Big, part: Node, ctx: Context) -> Expr:
 
 def _is_count(node: Node | None, ctx: Context) -> bool:
     """N, K, |D|: how many there are of something that no time orders."""
-    return isinstance(node, Size) or (isinstance(node, Sym) and node.head in ctx.scope.survey.counts)
+    if isinstance(node, Size):
+        return not is_element(node.body, ctx.scope.survey)  # |y| counts the tokens of y
+    return isinstance(node, Sym) and node.head in ctx.scope.survey.counts
 
 
 def _geometric(body: Expr, index: Symbol, lower: Expr) -> Expr | None:
