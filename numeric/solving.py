@@ -66,10 +66,15 @@ def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[W
     columns = [found]
     if parameter:
         matrix, slope = side.linearised(rhs, found)[0], _varied(rhs, key, parameter)
-        for _ in ("tangent", "second"):
+        for _ in ("tangent", "second") if _bent(model, rhs) else ("tangent",):
             slope = ("Gradient", slope, parameter)
             columns.append(_solution(matrix, side(slope, *columns), key))
     model["letters"][key] = side.rows(*columns)
+
+
+def _bent(model: Model, rhs: Wire) -> bool:
+    """Whether the model gives second derivatives to some letter of the right side, and so means them for all."""
+    return any("second" in model["letters"].get(key, {}) for key in _letters(rhs))
 
 
 def _varied(wire: Wire, key: str, parameter: Wire | None) -> Wire:
