@@ -52,7 +52,7 @@ def block(card: Card, macros: Mapping[str, Macro], beside: tuple[Card | None, Ca
     quiet = [row for row in card.rows if not _is_open(row)]
     return (
         f'<div class="card {card.worst}" id="d{card.number}" role="group" aria-label="line {formula.line}: {said}">\n'
-        f'<div class="formula" tabindex="0" role="region" aria-label="formula">{shown(formula, macros)}</div>\n'
+        f'<div class="formula" tabindex="0" role="group" aria-label="formula">{shown(formula, macros)}</div>\n'
         f'<ul class="marks">{_marks(card)}</ul>\n'
         f"{''.join(notes)}{_quiet(card, quiet, macros)}{_beside(*beside)}</div>\n"
     )
@@ -145,7 +145,7 @@ def _read(latex: str) -> str:
 
 
 def _scrolling(inside: str) -> str:
-    return f'<div class="wide" tabindex="0" role="region" aria-label="reading">{inside}</div>'
+    return f'<div class="wide" tabindex="0" role="group" aria-label="reading">{inside}</div>'
 
 
 def _counterexample(found: Row) -> str:

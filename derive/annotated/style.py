@@ -58,7 +58,7 @@ a.mark:hover { text-decoration: underline; }
 .card.refuted, .card.inconsistent { background: color-mix(in srgb, var(--tone) 8%, var(--paper)); }
 .card:target { outline: .15rem solid var(--tone); outline-offset: .15rem; }
 .formula { overflow-x: auto; overflow-y: hidden; padding: .25rem 0; }
-.formula math[display=block] { margin: 0; text-align: left; width: max-content; }
+.formula math[display=block], .card dd math[display=block] { margin: 0; text-align: left; width: max-content; }
 .latex { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; }
 .card .marks { padding-left: 0; margin: 0; display: flex; flex-direction: column; gap: .25rem; align-items: flex-end; }
 .card .values, .card .sides { padding-left: 0; margin: .2rem 0; }

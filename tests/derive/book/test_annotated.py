@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import pytest
@@ -20,6 +18,9 @@ from derive.book.rows import outcome
 from derive.book.source import decode
 from derive.book.tokens import Macro
 
+from ..browser import AXE_PACKAGES, CHROMIUM, Browser, axe
+from .conftest import JUDGES
+
 NASTY = """# </title><script>alert(1)</script> & "quotes"
 
 <script>alert(2)</script> <img src=x onerror=alert(3)> ![p](http://example.org/x.png "t$a=b$") [l](javascript:alert(4))
@@ -32,7 +33,7 @@ NASTY = """# </title><script>alert(1)</script> & "quotes"
 
 $$ \\flurb{<script>alert(5)</script>} = \\text{</math><script>alert(6)</script>} $$
 
-| a | $b$ |
+| a | or $b$ |
 |---|-----|
 | 1 | \ue000 0 \ue002 |
 
@@ -290,33 +291,64 @@ def test_what_is_not_known_is_not_set(latex):
     assert typeset(latex, {"a": Macro(0, r"\b\b"), "b": Macro(0, r"\a\a")}) is None
 
 
+NEEDS_CHROMIUM = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+NEEDS_AXE = pytest.mark.skipif(axe() is None, reason=f"none of {', '.join(AXE_PACKAGES)} is installed")
+TOO_WIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+    && !e.closest('.formula, .wide, pre, .repair, details:not([open]), .skip')).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory):
+    path = tmp_path_factory.mktemp("annotated") / "page.html"
+    path.write_text(page(NASTY, JUDGES), encoding="utf-8")
+    return path
+
+
 @pytest.mark.system
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+@NEEDS_CHROMIUM
 @pytest.mark.parametrize("width", [380, 1200])
-def test_in_a_browser(width, tmp_path, judges):
-    """Nothing on the console, nothing wider than the window, a link opens the note it leads to."""
-    probe = (
-        "const outside = e => e.getBoundingClientRect().right > innerWidth + 1;"
-        "const scrolls = e => e.closest('.formula, .wide, pre, .repair, details:not([open]), .skip');"
-        "const wide = [...document.querySelectorAll('body *')].filter(e => outside(e) && !scrolls(e)).map(String);"
-        "const small = [...document.querySelectorAll('.mark')].filter(e => e.checkVisibility()"
-        " && e.getBoundingClientRect().height < 18).length;"
-        "setTimeout(() => { document.title = JSON.stringify({wide, small,"
-        " scroll: document.documentElement.scrollWidth <= innerWidth,"
-        " cards: document.querySelectorAll('.card math').length,"
-        " tab: document.querySelectorAll('a[href], summary, [tabindex]').length}); }, 50);"
+def test_in_a_browser(browser, nasty, width):
+    """Nothing on the console, nothing asked for, nothing wider than the window, all formulas drawn."""
+    shown = browser.open(nasty, width=width)
+    assert shown.run(TOO_WIDE) == []
+    assert shown.run("document.documentElement.scrollWidth <= innerWidth")
+    heights = shown.run(
+        "[...document.querySelectorAll('.card > .formula math')].map(m => m.getBoundingClientRect().height)"
     )
-    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-    source = policy.sub("", page(NASTY, judges)).replace("</body>", f"<script>{probe}</script></body>")
+    assert len(heights) == 4
+    assert min(heights) > 12
+    assert shown.run("[...document.querySelectorAll('.mark')].filter(m => m.checkVisibility()).length") > 8
+    assert shown.complaints() == []
+
+
+@pytest.mark.system
+@NEEDS_CHROMIUM
+def test_with_keys_alone(browser, nasty):
+    """The first key leads past the summary; a mark leads to its note, which opens."""
+    shown = browser.open(nasty)
+    shown.press("Tab", 9)
+    assert shown.run("document.activeElement.className") == "skip"
+    assert not shown.run("document.getElementById('d3s1').checkVisibility()")
+    shown.run("document.querySelector('.marks a[href=\"#d3s1\"]').focus()")
+    shown.press("Enter", 13, "\r")
+    shown.wait("document.getElementById('d3s1').checkVisibility()")
+    assert shown.complaints() == []
+
+
+@pytest.mark.system
+@NEEDS_CHROMIUM
+@NEEDS_AXE
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1200])
+def test_the_rules_of_axe(browser, nasty, width, look, tmp_path):
+    """The page bars scripts, axe's too: it is looked at without that."""
+    source = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", nasty.read_text(encoding="utf-8"))
     (tmp_path / "page.html").write_text(source, encoding="utf-8")
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
-    command += [f"--window-size={width},900", "--virtual-time-budget=2000"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", (tmp_path / "page.html").as_uri()]
-    done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=120)
-    assert "CONSOLE" not in done.stderr
-    found = json.loads(re.search(r"<title>(.*?)</title>", done.stdout, re.S)[1].replace("&quot;", '"'))
-    assert found["wide"] == []
-    assert found["scroll"]
-    assert found["small"] == 0
-    assert found["cards"] >= 4
-    assert found["tab"] > 10
+    shown = browser.open(tmp_path / "page.html", width=width, dark=look == "dark")
+    assert shown.violations(axe()) == []
