@@ -14,7 +14,7 @@ half = Rational(1, 2)
 @derivation(
     title="Two updates by hand",
     claim=Equation(updated(updated(0)), Rational(3, 2) - sigmoid(half)),
-    source="RL from Scratch lesson on policy gradients, «Step 1» and «Step 2», with α = 1",
+    source="Lesson: Policy gradients (REINFORCE), «Step 1» and «Step 2», with α = 1",
     falsehood=Falsehood(
         Equation(updated(updated(0)), 1), "the second step is taken to be as long as the first, at θ = 0"
     ),
