@@ -20,7 +20,7 @@ def averaged(body):
     title="No policy is above the optimal value",
     claim=Inequality((1 - gamma) * lead, 0),
     assuming=[discount, bellman, optimality],
-    source="Puterman 1994, Markov Decision Processes, theorem 6.2.2; Reinforcement Learning from Scratch: Teaching Machines to Learn from Consequences",
+    source="Puterman 1994, Markov Decision Processes, theorem 6.2.2",
     falsehood=Falsehood(Equation(lead, 0), "every policy is taken to be optimal somewhere", (bellman, optimality)),
     world="two_rooms",
     defining=[Equation(q(s, a), q.body), Equation(best_q(s, a), best_q.body)],

@@ -12,7 +12,7 @@ g = payoff(x)
 @derivation(
     title="Gradient of a critic's squared error",
     claim=Equation(grad(mean((g - v) ** 2, x, held)), -2 * (mean(g, x, held) - v) * grad(v)),
-    source="Sutton & Barto 2018, §9.3; Reinforcement Learning from Scratch: Teaching Machines to Learn from Consequences",
+    source="Sutton & Barto 2018, §9.3",
     falsehood=Falsehood(
         Equation(grad(mean((g - v) ** 2, x, held)), 2 * (mean(g, x, held) - v) * grad(v)), "the sign is lost"
     ),

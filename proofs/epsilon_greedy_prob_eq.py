@@ -14,7 +14,7 @@ epsilon_greedy = Definition("pi_epsilon", (a, greedy), drawn, "given")
 @derivation(
     title="How often ε-greedy takes the greedy action",
     claim=Equation(epsilon_greedy(greedy, greedy), 1 - epsilon + epsilon / count),
-    source="Sutton & Barto 2018, §5.4; Reinforcement Learning from Scratch: Teaching Machines to Learn from Consequences, «exploration»",
+    source="Sutton & Barto 2018, §5.4",
     falsehood=Falsehood(
         Equation(epsilon_greedy(greedy, greedy), 1 - epsilon), "exploring is taken never to pick the greedy action"
     ),

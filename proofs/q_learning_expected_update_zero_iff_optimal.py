@@ -29,7 +29,7 @@ greatest, best = Maximum(q(s_next, b), b), Maximum(best_q(s_next, b), b)
     title="Only one table is not moved by Q-learning",
     claim=Inequality((1 - gamma) * lead, 0),
     assuming=[discount, unmoved(q), unmoved(best_q)],
-    source="Watkins & Dayan 1992, Machine Learning 8:279-292; Reinforcement Learning from Scratch: Teaching Machines to Learn from Consequences",
+    source="Watkins & Dayan 1992, Machine Learning 8:279-292",
     falsehood=Falsehood(
         Inequality((1 - gamma) * lead, 0), "one of the two is any table at all", (discount, unmoved(best_q))
     ),

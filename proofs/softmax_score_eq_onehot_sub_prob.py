@@ -21,7 +21,7 @@ score = kappa * (Cases(a, b, 1, 0) - softmax(b))
 @derivation(
     title="Score of a softmax in one of its logits",
     claim=Equation(grad(Log(softmax(a))), score),
-    source="Sutton & Barto 2018, §2.8, proof of eq. (2.12); Reinforcement Learning from Scratch: Teaching Machines to Learn from Consequences",
+    source="Sutton & Barto 2018, §2.8, proof of eq. (2.12)",
     falsehood=Falsehood(
         Equation(grad(Log(softmax(a))), Cases(a, b, 1, 0) - softmax(b)), "the temperature is forgotten"
     ),
