@@ -13,6 +13,7 @@ from derive.cli.pages import write_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from derive.catalogue import Derivation
     from derive.sheet import Counterexample, Example, Falsehood, NearMiss, Sheet, Without
@@ -20,21 +21,40 @@ if TYPE_CHECKING:
 
 
 def run_sheet(options: argparse.Namespace) -> int:
-    from derive.sheet import write
+    from derive import cache
+    from derive.sheet.write import placed, read_template
+
+    style = read_template(options.template) if options.template else ""
+    name = cache.key("sheets", options.all, options.to, style, options.template, *options.names)
+    files = cache.recall(name)
+    if files is not None:
+        written, failed = placed(files, options.output), 0
+    else:
+        files, written, failed = _printed(options)
+        if not failed and all(isinstance(content, str) for content in files.values()):
+            cache.store(name, files)
+    say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
+    return failed
+
+
+def _printed(options: argparse.Namespace) -> tuple[dict[str, str | bytes], list[Path], int]:
+    """The sheets asked for, each written as soon as it is made; 1 where one of them could not be."""
+    from derive.sheet.html_index import html_index
+    from derive.sheet.write import contents, placed
 
     catalogue = load_catalogue()
-    chosen, formats, written = named_in(options, catalogue), options.to.split(","), []
-    whole, unproved = _collection(chosen)
+    whole, unproved = _collection(named_in(options, catalogue))
+    files: dict[str, str | bytes] = {}
+    written: list[Path] = []
     for i, sheet in enumerate(whole.sheets, 1):
-        show_progress(f"{i} of {len(chosen)}: {sheet.name}")
-        written += write(sheet, formats, options.output, options.template)
-    if options.all and "html" in formats and whole.sheets:
-        from derive.sheet.html_index import write_index
-
-        written += write_index(whole, options.output)
+        show_progress(f"{i} of {len(whole.sheets)}: {sheet.name}")
+        made = contents(sheet, options.to.split(","), options.template)
+        files, written = files | made, written + placed(made, options.output)
+    if options.all and "html" in options.to.split(","):
+        index: dict[str, str | bytes] = {"index.html": html_index(whole)}
+        files, written = files | index, written + placed(index, options.output)
     show_progress("")
-    say(options, {"sheets": [str(p) for p in written]}, "\n".join(map(str, written)))
-    return max(tell_faults(catalogue), unproved)
+    return files, written, max(tell_faults(catalogue), unproved)
 
 
 def run_book(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
 from derive.printing import text
 from derive.sheet.collection import Collection, part_title
@@ -11,7 +10,6 @@ from derive.sheet.content import Sheet
 from derive.sheet.html_style import page
 from derive.sheet.html_words import words
 from derive.sheet.mathml import mathml
-from derive.sheet.write import placed
 
 TITLE = "Derivations"
 _STYLE = """
@@ -90,8 +88,3 @@ def _searched(sheet: Sheet) -> str:
     return " ".join(
         " ".join([*parts, *map(text, sheet.hypotheses), *sheet.laws, *dict.fromkeys(reasons)]).lower().split()
     )
-
-
-def write_index(book: Collection, directory: str | Path) -> list[Path]:
-    """index.html in a folder of sheets."""
-    return placed({"index.html": html_index(book)}, directory)

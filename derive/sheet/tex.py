@@ -19,12 +19,19 @@ def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> st
     title = rf"\begin{{center}}{{\Large\bfseries {words(sheet.title)}}}\\[0.5ex]"
     name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\end{{center}}"
     head = preamble(template, template_name, "10pt" if is_long(sheet) else "11pt") + entitled(sheet.title)
-    return head + "\n".join([r"\begin{document}", title, name, *body(sheet), r"\end{document}", ""])
+    inside = [r"\small\setlength{\gap}{0.3ex plus 0.4ex}"] if is_crowded(sheet) else []
+    return head + "\n".join([r"\begin{document}", title, name, *inside, *body(sheet), r"\end{document}", ""])
 
 
 def is_long(sheet: Sheet) -> bool:
     """Whether its lines call for smaller letters, so that it fits its page."""
     return sum(len(block.lines) for block in sheet.blocks) > SHORT
+
+
+def is_crowded(sheet: Sheet) -> bool:
+    """Whether it has figures beside its many lines, or very many of these: then its letters are smaller still."""
+    lines = sum(len(block.lines) for block in sheet.blocks)
+    return lines > 2 * SHORT or (lines > SHORT and sheet.example is not None and bool(sheet.example.figures))
 
 
 def body(sheet: Sheet) -> list[str]:

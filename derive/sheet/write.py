@@ -29,17 +29,25 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet], str | bytes]]] = {
 def write(
     sheet: Sheet, formats: Iterable[str], directory: str | Path, template: str | Path | None = None
 ) -> list[Path]:
-    """One file a format, NAME.SUFFIX in the directory, each whole or not at all; their paths, in order.
+    """One file a format, NAME.SUFFIX in the directory, each whole or not at all; their paths, in order."""
+    return placed(contents(sheet, formats, template), directory)
+
+
+def contents(sheet: Sheet, formats: Iterable[str], template: str | Path | None = None) -> dict[str, str | bytes]:
+    """What is written, by the name of its file.
 
     A template is a file with a course's own LaTeX preamble, for the formats that are set by TeX.
     """
     style = (read_template(template), Path(template).name) if template else ("", "")
     made = [_format(name) for name in formats]
-    contents = [
-        (suffix, tex(sheet, *style) if function is tex else pdf(sheet, *style) if function is pdf else function(sheet))
+    return {
+        sheet.name + suffix: tex(sheet, *style)
+        if function is tex
+        else pdf(sheet, *style)
+        if function is pdf
+        else function(sheet)
         for suffix, function in made
-    ]
-    return placed({sheet.name + suffix: content for suffix, content in contents}, directory)
+    }
 
 
 def read_template(path: str | Path) -> str:

@@ -178,3 +178,36 @@ def test_the_command_shows_figures_and_dropped_hypotheses(tmp_path) -> None:
     assert cli.main(["sheet", "bandit_mean", "state_baseline_term_vanishes", "--to", "html", "-o", str(tmp_path)]) == 0
     assert "<svg" in (tmp_path / "bandit_mean.html").read_text()
     assert "Drop a hypothesis" in (tmp_path / "state_baseline_term_vanishes.html").read_text()
+
+
+def test_sheets_that_were_printed_are_printed_again_without_the_catalogue(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path / "cache"))
+    command = ["sheet", "bandit_mean", "--to", "tex,html,md", "-o"]
+    assert cli.main([*command, str(tmp_path / "first")]) == 0
+    monkeypatch.setattr(sheets, "load_catalogue", lambda: pytest.fail("asked again"))
+    assert cli.main([*command, str(tmp_path / "again")]) == 0
+    names = [p.name for p in sorted((tmp_path / "first").iterdir())]
+    assert len(names) == 3
+    for name in names:
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_sheets_with_another_template_are_printed_anew(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path / "cache"))
+    template = tmp_path / "course.tex"
+    for colour in ("red", "blue"):
+        template.write_text(rf"\definecolor{{warn}}{{named}}{{{colour}}}")
+        asked = ["sheet", "bandit_mean", "--to", "tex", "--template", str(template), "-o", str(tmp_path)]
+        assert cli.main(asked) == 0
+        assert colour in (tmp_path / "bandit_mean.tex").read_text()
+
+
+def test_what_is_not_proved_is_named_and_the_others_are_printed(catalogue: dict, monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("DERIVE_CACHE", str(tmp_path / "cache"))
+    wrong = replace(catalogue["bandit_mean"], name="wrong", claim=Equation(expect(reward(0) * score(0)), 0))
+    whole, failed = sheets._collection([wrong, catalogue["bandit_mean"]])
+    assert failed == 1
+    assert [s.name for s in whole.sheets] == ["bandit_mean"]
+    assert "wrong is not proved" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="wrong is not proved"):
+        sheets._collection([wrong])
