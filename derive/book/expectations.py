@@ -12,7 +12,7 @@ from dataclasses import replace
 from sympy import Add, Basic, Expr, Integer
 
 from derive.binding import free, is_random, meaning
-from derive.book.context import Context, is_path, stop
+from derive.book.context import Context, is_path, stop, undecided
 from derive.book.data import named_law
 from derive.book.draws import over_draws
 from derive.book.elements import element, moment
@@ -26,10 +26,11 @@ from derive.book.letters import (
     law,
 )
 from derive.book.naming import written
-from derive.book.sorts import is_element, is_policy
 from derive.book.one_step import one_step
+from derive.book.sorts import is_element, is_policy
 from derive.book.sums import refuse_dependence
 from derive.book.tokens import Stopped
+from derive.book.variables import of_chance
 from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
@@ -264,9 +265,11 @@ def _unnamed(node: Expect, ctx: Context) -> Expr:
     """E[…]: over trajectories, where its body is a function of the trajectory; else it does not say over what."""
     if isinstance(node.body, Sym) and node.body.head == "r" and node.body.sub is None and node.given is None:
         return _expected_reward(node, ctx)
+    if node.given is None and (found := of_chance(node.body, ctx)) is not None:
+        return found
     body = ctx.read(node.body, ctx)
     if not is_random(body):
-        raise stop("an expectation that does not say over what", node)
+        raise undecided("an expectation that does not say over what", node)
     process = ctx.process(ctx.policy())
     if node.given is None:
         ctx.notes.assumed.add("E[…] read as E_τ[…]")

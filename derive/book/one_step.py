@@ -1,6 +1,8 @@
-"""E[X | s_t = s, a_t = a] at values of the state and the action, of what lies at most one step ahead: Σ_s' P(s'|s,a) X."""
+"""E[X | s_t = s, a_t = a] at values of the state and the action, of what lies a step ahead: Σ_s' P(s'|s,a) X."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sympy import Basic, Expr
 
@@ -48,12 +50,10 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _at(term: Basic, values: dict[Basic, Basic]) -> Expr:
+def _at(term: Basic, values: dict[Basic, Basic]) -> Any:
     """A term with moments replaced by elements."""
     if term in values:
-        found = values[term]
-    elif isinstance(term, (Letter, Definition, Process)) or not term.args:
-        found = term
-    else:
-        found = term.func(*(_at(part, values) for part in term.args))
-    return found  # type: ignore[return-value]
+        return values[term]
+    if isinstance(term, (Letter, Definition, Process)) or not term.args:
+        return term
+    return term.func(*(_at(part, values) for part in term.args))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 
@@ -214,12 +215,17 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 def walk(node: Any) -> Iterator[Node]:
     """Every node of a tree, the node itself first."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from walk(part)
-    elif isinstance(node, Node):
-        yield node
-        for field in fields(node):
-            value = getattr(node, field.name)
-            if isinstance(value, (Node, tuple)):
-                yield from walk(value)
+    left = [node]
+    while left:
+        here = left.pop()
+        if isinstance(here, tuple):
+            left.extend(reversed(here))
+        elif isinstance(here, Node):
+            yield here
+            left.extend(getattr(here, name) for name in _parts(type(here)))
+
+
+@lru_cache(maxsize=100)
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes, the last one first."""
+    return tuple(f.name for f in reversed(fields(kind)) if f.name not in ("start", "end"))
