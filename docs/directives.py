@@ -8,6 +8,7 @@ import os
 import re
 from html import escape
 from itertools import groupby
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -76,7 +77,7 @@ class Catalogue(Directive):
 
         section = nodes.section(classes=["derivation"], ids=[f"derivation-{d.name.replace('_', '-')}"], names=[d.name])
         section += nodes.title(d.title, d.title)
-        shown = f'<div class="statement">{mathml(d.claim)}</div>'
+        shown = f'<div class="statement" tabindex="0">{mathml(d.claim)}</div>'
         given = ", ".join(mathml(h, display=False) for h in d.assuming)
         words = f"<p>{'if ' + given + '; ' if given else ''}{escape(d.source)}. <code>{d.name}</code></p>"
         section += nodes.raw("", shown + words, format="html")
@@ -110,9 +111,27 @@ def as_named(app: Sphinx, what: str, name: str, thing: Any, options: Any, given:
     return tuple(ALIAS.sub(r"\1", part) if part else part for part in (given, returned))
 
 
+LABELS = {  # what the theme leaves unsaid to those who hear a page, or go through it by keys
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    "<pre>": '<pre tabindex="0">',
+}
+
+
+def labelled(app: Sphinx, fault: Exception | None) -> None:
+    """Every page that was written, with the labels."""
+    for path in () if fault else Path(app.outdir).rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        for bare, said in LABELS.items():
+            page = page.replace(bare, said)
+        path.write_text(page, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-docstring", as_written)
     app.connect("autodoc-process-signature", as_named)
+    app.connect("build-finished", labelled)
     app.add_directive("derive-help", Help)
     app.add_directive("derive-catalogue", Catalogue)
     app.add_directive("derive-register", Register)

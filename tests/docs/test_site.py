@@ -7,25 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.derive.browser import CHROMIUM, Browser, axe
+
 ROOT = Path(__file__).resolve().parents[2]
 FETCHED = re.compile(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="(https?:)?//|<link\b[^>]*\bhref="(https?:)?//""")
 FROM_AFAR = re.compile(r"""(?:@import\s*|url\()["']?(?:https?:)?//""")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    pytest.importorskip("sphinx")
-    pytest.importorskip("myst_parser")
-    pytest.importorskip("furo")
+def built(tmp_path_factory):
+    """The folder of the site."""
+    for name in ("sphinx", "myst_parser", "furo"):
+        pytest.importorskip(name)
     folder = tmp_path_factory.mktemp("site")
-    built = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", folder / "trees", ROOT / "docs", folder],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
-    assert built.returncode == 0, built.stderr
-    kinds = ("*.html", "*.css")
-    found = [path for kind in kinds for path in folder.rglob(kind)]
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(built):
+    found = [path for kind in ("*.html", "*.css") for path in built.rglob(kind)]
+    return {path.relative_to(built).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
 @pytest.mark.docs
@@ -66,3 +72,42 @@ def test_every_law_and_every_rule_is_stated(site):
 
     page = site["reference/kernel.html"]
     assert all(f">{name}</span>" in page for name in (*LAWS, *RULES))
+
+
+LOOKED_AT = (
+    "index",
+    "tutorial",
+    "test-your-estimator",
+    "how-to/draw-figures",
+    "reference/catalogue",
+    "reference/numeric",
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with Browser() as opened:
+        yield opened
+
+
+@pytest.mark.docs
+@pytest.mark.system
+@pytest.mark.parametrize("name", [*LOOKED_AT, *LARGE])
+def test_a_page_is_well_in_a_browser(name, built, browser):
+    """No error, nothing fetched, and no words wider than a phone."""
+    for width, dark in ((1200, False), (400, True)):
+        page = browser.open(built / f"{name}.html", width=width, dark=dark)
+        assert not page.complaints()
+        assert page.run("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.docs
+@pytest.mark.system
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_page_keeps_the_rules_of_accessibility(name, built, browser):
+    script = axe()
+    if script is None:
+        pytest.skip("axe is not installed")
+    assert not browser.open(built / f"{name}.html", calm=True).violations(script)
