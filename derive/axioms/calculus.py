@@ -22,6 +22,7 @@ from derive.terms import (
     TimeProduct,
     TimeSum,
 )
+from derive.timeline import is_linear
 
 
 @axiom
@@ -35,11 +36,12 @@ def leibniz(context: Context, term: Expr) -> Expr:
 
 @axiom
 def gradient_power(context: Context, term: Expr) -> Expr:
-    """∇ f^n = n f^(n-1) ∇f for an integer n; f > 0 where n < 0."""
+    """∇ f^n = n f^(n-1) ∇f for an integer n that does not depend on the parameter; f > 0 where n may be below 1."""
     need(isinstance(term, Gradient) and isinstance(term.body, Pow), "{} is no gradient of a power", term)
     base, n = term.body.base, term.body.exp
-    need(isinstance(n, Integer), "the exponent {} is no integer", n)
-    if n < 0:
+    need(is_linear(n), "the exponent {} is no integer", n)
+    context.constant(n, term.parameter)
+    if not context.shows(ONE, n):
         context.positive(base)
     return n * base ** (n - 1) * Gradient(base, term.parameter)
 

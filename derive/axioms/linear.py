@@ -45,7 +45,7 @@ def additivity(context: Context, term: Expr) -> Expr:
 
 
 def _multiplied_out(term: Expr) -> Expr:
-    """Sums above the line multiplied out; what stands below stays as it is, for there it must be seen to be positive."""
+    """Sums above the line multiplied out; what stands below, where it must be seen to be positive, stays as it is."""
     below = [f for f in Mul.make_args(term) if isinstance(f, Pow) and isinstance(f.exp, Rational) and f.exp < 0]
     above = Mul(*(f for f in Mul.make_args(term) if f not in below))
     parts = Add.make_args(above.expand(deep=False, power_base=False, power_exp=False, log=False, basic=False))

@@ -240,7 +240,9 @@ def leibniz(rng: Random) -> Instance:
 
 def gradient_power(rng: Random) -> Instance:
     if rng.random() < 0.4:
-        return Gradient(density(x) ** rng.choice([-1, -2]), theta), (), (Positive(density),)
+        return Gradient(density(x) ** rng.choice([-1, -2, k]), theta), (), (Positive(density),)
+    if rng.random() < 0.4:
+        return Gradient((slope(x) + theta) ** rng.choice([k, k + 1, 2 * k]), theta), (), (AtMost(1, k),)
     return Gradient((slope(x) + theta) ** rng.choice([2, 3]), theta), (), ()
 
 
@@ -342,9 +344,8 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
     make.__name__: make
     for make in (
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
-        distinguish,
-        split, single, empty, shift, product_of_ones, product_of_products, tower, draw_start, draw_action, draw_state, path_start,
-        path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
+        distinguish, split, single, empty, shift, product_of_ones, product_of_products, tower, draw_start,
+        draw_action, draw_state, path_start, path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
         gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
         paths_alike, marginal, transport, exp_sum,
         exp_multiple, gradient_case, log_power, log_exp, coincidence,
