@@ -46,7 +46,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D059": ("unknown", "Fails under one reading that the text allows, and another could not be decided."),
     "D060": ("unknown", "Both sides are zero on every model: nothing was tested."),
     "D061": ("unknown", "True for the rewards of the text's example only, false for general ones."),
-    "D062": ("unknown", "Fails, but stands under a condition, or before ⟹, or behind a premise that was not established."),
+    "D062": ("unknown", "Fails, but stands under a condition, or before ⟹, or behind what was not established."),
     "D063": ("unknown", "Not decided within the time of a step."),
     "D065": ("unknown", "Judging it ended the process that it was judged in, for its time or its memory."),
     "D064": ("unknown", "Read; what it says is left open by the text, or no finite model has a value for it."),

@@ -211,9 +211,8 @@ def carry_on(walk: Progress, head: Node, body: Node) -> None:
     if known and written(known[-1].head) == written(head):
         later = replace(known[-1], body=body)
         if _can_be_read(walk, later):
-            walk.scope = replace(
-                walk.scope, bindings=tuple(later if b is known[-1] else b for b in walk.scope.bindings)
-            )
+            others = (later if b is known[-1] else b for b in walk.scope.bindings)
+            walk.scope = replace(walk.scope, bindings=tuple(others))
 
 
 def _can_be_read(walk: Progress, binding: Binding) -> bool:

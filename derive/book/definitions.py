@@ -156,7 +156,7 @@ def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
 
 
 def _from_the_start(head: Call, body: Expr, ctx: Context) -> Definition:
-    """V(s) := E[R(τ) | s_0 = s]: the same from every state on; the usual value, where that is what it is at the start."""
+    """V(s) := E[R(τ) | s_0 = s]: the same from every state on; the usual value, where it is that at the start."""
     found = usual(NAMES[head.head.name], policy_of(head.head, ctx), ctx)
     ctx.notes.assumed.add(f"{head.head.name} of every state is the return from there on")
     if ctx.anchor == 0 and alike(unfolded(body), unfolded(found(Integer(0)))):

@@ -1,12 +1,13 @@
-r"""A step that rests on the equations just before it: terms moved to the other side, a factor, a logarithm, a letter put in.
+r"""A step that rests on the equations just before it: terms moved, a factor, a logarithm, a letter put in.
 
 From A = B follows C = D where C - D = k (A - B) identically, for k = ±1, ±β, ±1/β with a number β of the step; or where
-C = \log A and D = \log B; or where the step holds for the letter that A = B makes. Such a step holds as far as A = B does.
+C = \log A and D = \log B; or where the step holds for the letter that A = B makes. Such a step holds as far as A = B
+does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -18,8 +19,8 @@ from derive.book.naming import written
 from derive.book.scope import Binding
 from derive.book.sorts import key_of
 from derive.book.tokens import Stopped
-from derive.book.tree import Add, Div, Fun, Group, Items, Mul, Node, Num, Sym, walk
-from derive.book.verdict import PASSED, Judged, Setting
+from derive.book.tree import Add, Call, Div, Fun, Group, Items, Mul, Node, Num, Sym, walk
+from derive.book.verdict import Judged, Setting
 from derive.printing import latex
 from derive.terms import Apply, Var
 
@@ -35,37 +36,49 @@ class Before:
     line: int
 
 
+Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
+
+
 def says_of_a_letter(judgement: Judgement) -> bool:
     """Whether a step fails for any function, and may say which function a letter that nobody defined is."""
     return bool(judgement.assumed) and all(" any " in one for one in judgement.assumed)
 
 
 def follows(left: Node, right: Node, setting: Setting, before: Sequence[Before]) -> Judged | None:
-    """The verdict on a step by the equations before it, the last one first; None where it follows from none."""
+    """The verdict on a step by the equations before it, the likeliest way first; None where it follows from none."""
     reading = readings(setting.scope, [left, right])[0][0]
-    for one in list(before)[: -MAX_BACK - 1 : -1]:
-        for claim in _ways(left, right, one, setting, reading):
-            judgement = setting.judge(claim)
-            if judgement.verdict in PASSED:
+    last = list(before)[: -MAX_BACK - 1 : -1]
+    ways: list[tuple[Before, Way]] = [(one, way) for one in last for way in (_of_the_letter, _of_logarithms)]
+    ways += [(one, _moved(n)) for n in range(2 + 4 * MAX_FACTORS) for one in last]
+    for one, way in ways:
+        with suppress(Stopped):
+            if (claim := way(left, right, one, setting, reading)) is None:
+                continue
+            if (judgement := setting.passes(claim)) is not None:
                 message = f"as far as the equation of line {one.line} does: {judgement.message}"
                 return replace(judgement, verdict="holds", code="D004", message=message), latex(claim.equation)
     return None
 
 
-def _ways(left: Node, right: Node, one: Before, setting: Setting, reading: Reading) -> Iterator[Claim]:
-    """The claims each of which would make the step follow."""
-    with suppress(Stopped):
-        if (made := _of_the_letter(left, right, one, setting, reading)) is not None:
-            yield made
-    if isinstance(left, Fun) and isinstance(right, Fun) and left.name == right.name == "log":
-        if written(left.body) == written(one.left):
-            with suppress(Stopped):
-                yield setting.claim(right.body, one.right, reading)
-    for k, _ in factors([left, right, one.left, one.right]):
-        try:
-            yield setting.claim(_difference(left, right), product(k, _difference(one.left, one.right)), reading)
-        except Stopped:
-            return
+def _of_logarithms(left: Node, right: Node, one: Before, setting: Setting, reading: Reading) -> Claim | None:
+    """log A = D from A = B, where D is log B."""
+    logs = isinstance(left, Fun) and isinstance(right, Fun) and left.name == right.name == "log"
+    if not logs or not isinstance(left, Fun) or not isinstance(right, Fun) or written(left.body) != written(one.left):
+        return None
+    return setting.claim(right.body, one.right, reading)
+
+
+def _moved(n: int) -> Way:
+    """C - D = k (A - B), with the n-th factor k."""
+
+    def way(left: Node, right: Node, one: Before, setting: Setting, reading: Reading) -> Claim | None:
+        known = factors([left, right, one.left, one.right])
+        if n >= len(known):
+            return None
+        k, _ = known[n]
+        return setting.claim(_difference(left, right), product(k, _difference(one.left, one.right)), reading)
+
+    return way
 
 
 def _of_the_letter(left: Node, right: Node, one: Before, setting: Setting, reading: Reading) -> Claim | None:
@@ -77,7 +90,9 @@ def _of_the_letter(left: Node, right: Node, one: Before, setting: Setting, readi
     names = made.args[1:]
     if not all(isinstance(n, Var) for n in names) or len(set(names)) < len(names):
         return None
-    serial = 1 + max((b.serial for b in setting.scope.bindings), default=0)
+    letter = written(one.left.head if isinstance(one.left, Call) else one.left)
+    users = [b.serial for b in setting.scope.bindings if letter in written(b.body)]
+    serial = min(users, default=1 + max((b.serial for b in setting.scope.bindings), default=0)) - 0.5
     bound = setting.scope.bind(Binding(key, one.left, one.right, one.line, serial))
     return setting.claim(left, right, reading, scope=bound)
 

@@ -13,7 +13,7 @@ from derive.book.judge import Judgement
 from derive.book.letters import PARAMETERS, POLICIES
 from derive.book.tokens import Stopped
 from derive.book.tree import Best, Grad, Node, Sym
-from derive.book.verdict import PASSED, Judged, Setting
+from derive.book.verdict import Judged, Setting
 from derive.printing import latex
 
 
@@ -49,8 +49,7 @@ def judge_best(left: Best, right: Best, setting: Setting) -> Judged:
         except Stopped as fault:
             stopped = fault
             break
-        judgement = setting.judge(claim)
-        if judgement.verdict in PASSED:
+        if (judgement := setting.passes(claim)) is not None:
             message = f"the same is best on both sides, whose gradients are in proportion: {judgement.message}"
             return replace(judgement, message=message), latex(claim.equation)
     if stopped is not None:

@@ -37,7 +37,7 @@ SECONDS, MOST = 1.0, 40
 _GAMMA = real_symbol("gamma")
 
 
-def repaired(one: Claim, first: int, judge: Callable[[Claim], Judgement], horizon: Expr) -> str | None:
+def repaired(one: Claim, first: int, passes: Callable[[Claim], Judgement | None], horizon: Expr) -> str | None:
     """What would make the equation hold, in words and as an equation; None where nothing was found."""
     end = time.process_time() + SECONDS
     for n, (words, equation) in enumerate(nearby(one.equation, horizon)):
@@ -45,7 +45,7 @@ def repaired(one: Claim, first: int, judge: Callable[[Claim], Judgement], horizo
             return None
         try:
             changed = replace(one, equation=equation, hypotheses=hypotheses(equation, first, horizon))
-            if judge(changed).verdict in ("proved", "holds"):
+            if passes(changed) is not None:
                 return f"would hold {words}: {text(equation)}"
         except DeriveError:
             continue

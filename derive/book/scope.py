@@ -32,7 +32,7 @@ class Binding:
     head: Node
     body: Node
     line: int
-    serial: int
+    serial: float  # half a number for what is only tried
     doubtful: bool = False
     assumed: bool = False  # the text's first definition cannot be read
     local: Section | None = None  # the section that it ends with
@@ -111,7 +111,7 @@ class Scope:
         """Whether an equation of this section says which function a letter of the field is."""
         return any(name == letter and within(self.section, section) for name, section in self.chosen)
 
-    def before(self, serial: int) -> Scope:
+    def before(self, serial: float) -> Scope:
         return replace(self, bindings=tuple(b for b in self.bindings if b.serial < serial))
 
     def without(self, dropped: Iterable[Binding]) -> Scope:

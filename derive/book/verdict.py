@@ -54,6 +54,14 @@ class Setting:
     def judge(self, one: Claim) -> Judgement:
         return judge(*counted(one, self.scope.survey.first), self.judges)
 
+    def passes(self, one: Claim) -> Judgement | None:
+        """The verdict on what is only tried: models first, since most of it is false."""
+        equation, hypotheses = counted(one, self.scope.survey.first)
+        if self.judges.decide(equation, hypotheses).verdict == "refuted":
+            return None
+        judgement = judge(equation, hypotheses, self.judges)
+        return judgement if judgement.verdict in PASSED else None
+
 
 def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     """One step under every reading of the text; the first reading that passes is reported."""
@@ -77,7 +85,7 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
         judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
     if judgement.verdict in ("refuted", "inconsistent"):
         first = setting.scope.survey.first
-        judgement = replace(judgement, repair=repaired(one, first, setting.judge, one.reading.horizon(first)))
+        judgement = replace(judgement, repair=repaired(one, first, setting.passes, one.reading.horizon(first)))
     return _told(one, judgement, setting.scope), latex(one.equation)
 
 
