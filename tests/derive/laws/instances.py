@@ -344,11 +344,10 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
     make.__name__: make
     for make in (
         additivity, homogeneity, exchange, vanishing, average_of_one, normalisation, enumeration, case, sift,
-        distinguish, split, single, empty, shift, product_of_ones, product_of_products, tower, draw_start,
-        draw_action, draw_state, path_start, path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log, gradient_exp, exp_zero,
-        gradient_parameter, gradient_constant, log_product, evaluation, count, product_of_powers,
-        paths_alike, marginal, transport, exp_sum,
-        exp_multiple, gradient_case, log_power, log_exp, coincidence,
-        nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
+        distinguish, split, single, empty, shift, product_of_ones, product_of_products, tower, draw_start, draw_action,
+        draw_state, path_start, path_step, paths_start, paths_step, leibniz, gradient_power, gradient_log,
+        gradient_exp, exp_zero, gradient_parameter, gradient_constant, log_product, evaluation, count,
+        product_of_powers, paths_alike, marginal, transport, exp_sum, exp_multiple, gradient_case, log_power, log_exp,
+        coincidence, nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
     )
 } | OF_SAMPLES  # fmt: skip
