@@ -9,6 +9,7 @@ mean then stops the reading like any other formula. Prose is never searched for 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 _RELATION = re.compile(r"[=≈←∝≤≥≐≔]|:=")
@@ -26,9 +27,12 @@ Placed = list[tuple[str, int]]  # a character of the LaTeX, and where it stands 
 
 def lines(text: str, masked: bytearray, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where the lines that are equations stand: start and end of each."""
+    ends = [end for _, end in taken]  # which do not overlap
     for match in re.finditer(r"[^\r\n]+", text):
         start, end = match.span()
-        if any(masked[start:end]) or end - start > _MAX_LINE or any(a < end and start < b for a, b in taken):
+        after = bisect_right(ends, start)
+        in_formula = after < len(taken) and taken[after][0] < end
+        if in_formula or end - start > _MAX_LINE or any(masked[start:end]):
             continue
         if (numbered := _NUMBERED.match(text, start, end)) is not None:
             start = numbered.end()
