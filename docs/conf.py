@@ -28,4 +28,3 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_type_aliases = {name: name for name in ("ArrayLike", "Estimator", "Floats", "Integers", "Booleans", "Panel")}
 autodoc_default_options = {"members": True}
-python_maximum_signature_line_length = 100
