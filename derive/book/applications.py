@@ -24,10 +24,20 @@ from derive.book.performance import of_policy
 from derive.book.rewards import of_another_form
 from derive.book.scope import Key
 from derive.book.sequences import of_a_response, of_a_token
-from derive.book.sorts import integer, is_element, is_parameter, is_policy, key_of, label_of, parameter_name, sort_of
+from derive.book.sorts import (
+    integer,
+    is_element,
+    is_parameter,
+    is_policy,
+    key_of,
+    label_of,
+    parameter_name,
+    sort_of,
+    written_mark,
+)
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Node, Relation, Sym
+from derive.book.tree import Call, Items, Node, Relation, Sym, Text
 from derive.book.values import is_value, value
 from derive.terms import Domain, Gradient, Letter, real_symbol
 
@@ -167,10 +177,16 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     listed = set(node.args.separators) <= {",", ";"} or head.name in ("r", "R", "m", "w") or head.font == "cal"
     if not compares(node) and (is_policy(head, ctx.scope.survey) or head.name in ("P", "p", "q") or not listed):
         return None
+    marks = [written_mark(p) for p, sort in zip(node.args.parts, sorts, strict=True) if sort == "mark"]
+    if marks:
+        labelled = Text(head.start, head.end, "".join(marks))
+        sub = head.sub.parts if head.sub is not None else ()
+        whole = Items(head.start, head.end, (*sub, labelled), (",",) * len(sub))
+        node = replace(node, head=replace(head, sub=whole))
     domains: list[Domain | None] = []
     args: list[Expr] = []
     for part, sort in zip(node.args.parts, sorts, strict=True):
-        if sort == "param":
+        if sort in ("param", "mark"):
             continue
         if is_element(part, ctx.scope.survey):
             found = element(part, ctx)

@@ -14,7 +14,7 @@ from sympy import Expr, Symbol
 from derive.book import tree
 from derive.book.context import Context, stop, time, undecided
 from derive.book.elements import numbered
-from derive.book.sorts import above_label, is_parameter, label_of
+from derive.book.sorts import above_label, is_other_parameter, is_parameter, label_of, written_mark
 from derive.book.tree import Call, Expect, Grad, Items, Node, Sym, walk
 from derive.errors import IllFormed
 from derive.terms import HISTORIES, Apply, Domain, History, Letter, real_symbol
@@ -67,9 +67,11 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
 
 def name_of(head: Sym) -> str:
     """The name of a letter with its accents and labels: V_pi, hat:A, r_star."""
-    labels = [label_of(p) for p in (head.sub.parts if head.sub is not None else ())]
+    below = head.sub.parts if head.sub is not None else ()
+    labels = [written_mark(p) if is_other_parameter(p) else label_of(p) for p in below]
     labels += [above_label(p) for p in (head.sup.parts if head.sup is not None else ())]
-    clean = ["".join(c for c in label.replace("*", "star") if c.isalnum()) for label in labels if label]
+    spelt = (label.replace("*", "star").replace("-", "minus").replace("'", "prime") for label in labels if label)
+    clean = ["".join(c for c in label if c.isalnum()) for label in spelt]
     return "_".join([head.head, *(c for c in clean if c)])
 
 
@@ -81,7 +83,7 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
             inner = part.items.only if isinstance(part, tree.Group) and items is head.sup else part
             if inner is None or any(s not in (",", ":") for s in (items.separators if items is not None else ())):
                 return None
-            if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None:
+            if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None or is_other_parameter(inner):
                 continue
             if items is head.sup and above_label(inner) is not None:
                 continue
@@ -101,6 +103,8 @@ def _dependence(node: Sym | Call, ctx: Context) -> Symbol | None:
     """The parameter that a letter carries; or that of a ∇ of the statement around it, which it may depend on."""
     head = node.head if isinstance(node, Call) else node
     parts = [*(head.sub.parts if head.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
+    if any(is_other_parameter(part) for part in parts):
+        return None
     for part in parts:
         if is_parameter(part, ctx.scope.survey) and isinstance(part, Sym):
             return real_symbol(part.head)

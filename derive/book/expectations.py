@@ -30,8 +30,8 @@ from derive.book.one_step import one_step
 from derive.book.sorts import is_element, is_policy
 from derive.book.sums import refuse_dependence
 from derive.book.tokens import Stopped
-from derive.book.variables import of_chance
 from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Relation, Sym
+from derive.book.variables import of_chance
 from derive.context import Context as Known
 from derive.terms import (
     CLOSED,

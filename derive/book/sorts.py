@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from derive.book import tree
 from derive.book.letters import (
     COUNTERS,
@@ -43,6 +45,8 @@ def sort_of(node: Node, survey: Survey) -> str:
     """param, path, number, dot, a domain's name, or real."""
     if is_parameter(node, survey):
         return "param"
+    if is_other_parameter(node):
+        return "mark"
     if isinstance(node, tree.Dot):
         return "dot"
     if integer(node) is not None:
@@ -55,6 +59,19 @@ def sort_of(node: Node, survey: Survey) -> str:
         if (role := dict(survey.elements).get(node.name)) is not None:
             return role
     return "real"
+
+
+def is_other_parameter(node: Node) -> TypeGuard[Sym]:
+    """θ_k, θ^-, φ': another value of a parameter."""
+    marked = isinstance(node, Sym) and (node.sub or node.sup or node.primes or node.accents)
+    return bool(marked) and isinstance(node, Sym) and node.name in PARAMETERS
+
+
+def written_mark(node: Node) -> str:
+    """theta_k, theta-, phi': a value of a parameter as one word."""
+    assert isinstance(node, Sym)
+    marks = [n for items in (node.sub, node.sup) if items is not None for n in walk(items)]
+    return node.head + "".join(str(getattr(m, "name", getattr(m, "text", ""))) for m in marks)
 
 
 def is_element(node: Node, survey: Survey) -> bool:
@@ -157,6 +174,7 @@ def _marked(policy: Sym) -> bool:
     return policy.sub is None or (isinstance(only, Sym) and only.head in PARAMETERS and only.sub is None)
 
 
+_NAMED = frozenset({"Var", "Cov", "Pr", "mean", "std", "clip", "sigmoid", "softmax"})
 _OF_ELEMENTS = DISTRIBUTIONS | POLICIES | REWARDS | FUNCTIONS | VALUES
 
 
@@ -183,7 +201,8 @@ def key_of(node: Node, survey: Survey) -> Key | None:
         if label is None:
             return None
         labels.append("^" + label)
-    sorts = tuple(s for a in args if (s := sort_of(a, survey)) != "param")
+    sorts = tuple(s for a in args if (s := sort_of(a, survey)) not in ("param", "mark"))
+    labels += [written_mark(a) for a in args if sort_of(a, survey) == "mark"]
     if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS | {"Z"}:
         sorts = ()  # σ(x) and σ(θ) are one function of a number
     return Key(head.head, tuple(labels), indices, sorts)
@@ -194,6 +213,8 @@ def is_head(node: Node, survey: Survey) -> bool:
     key = key_of(node, survey)
     sym = node.head if isinstance(node, Call) else node
     if key is None or not isinstance(sym, Sym) or is_primitive(node, survey):
+        return False
+    if isinstance(node, Call) and sym.name in _NAMED:  # known functions, which nobody defines
         return False
     compares = isinstance(node, Call) and ">" in node.args.separators and key.sorts != ()
     if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts and not compares:

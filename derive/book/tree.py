@@ -226,6 +226,6 @@ def walk(node: Any) -> Iterator[Node]:
 
 
 @lru_cache(maxsize=100)
-def _parts(kind: type[Node]) -> tuple[str, ...]:
+def _parts(kind: Any) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes, the last one first."""
     return tuple(f.name for f in reversed(fields(kind)) if f.name not in ("start", "end"))
