@@ -69,8 +69,22 @@ def _joined(left: Expr, right: Expr, given: Given) -> Theorem:
     try:
         return kernel.ring(left, right, given)
     except Refused:
-        first, second = (everywhere(side, RULES["factor_out"], given) for side in (left, right))
+        first, second = (_ordered(side, given) for side in (left, right))
         return kernel.trans(kernel.trans(first, kernel.ring(first.rhs, second.rhs, given)), kernel.sym(second))
+
+
+def _ordered(term: Expr, given: Given) -> Theorem:
+    """⊢ term = term with sums over time outside those over elements, and what is constant before the sums."""
+    ordered = everywhere(term, Rule("in_order", "", _in_order, (SumOver,)), given)
+    return kernel.trans(ordered, everywhere(ordered.rhs, RULES["factor_out"], given))
+
+
+def _in_order(node: Expr, given: Given) -> Theorem:
+    """Σ_x Σ_t = Σ_t Σ_x; of two sums over elements that one is outside which comes first in print."""
+    exchanged = law("exchange", node, given=given)
+    if isinstance(node.body, TimeSum) or str(canonical(exchanged.rhs)) < str(canonical(node)):
+        return exchanged
+    raise Refused("the sums of {} stand in their order", node)
 
 
 def _normal(term: Expr, given: Given, lemmas: Sequence[Lemma]) -> Theorem:

@@ -57,9 +57,10 @@ def _pairs_apart(node: Expr, given: Given) -> Theorem:
 def _beside(node: TimeSum) -> Iterator[Expr]:
     """The indices of other samples beside x_j, j the index of the sum, below an expectation."""
     for samples in (s for s in subterms(node.body) if isinstance(s, Samples)):
-        indices = {d.index for d in subterms(samples.body) if isinstance(d, Draw) and d.domain == samples.var.domain}
+        named = {d.index for d in subterms(samples.body) if isinstance(d, Draw) and d.domain == samples.var.domain}
+        indices = {i for i in named if is_linear(i) and free(i) <= free(samples.body)}
         if node.index in indices:
-            yield from sorted((i for i in indices if is_linear(i) and node.index not in free(i)), key=str)
+            yield from sorted((i for i in indices if node.index not in free(i)), key=str)
 
 
 def _drawn(node: Expr, given: Given) -> Theorem:

@@ -19,6 +19,7 @@ from derive.terms import AtMost
 Linear = tuple[int, tuple[tuple[Symbol, int], ...]]
 
 
+@lru_cache(maxsize=100_000)
 def linear(expr: Expr) -> Linear:
     """An integer expression as a linear form in its symbols; refused when it is not one."""
     constant, coefficients = 0, dict[Symbol, int]()
