@@ -199,10 +199,15 @@ def define(term: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
 
 def _defined(given: Iterable[Hypothesis], *terms: Expr) -> set[Hypothesis]:
     """The hypotheses that show that nothing divides by zero: else x/x = 1, which SymPy does unasked, proves 0 = 1."""
+    given = tuple(given)
+    return set[Hypothesis]().union(*(_what_defines(term, given) for term in terms))
+
+
+@lru_cache(maxsize=100_000)
+def _what_defines(term: Expr, given: tuple[Hypothesis, ...]) -> frozenset[Hypothesis]:
     context = Context(given)
-    for term in terms:
-        context.defined(term)
-    return context.used
+    context.defined(term)
+    return frozenset(context.used)
 
 
 def assume(claim: Statement) -> Theorem:
@@ -227,8 +232,7 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
         raise Refused("no law named {}; there are {}", name, ", ".join(sorted(LAWS)))
     given = tuple(given)
     context, args = Context(given), tuple(sympify(a, strict=True) for a in args)
-    for part in (term, *args):
-        context.defined(part)
+    context.used |= _defined(given, term, *args)
     result = LAWS[name](context, term, *args)
     if not isinstance(result, Inequality):
         result = Equation(term, result)
