@@ -1,10 +1,10 @@
-"""E[∏_j (1 − f(x_j))] = (1 − E f)^n over n independent samples: all of them fail."""
+"""E[∏_j (1 − f(x_j))] = (1 − E f)^N over N independent samples: all of them fail."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import density, mean, n, payoff, x
+from derive.notation import density, mean, payoff, x
 from derive.rules import empty, expectation, fewer_samples, independence, last_apart
 from derive.terms import AtMost, Equation, Samples, TimeProduct
-from proofs.monte_carlo_mean_unbiased import drawn, j
+from proofs.monte_carlo_mean_unbiased import N, drawn, j
 
 p = density(x)
 failure = 1 - mean(payoff(x), x, p)
@@ -21,11 +21,11 @@ def failures(count):
 
 @derivation(
     title="All samples fail",
-    claim=Equation(over(failures(n), n), failure**n),
-    assuming=[AtMost(0, n)],
+    claim=Equation(over(failures(N), N), failure**N),
+    assuming=[AtMost(0, N)],
     source="Chen et al. 2021, Evaluating large language models trained on code, arXiv 2107.03374",
     falsehood=Falsehood(
-        Equation(over(failures(n), n), 1 - n * mean(payoff(x), x, p)), "the chances to succeed are added up"
+        Equation(over(failures(N), N), 1 - N * mean(payoff(x), x, p)), "the chances to succeed are added up"
     ),
     world="quiz_bandit",
 )
@@ -36,10 +36,10 @@ def all_samples_fail_eq_pow(start):
     def step(chain, hypothesis):
         return (
             chain
-            .eq(over(failures(n) * (1 - payoff(drawn(n + 1))), n + 1), by=last_apart)
-            .eq(over(failures(n), n + 1) * failure, by=[independence, expectation])
-            .eq(over(failures(n), n) * failure, by=fewer_samples(n))
-            .eq(failure ** (n + 1), by=hypothesis)
+            .eq(over(failures(N) * (1 - payoff(drawn(N + 1))), N + 1), by=last_apart)
+            .eq(over(failures(N), N + 1) * failure, by=[independence, expectation])
+            .eq(over(failures(N), N) * failure, by=fewer_samples(N))
+            .eq(failure ** (N + 1), by=hypothesis)
         )  # fmt: skip
 
-    return start.induction(n, base=base, step=step)
+    return start.induction(N, base=base, step=step)
