@@ -42,7 +42,7 @@ def _displays_apart(state: Any) -> None:
             if isinstance(part, int):
                 out.append(Token("display", "", 0, block=True, meta={"number": part}))
             else:
-                out += [opening, token.copy(content=part.strip("\n")), closing]
+                out += [opening, token.copy(content=part.strip("\n"), children=[]), closing]
     state.tokens = out
 
 

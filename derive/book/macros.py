@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from derive.book.tokens import Macro
 
-MAX_BODY = 2_000
+MAX_BODY, MOST = 2_000, 1_000  # characters of a body; definitions: what lies beyond is not known, so not read
 _COMMAND = re.compile(
     r"\\(?:(?:re|provide)?newcommand|providecommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*\{"
     r"|\\def\s*\\([A-Za-z]+)\s*\{"
     r"|\\DeclareMathOperator\*?\s*\{\s*\\([A-Za-z]+)\s*\}\s*\{"
 )
+_BRACE = re.compile("[{}]")
 TWICE = Macro(0, r"\definedtwice")  # no command: what uses it is not read
 
 
@@ -32,11 +34,12 @@ def without_definitions(latex: str) -> str:
 
 
 def _definitions(source: str) -> Iterator[tuple[int, int, str, Macro]]:
-    for m in _COMMAND.finditer(source):
+    for m in islice(_COMMAND.finditer(source), MOST):
         depth, end = 1, m.end()
-        while end < min(len(source), m.end() + MAX_BODY) and depth:
-            depth += (source[end] == "{") - (source[end] == "}")
-            end += 1
+        for brace in _BRACE.finditer(source, m.end(), m.end() + MAX_BODY):
+            depth, end = depth + (1 if brace[0] == "{" else -1), brace.end()
+            if depth == 0:
+                break
         body = source[m.end() : end - 1]
         if depth == 0 and m[4] is not None:
             yield m.start(), end, m[4], Macro(0, rf"\operatorname{{{body}}}")

@@ -120,6 +120,14 @@ def test_every_display_has_its_verdicts_beside_it(judges):
         )
 
 
+def test_words_around_a_display_stand_where_they_stood(judges):
+    source = page("First $$ 1 + 1 = 2 $$ second $$ 1 = 1 $$ third.", judges)
+    text = source.partition('id="text"')[2]
+    places = [text.index(word) for word in ("First", "d1", "second", "d2", "third")]
+    assert places == sorted(places)
+    assert [text.count(word) for word in ("First", "second", "third")] == [1, 1, 1]
+
+
 def test_a_finding_leads_to_the_next(judges):
     source = page(NASTY, judges)
     assert source.count("↓ next finding") == source.count("↑ previous finding") == 1

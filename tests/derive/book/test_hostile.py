@@ -27,6 +27,13 @@ HOSTILE = {
     "plain line": "θ = " + "(" * 300_000 + "\n",
     "comment": "<!-- derive: " + "x" * 100_000 + "\n",
     "bars": "$$ " + "|" * 3_000 + " = 1 $$",
+    "macros": "\\newcommand{\\a}{" * 20_000,
+    "table": "|a|b|\n|-|-|\n" + "|$x$|$$y$$|\n" * 2_000,
+    "wide table": "|a" * 5_000 + "|\n" + "|-" * 5_000 + "|\n",
+    "quotations": "> " * 20_000 + "$$ r_0 $$",
+    "labels": "$$a$$ {#eq-" * 5_000,
+    "fences": "```{note}\n" * 5_000,
+    "front matter": "---\n" * 20_000,
     "expectations": "$$ " + "\\mathbb{E}_\\tau " * 3_000 + " r_0 = 1 $$",
 }  # fmt: skip
 
