@@ -62,7 +62,8 @@ def define(
     if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
         message = f"read as the definition, since that of line {earlier[-1].line} cannot be read"
         return bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
-    if operator == "=":
+    anew = _another_aim(walk, n, left, earlier[-1])
+    if operator == "=" and not anew:
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if judgement.code == "D051" or judgement.verdict == "refuted":
             found = follows(left, right, walk.setting(formula, conditions), walk.rests_on())
@@ -77,7 +78,7 @@ def define(
     line = earlier[-1].line
     if same_definition(walk.scope, earlier[-1], binding):
         return bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
-    if operator == ":=" or introduces_anew(walk.document, n) or _brings_in(walk, n, earlier[-1], binding):
+    if operator == ":=" or anew or introduces_anew(walk.document, n) or _brings_in(walk, n, earlier[-1], binding):
         message = f"replaces the definition of line {line}, from which it differs"
         return bind(walk, binding, Judgement("definition", "D021", message))
     if is_alternative(paragraph(walk.document, n)):
@@ -109,6 +110,12 @@ def is_alternative(words: str) -> bool:
     if re.fullmatch(r"\W*(?:or|and|or else)\W*", words, re.I):
         return True
     return _CHOICE.search(words) is not None and _REWRITTEN.search(words) is None
+
+
+def _another_aim(walk: Progress, n: int, left: Node, earlier: Binding) -> bool:
+    """Whether a section states another objective or loss with the letter of one before."""
+    here = _AIMED.search(paragraph(walk.document, n)) is not None
+    return here and is_aim(left) and not within(walk.scope.section, earlier.section)
 
 
 def unread_definition(

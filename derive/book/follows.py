@@ -41,7 +41,7 @@ Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
 
 def says_of_a_letter(judgement: Judgement) -> bool:
     """Whether a step fails for any function, and may say which function a letter that nobody defined is."""
-    return bool(judgement.assumed) and all(" any " in one for one in judgement.assumed)
+    return bool(judgement.assumed) and all(" any " in one or len(one) == 1 for one in judgement.assumed)
 
 
 def follows(left: Node, right: Node, setting: Setting, before: Sequence[Before]) -> Judged | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from derive.book import tree
 from derive.book.document import Document
-from derive.book.letters import ELEMENTS, TRAJECTORY
+from derive.book.letters import ELEMENTS, SCALARS, TRAJECTORY
 from derive.book.scope import Scope
 from derive.book.sorts import integer, is_head, is_primitive, key_of, names_reward, number, sort_of
 from derive.book.statements import Statement
@@ -20,6 +20,8 @@ CUE = re.compile(
 )
 DEFINES = re.compile(r"\b(defin\w*|denot\w*|let|call(?:ed)?|introduc\w*|objective)\b", re.I)
 _SUPPOSED = re.compile(r"\b(if|when|whenever|unless|suppos\w*|assum\w*|since|because|for|that|then|case)\s*$", re.I)
+_SETS = re.compile(r"\b(sets?|setting|uses?|using|takes?|taking|fix(?:es)?|choos\w+|assumes?|let)\s*$", re.I)
+_CASE = re.compile(r"\b(if|when|suppos\w*|example|instance|unless|consider|case|imagine)\b", re.I)
 _NAMED_AFTER = re.compile(r"\s*,?\s*(?:is|are|be|denotes?|which is)\s+(?:the|an?|our|its|called|defined)\b", re.I)
 _OPENING = re.compile(r"(?:\s|[$\[\\]|\.\.\s*math::[^\n]*|:[\w-]+:[^\n]*|`{3,}[^\n]*|:{3,}[^\n]*|\\begin\{[\w*]+\})+\Z")
 _MAX_ELEMENTS = 16
@@ -145,6 +147,8 @@ def said_in_prose(
         return introduced(left, right, formula.line, scope, "in")
     if relation.operators[0] == "=" and (reward := _conditional(document, n, left, right, parsed, scope)) is not None:
         return reward
+    if relation.operators[0] == "=" and (fixed := _fixed(document, n, left, right, scope)) is not None:
+        return fixed
     if relation.operators[0] not in ("=", ":=") or not is_head(left, scope.survey) or number(right):
         return None
     words = formula.before[-80:]
@@ -153,6 +157,17 @@ def said_in_prose(
     if _SUPPOSED.search(words) is None and (CUE.search(lead(document, n)) or _NAMED_AFTER.match(formula.after)):
         return Introduced("definition", scope)
     return None
+
+
+def _fixed(document: Document, n: int, left: Node, right: Node, scope: Scope) -> Introduced | None:
+    """“In practice one sets $γ = 1$”: a number for the discount, from there on."""
+    plain = isinstance(left, Sym) and left == Sym(left.start, left.end, left.name) and left.name in SCALARS
+    if not plain or not isinstance(left, Sym) or not number(right):
+        return None
+    if not _SETS.search(document.formulas[n].before[-40:]) or _CASE.search(lead(document, n)):
+        return None
+    after = replace(scope, settings=(*scope.settings, (left.name, right, document.formulas[n].line)))
+    return Introduced("instance", after, "D022")
 
 
 def _conditional(

@@ -90,4 +90,4 @@ class Progress:
         key = key_of(head, self.scope.survey)
         assert key is not None
         self.serial += 1
-        return Binding(key, head, body, formula.line, self.serial)
+        return Binding(key, head, body, formula.line, self.serial, section=self.scope.section)

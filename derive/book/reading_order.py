@@ -25,8 +25,9 @@ def earlier(text: Path) -> tuple[Path, ...]:
         listed = list(_listed(folder))
         if path in listed:
             return tuple(listed[: listed.index(path)][-MAX_EARLIER:])
-        if len(listed) > 1 and any(path.parent in other.parents for other in listed):
-            return tuple(listed[-MAX_EARLIER:])  # an aside, read after what the contents name
+        beside = [other for other in listed if other.parent == path.parent]
+        if beside:  # an aside, read after what the contents name beside it
+            return tuple(beside[-MAX_EARLIER:])
         if (folder / ".git").exists():
             break
     return tuple(_numbered_before(path)[-MAX_EARLIER:])

@@ -36,6 +36,7 @@ class Binding:
     doubtful: bool = False
     assumed: bool = False  # the text's first definition cannot be read
     local: Section | None = None  # the section that it ends with
+    section: Section = ()  # where it stands
     file: str = ""  # the earlier text of the book that it stands in; empty for this text
 
 
@@ -91,6 +92,7 @@ class Scope:
     instances: tuple[tuple[str, int, Node, int], ...] = ()  # letter, element, value, line
     sets: tuple[tuple[str, tuple[int, ...], int], ...] = ()  # a ∈ {0, 1}: letter, elements, line
     numbers: frozenset[str] = frozenset()  # letters that an example lets stand for real numbers
+    settings: tuple[tuple[str, Node, int], ...] = ()  # γ = 1, where the text sets it so: letter, value, line
     state_reward: bool = False  # an example's r_t depends on s_t alone
     section: Section = ()  # where the text stands
     names: tuple[Named, ...] = ()  # that equations opened with

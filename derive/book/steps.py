@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.book import arithmetic
 from derive.book.bounds import SECONDS, TimeUp, limited
 from derive.book.claims import context, probabilities, readings
-from derive.book.defining import choose, chooses, define, unread_definition
+from derive.book.defining import choose, chooses, define, same_definition, unread_definition
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
@@ -180,7 +180,9 @@ def _bind_aim(walk: Progress, formula: Formula, head: Node, body: Node) -> None:
 def _usual_sigma(walk: Progress, left: Node, right: Node) -> bool:
     """Whether σ, where it occurs, has not been given another meaning by the text."""
     heads = [n.head for side in (left, right) for n in tree_walk(side) if isinstance(n, Call)]
-    return not heads or all(b.key.head != "sigma" for b in walk.scope.bindings)
+    given = [b for b in walk.scope.bindings if b.key.head == "sigma"]
+    usual = [b for b in walk.scope.standard if b.key.head == "sigma"]
+    return not heads or all(any(same_definition(walk.scope, b, u) for u in usual) for b in given)
 
 
 def _estimate(walk: Progress, formula: Formula, left: Node, operator: str, right: Node, first: bool) -> Judged | None:

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sympy import Basic
+
+from derive.binding import substitute
 from derive.book.claims import (
     Claim,
     claim,
+    context,
     conventions,
     counted,
     deterministic,
@@ -20,12 +24,14 @@ from derive.book.claims import (
     readings,
 )
 from derive.book.context import Reading
+from derive.book.elaborate import read
 from derive.book.judge import Judgement, Judges, judge
 from derive.book.repair import repaired
 from derive.book.scope import Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation, Sym, walk
-from derive.printing import latex
+from derive.printing import latex, text
+from derive.terms import Equation, real_symbol
 
 PASSED = ("proved", "holds")
 Judged = tuple[Judgement, str | None]
@@ -113,9 +119,10 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     for softer in (
         _without_chance(one, setting),
         _under_orders(left, right, setting, one),
+        _under_settings(one, setting),
         _under_earlier(left, right, setting, one, refuted),
     ):
-        if softer is not None:
+        if softer is not None and not (softer.verdict == "inconsistent" and one.notes.assumed):
             return softer
     if one.notes.assumed:
         assumed = ", ".join(sorted(one.notes.assumed))
@@ -156,6 +163,21 @@ def _under_orders(left: Node, right: Node, setting: Setting, one: Claim) -> Judg
         if judgement.verdict != "refuted":
             undecided = judgement
     return undecided
+
+
+def _under_settings(one: Claim, setting: Setting) -> Judgement | None:
+    """A step may rest on a number that the text sets for a letter: γ = 1."""
+    for name, value, line in reversed(setting.scope.settings):
+        try:
+            numbers: dict[Basic, Basic] = {real_symbol(name): read(value, context(setting.scope, one.reading))}
+        except Stopped:
+            continue
+        left, right = (substitute(side, numbers) for side in (one.equation.lhs, one.equation.rhs))
+        judgement = setting.judge(replace(one, equation=Equation(left, right)))
+        if judgement.verdict in PASSED:
+            message = f"{judgement.message}, for {name} = {text(numbers[real_symbol(name)])}, as line {line} sets"
+            return replace(judgement, message=f"{message}; false in general")
+    return None
 
 
 def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Judgement | None:

@@ -1,0 +1,154 @@
+"""What a letter means where: names without a meaning, sections, choices, earlier texts, what a section says of r and π."""
+
+import pytest
+
+from derive.book.check import check_file
+
+INTRO = (
+    "Let $\\pi_\\theta(a|s)$ be the policy and $J(\\theta) = \\mathbb{E}_\\tau[\\sum_{t=0}^{T} r_t]$ the objective.\n\n"
+)
+
+
+def told(checked):
+    return [(s.verdict, s.code) for s in checked.steps]
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict", "code"),
+    [
+        (r"L(\phi, \mathcal{D}) = \mathbb{E}_{z \sim \mathcal{D}}[\spadesuit]", "not-read", "D040"),
+        (r"L(\phi, \mathcal{D}) = \mathbb{E}_{(u, v) \sim M}[u_i v_j]", "definition", "D026"),
+        (r"x_{k+1} = x_k + \eta \dot{x}_k", "not-a-claim", "D036"),
+        (r"q_{k+1} = q_k + \eta (y - q_k)", "not-a-claim", "D031"),
+        (r"\mathbf{h}' = \mathbf{h} - \mathbf{v}", "not-a-claim", "D031"),
+        (r"V_{k+1}(s) := \max_a [r(s,a) + \gamma V_k(s)]", "not-a-claim", "D031"),
+        (r"\Delta\theta \propto r_t", "not-a-claim", "D031"),
+        (r"s_{t+1} = f(s_t, a_t)", "not-a-claim", "D036"),
+        (r"X = [x_1, x_2]", "definition", "D023"),
+        (r"\max_\theta J(\theta) = \mathbb{E}_\tau[\sum_{t=0}^{T} r_t]", "not-a-claim", "D037"),
+        (r"\pi_\theta(a|s) = \frac{e^{h(s,a)}}{\sum_b e^{h(s,b)}}", "definition", "D028"),
+        (r"P(A, B) = P(B | A) P(A)", "not-read", "D041"),
+    ],
+)
+def test_what_a_step_is_by_its_form(check, written, verdict, code):
+    assert told(check(f"$$ {written} $$")) == [(verdict, code)]
+
+
+def test_a_claim_about_a_law_is_no_definition(check):
+    *_, step = check(INTRO + r"$$ \nabla_\theta \pi_\theta(a|s) = \pi_\theta(a|s) $$").steps
+    assert step.verdict == "refuted"
+
+
+def test_a_name_that_is_taken_is_not_introduced_again(check):
+    first, second = check(
+        "$$ F = \\mathbb{E}_{(u, v) \\sim M}[u_i] $$\n\n$$ F = \\mathbb{E}_{(u, v) \\sim M}[v_i] $$"
+    ).steps
+    assert (first.code, second.verdict) == ("D026", "not-read")
+
+
+def test_a_chosen_reward_ends_with_its_section(check):
+    text = (
+        INTRO + "# Shaping\n\n$$ r(s,a) = c(s) $$\n\n$$ r(s,a) - c(s) = 0 $$\n\n# Another\n\n$$ r(s,a) - c(s) = 0 $$\n"
+    )
+    assert [s.verdict for s in check(text).steps] == ["definition", "proved", "unknown"]
+
+
+def test_one_choice_of_several_may_be_meant(check):
+    text = (
+        "One return is $$ R(\\tau) = \\sum_{t=0}^{T} r_t. $$\n\nAnother kind of return is discounted by $\\lambda$: "
+        "$$ R(\\tau) = \\sum_{t=0}^{T} \\gamma^t r_t. $$\n\n$$ R(\\tau) = r_0 + \\sum_{t=1}^{T} r_t $$\n"
+    )
+    assert [s.code for s in check(text).steps] in (["D020", "D027", "D001"], ["D020", "D027", "D002"])
+
+
+def test_words_behind_a_formula_define(check):
+    text = "The trajectory is $\\tau$, and $R(\\tau) = \\sum_{t=0}^{T} r_t$ is the total.\n\n$$ R(\\tau) - r_0 = \\sum_{t=1}^{T} r_t $$"
+    assert told(check(text))[0][0] in ("proved", "holds")
+
+
+def test_a_number_that_the_text_sets(check):
+    text = (
+        "Let $\\pi_\\theta$ be the policy. $$ J(\\theta) := \\mathbb{E}_\\tau[\\sum_{t=0}^{T} r_t] $$ "
+        "$$ G_t := \\sum_{k=t}^{T} \\gamma^{k-t} r_k $$ SET "
+        "$$ \\nabla_\\theta J(\\theta) = \\mathbb{E}_\\tau[\\sum_{t=0}^{T} G_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] $$"
+    )
+    *_, plain = check(text.replace("SET", "So:")).steps
+    *_, fixed = check(text.replace("SET", "In practice one sets $\\gamma = 1$.")).steps
+    *_, case = check(text.replace("SET", "If one sets $\\gamma = 1$, all is simple.")).steps
+    assert (plain.verdict, fixed.verdict, case.verdict) == ("refuted", "holds", "refuted")
+    assert "false in general" in fixed.message
+
+
+@pytest.mark.parametrize(
+    ("words", "verdicts"),
+    [
+        (r"\nabla_\theta J = 2 \nabla_\theta J \quad \text{if } \gamma > 1", ["unknown", "not-a-claim"]),
+        (r"\sum_a \pi_\theta(a|s) = 1 \quad \text{for all } s \in \mathcal{S}", ["proved"]),
+        (r"\sum_a \pi_\theta(a|s) = 1 \quad \text{for } t = 0, 1, \dots, T", ["proved"]),
+        (r"\nabla_\theta J = 2 \nabla_\theta J \quad \text{for all } \theta", ["refuted"]),
+    ],
+)
+def test_conditions_in_words(check, words, verdicts):
+    assert [s.verdict for s in check(INTRO + f"$$ {words} $$").steps] == verdicts
+
+
+def test_rewards_of_two_forms_in_one_text(check):
+    text = (
+        "Rewards are $r_t = r(s_t, a_t, s_{t+1})$ and $r(s, a)$ is their mean; $\\gamma$ discounts. "
+        "$$ Q^\\pi(s,a) = r(s,a) + \\gamma \\sum_{s'} P(s'|s,a) V^\\pi(s') $$"
+    )
+    assert [s.verdict for s in check(text).steps] in (["holds"], ["proved"])
+    assert check(text.replace("+ \\gamma", "- \\gamma")).steps[-1].verdict not in ("holds", "proved")
+
+
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "01-returns.md").write_text("Let $$ R(\\tau) := \\sum_{t=0}^{T} \\gamma^t r_t $$ be the return.\n")
+    (tmp_path / "02-use.md").write_text(
+        "$$ 2 R(\\tau) = \\sum_{t=0}^{T} 2 \\gamma^t r_t $$\n\n$$ 2 R(\\tau) = r_0 $$\n"
+    )
+    (tmp_path / "aside.md").write_text("$$ R(\\tau) = r_0 + \\sum_{t=1}^{T} \\gamma^{2t} r_t $$\n")
+    return tmp_path
+
+
+def test_an_earlier_text_of_the_book_defines(book, judges):
+    true, false = check_file(book / "02-use.md", judges).steps
+    assert true.verdict in ("proved", "holds")
+    assert "01-returns.md, line 1" in true.message
+    assert false.verdict == "unknown"  # what another text defines refutes nothing
+
+
+def test_a_table_of_contents_gives_the_order(book, judges):
+    from derive.book.reading_order import earlier
+
+    assert [p.name for p in earlier(book / "02-use.md")] == ["01-returns.md"]
+    assert earlier(book / "aside.md") == ()
+    (book / "SUMMARY.md").write_text("* [Use](02-use.md)\n* [Returns](01-returns.md)\n* [Out](../../etc/passwd)\n")
+    assert earlier(book / "02-use.md") == ()
+    assert [p.name for p in earlier(book / "01-returns.md")] == ["02-use.md"]
+    assert [p.name for p in earlier(book / "aside.md")] == ["02-use.md", "01-returns.md"]
+
+
+def test_a_rearranged_equation_follows(check):
+    text = (
+        "$$ \\log \\pi^*(y|x) = \\frac{1}{\\beta} r^*(x, y) - c(x) $$\n\n"
+        "$$ c(x) + \\log \\pi^*(y|x) = \\frac{1}{\\beta} r^*(x, y) $$\n\n"
+        "$$ \\beta c(x) + \\beta \\log \\pi^*(y|x) = r^*(x, y) $$\n\n$$ 2 \\log \\pi^*(y|x) = r^*(x, y) $$\n"
+    )
+    steps = check(text).steps
+    assert [s.code for s in steps[1:3]] == ["D004", "D004"]
+    assert steps[3].verdict not in ("proved", "holds")
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        (r"\max_\pi E_{a \sim \pi}[r(a)] = \min_\pi E_{a \sim \pi}[-r(a)]", "passes"),
+        (r"\max_\pi E_{a \sim \pi}[r(a)] = \max_\pi E_{a \sim \pi}[\beta r(a) + 1]", "passes"),
+        (r"\max_\pi E_{a \sim \pi}[r(a)] = \min_\pi E_{a \sim \pi}[r(a)]", "unknown"),
+        (r"\max_\pi E_{a \sim \pi}[r(a)] = \max_\pi E_{a \sim \pi}[r(a)^2]", "unknown"),
+    ],
+)
+def test_what_is_best_on_both_sides(check, written, verdict):
+    (step,) = check(f"Let $\\beta$ be a number. $$ {written} $$").steps
+    assert step.verdict == verdict or (verdict == "passes" and step.verdict in ("proved", "holds")), step.message
