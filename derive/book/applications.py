@@ -131,6 +131,8 @@ def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
 def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     """The primitive letter that this call applies, or None."""
     head, parts = node.head, node.args.parts
+    if compares(node):
+        return None
     kinds = [domain_of(a, s, ctx) for a, s in zip(parts, sorts, strict=True) if s != "param"]
     if not kinds or None in kinds:
         kinds = _kinds_by_instance(node, sorts, ctx)
@@ -177,7 +179,7 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     listed = set(node.args.separators) <= {",", ";"} or head.name in ("r", "R", "m", "w") or head.font == "cal"
     if not compares(node) and (is_policy(head, ctx.scope.survey) or head.name in ("P", "p", "q") or not listed):
         return None
-    marks = [written_mark(p) for p, sort in zip(node.args.parts, sorts, strict=True) if sort == "mark"]
+    marks = [written_mark(p) for p, sort in zip(node.args.parts, sorts, strict=True) if sort in ("mark", "policy")]
     if marks:
         labelled = Text(head.start, head.end, "".join(marks))
         sub = head.sub.parts if head.sub is not None else ()
@@ -186,7 +188,7 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     domains: list[Domain | None] = []
     args: list[Expr] = []
     for part, sort in zip(node.args.parts, sorts, strict=True):
-        if sort in ("param", "mark"):
+        if sort in ("param", "mark", "policy"):
             continue
         if is_element(part, ctx.scope.survey):
             found = element(part, ctx)

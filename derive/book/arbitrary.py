@@ -57,6 +57,8 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
         raise undecided(f"{node.head.head} may depend on what is averaged over", node)
     times = [time(i, ctx) for i in indices]
     theta = _dependence(node, ctx)
+    if has_expectation(ctx) and all(d is None for d in domains):  # f(t, t') may depend on the whole trajectory
+        domains, args = [*domains, HISTORIES], [*args, History(ctx.horizon)]
     letter = Letter(name, (*(None for _ in times), *domains), parameter=theta)
     ctx.notes.assumed.add(f"{name} any function")
     try:

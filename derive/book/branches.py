@@ -128,9 +128,9 @@ class Branches(Brackets):
                 return None
             if words not in ("if", "when", "for", "where") or self.now.kind in ("row", "finish"):
                 return self.told(start, words)
+        self.scripts += 1  # words in it are read as words: s_t < 70°F
         part = self.part()
-        while self.now.kind == "text":  # s_t < 70°F
-            return self.told(start, self.take().text)
+        self.scripts -= 1
         while self.is_op(",", "."):
             self.take()
         return Items(part.start, part.end, (part,), ())

@@ -13,7 +13,7 @@ from derive.book.context import Context, stop, undecided
 from derive.book.elements import element
 from derive.book.letters import function, law
 from derive.book.naming import written
-from derive.book.sorts import is_element, is_parameter, label_of
+from derive.book.sorts import is_element, is_other_parameter, is_parameter, is_policy, label_of, written_mark
 from derive.book.tree import Call, Expect, Grad, Group, Node, Relation, Sym, walk
 from derive.terms import Apply, Domain, Letter, Var
 
@@ -92,16 +92,20 @@ def data_name(node: Node) -> str:
 
 def any_law(head: Sym, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
     """d^π, ρ_β, μ: any law of a state; it depends on the parameter where a ∇ stands before it."""
-    if head.name not in _OF_STATES or head.accents or head.primes or len(domains) != 1 or domains[0].name == "A":
+    visited = is_policy(head, ctx.scope.survey) and domains == (ctx.domain("s"),)  # the states that a policy visits
+    if not visited and (head.name not in _OF_STATES or len(domains) != 1 or domains[0].name == "A"):
+        return None
+    if head.accents or head.primes:
         return None
     labels = []
     for items in (head.sub, head.sup):
         for part in items.parts if items is not None else ():
-            label = "theta" if is_parameter(part, ctx.scope.survey) else label_of(part) or getattr(part, "name", None)
+            known = written_mark(part) if is_other_parameter(part) else label_of(part)
+            label = "theta" if is_parameter(part, ctx.scope.survey) else known or getattr(part, "name", None)
             if label is None:
                 return None
             labels.append("".join(c for c in label.replace("*", "star") if c.isalnum()))
-    name = "_".join([head.name, *labels])
+    name = "_".join([*(["d"] if visited else []), head.name, *labels])
     ctx.notes.assumed.add(f"{name} any distribution")
     moved = any(head.head == n.head for g in _gradients(ctx) for n in walk(g.body) if isinstance(n, Sym))
     return law(name, domains, ctx.theta if moved or ctx.differentiated else None)

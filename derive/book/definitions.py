@@ -71,7 +71,7 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
         raise stop(f"{head.head} of a part of the trajectory is not supported", head)
     values: list[Basic] = [time(i, ctx) for i in indices]
-    given = [a for a in args if sort_of(a, survey) not in ("param", "path")]
+    given = [a for a in args if sort_of(a, survey) not in ("param", "path", "mark", "policy")]
     values += [
         element(a, ctx) if binding.key.sorts and sort_of(a, survey) in _ELEMENT_SORTS else ctx.read(a, ctx)
         for a in given

@@ -124,6 +124,8 @@ def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
 def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
     """D(P ‖ Q) for letters alone: of what the statement applies them to; averaged over states that it draws."""
     arguments = _arguments(alone, ctx)
+    if arguments is None and all(p.name in DISTRIBUTIONS | {"Q"} for p in alone) and not _applied(alone, ctx):
+        arguments = (Sym(node.start, node.start, "x"),)  # laws of one thing
     if arguments is None:
         raise undecided("a divergence of laws that are not said to be laws of anything", node)
     _, *given = arguments
@@ -137,6 +139,11 @@ def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
     if given:
         ctx.notes.assumed.add("the divergence at every state")
     return divergence(pointwise, ctx)
+
+
+def _applied(letters: list[Sym], ctx: Context) -> bool:
+    names = {p.name for p in letters}
+    return any(isinstance(n, Call) and n.head.name in names for side in ctx.around for n in walk(side))
 
 
 def _arguments(letters: list[Sym], ctx: Context) -> tuple[Node, ...] | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Expr
 
 from derive.binding import free
-from derive.book.context import Context, stop
+from derive.book.context import Context, stop, undecided
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element
 from derive.book.laws import distribution
@@ -98,7 +98,7 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
         if var.domain.name == "S" and at is None:
             return var, inner, at, _policy_at(Sym(part.start, part.end, "d"), var, at, ctx, part)
         if var.domain.name != "A":
-            raise stop("an expectation over a variable whose law is not said", part)
+            raise undecided("an expectation over a variable whose law is not said", part)
         ctx.notes.assumed.add(f"{first.head} drawn from the policy")
         return var, inner, at, _policy_at(Sym(part.start, part.end, "pi"), var, at, ctx, part)
     if part.operators != ("~",):

@@ -30,7 +30,7 @@ from derive.book.one_step import one_step
 from derive.book.sorts import is_element, is_policy
 from derive.book.sums import refuse_dependence
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Relation, Sym
+from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Nothing, Relation, Sym
 from derive.book.variables import of_chance
 from derive.context import Context as Known
 from derive.terms import (
@@ -140,12 +140,12 @@ def _is_free(given: Items, parts: tuple[Node, ...], ctx: Context) -> bool:
 
 def _path_policy(part: Node, ctx: Context) -> Letter | None:
     """The policy of an expectation over trajectories: τ, τ ~ π_θ, τ ~ P_θ(τ); None where it is another kind."""
-    if is_path(part, ctx):
+    if is_path(part, ctx) or _cut(part, ctx) is not None:
         return ctx.policy()
     if not (isinstance(part, Relation) and part.operators == ("~",)):
         return None
     first, source = part.sides
-    if first is None or not is_path(first, ctx):
+    if first is None or not (is_path(first, ctx) or _cut(first, ctx) is not None):
         return None
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not (isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)):
@@ -162,6 +162,15 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
     probability = path_probability(drawn, ctx)
     policy: Letter = probability.process.policy
     return policy
+
+
+def _cut(node: Node, ctx: Context) -> Expr | None:
+    """t, of the parts τ_{:t} and τ_{t:} of a trajectory, the first of which ends with a_t."""
+    sub = node.sub if isinstance(node, Sym) and node.head == TRAJECTORY else None
+    if sub is None or sub.separators != (":",) or not any(isinstance(p, Nothing) for p in sub.parts):
+        return None
+    at = next((p for p in sub.parts if not isinstance(p, Nothing)), None)
+    return moment(at, ctx) if at is not None else None
 
 
 def _law_of(head: Sym, path: Node) -> Call:
@@ -195,6 +204,9 @@ def _position(given: Items, body: Expr, ctx: Context) -> Expr:
         part = _at_the_anchor(whole, ctx)
         if isinstance(part, Sym) and part.head == "h" and part.sub is not None and part.sub.only is not None:
             places.append(("h", moment(part.sub.only, ctx)))
+        elif (cut := _cut(part, ctx)) is not None:
+            ctx.notes.assumed.add("τ_{:t} ends with a_t")
+            places += [("h", cut), ("a", cut)]
         elif (
             isinstance(part, Sym)
             and part.name in ("s", "a", "S", "A")

@@ -61,7 +61,7 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
     if parameter is None and head.name in ctx.scope.survey.parametric and names[:1] in (("X",), ("Y",)):
         parameter = ctx.theta
     generic = bool(sorts) and names[0] not in ("S", "A")
-    if head.name in ("p", "q", "P") and generic:
+    if (head.name in ("p", "q", "P") or (head.name == "Q" and len(names) == 1)) and generic:
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
         return law(name, sorts, parameter)
     return None

@@ -150,7 +150,7 @@ class Prefixes(Indices):
         self.depth -= 1
         if self.is_op("^") and not (self.peek().text in ("top", "T") or self.peek(2).text in ("top", "T")):
             raise self.stopped(f"whether the power is taken before or after \\{operator} is not clear")
-        if operator in ("nabla", "min", "max"):
+        if operator not in ("log", "ln", "exp"):
             return node
         bare = isinstance(node, (Sym, tree.Num))
         again = isinstance(node, tree.Group) and self.is_op("(", "[") and operator != "exp"

@@ -47,6 +47,8 @@ def sort_of(node: Node, survey: Survey) -> str:
         return "param"
     if is_other_parameter(node):
         return "mark"
+    if isinstance(node, Sym) and is_policy(node, survey) and node.name not in ELEMENTS:
+        return "policy"
     if isinstance(node, tree.Dot):
         return "dot"
     if integer(node) is not None:
@@ -201,8 +203,10 @@ def key_of(node: Node, survey: Survey) -> Key | None:
         if label is None:
             return None
         labels.append("^" + label)
-    sorts = tuple(s for a in args if (s := sort_of(a, survey)) not in ("param", "mark"))
+    sorts = tuple(s for a in args if (s := sort_of(a, survey)) not in ("param", "mark", "policy"))
     labels += [written_mark(a) for a in args if sort_of(a, survey) == "mark"]
+    if len(args) > 1:  # L(π_θ; π_ref), L(π, π')
+        labels += [written_mark(a) for a in args if sort_of(a, survey) == "policy"]
     if len(args) == 1 and sorts in (("real",), ("X",), ("Y",)) and head.name not in _OF_ELEMENTS | {"Z"}:
         sorts = ()  # σ(x) and σ(θ) are one function of a number
     return Key(head.head, tuple(labels), indices, sorts)

@@ -104,7 +104,8 @@ def _power(node: Sym, ctx: Context) -> Expr:
     assert node.sup is not None
     exponent, base = node.sup.only, replace(node, sup=None)
     if exponent is None or isinstance(exponent, Group):
-        if not is_element(node, ctx.scope.survey) and (number := arbitrary.number(node, ctx)) is not None:
+        may_be_a_number = not is_element(node, ctx.scope.survey) or _is_labelled_number(node)
+        if may_be_a_number and (number := arbitrary.number(node, ctx)) is not None:
             return number  # x^{(i)}
         raise stop("this superscript is no power that is known here (a sample's number?)", node)
     if not isinstance(exponent, (Num, Sym)) and label_of(exponent) is not None:

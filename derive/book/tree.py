@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Any
 
 
@@ -225,7 +224,11 @@ def walk(node: Any) -> Iterator[Node]:
             left.extend(getattr(here, name) for name in _parts(type(here)))
 
 
-@lru_cache(maxsize=100)
-def _parts(kind: Any) -> tuple[str, ...]:
+def _parts(kind: type[Node]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold nodes, the last one first."""
-    return tuple(f.name for f in reversed(fields(kind)) if f.name not in ("start", "end"))
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(f.name for f in reversed(fields(kind)) if f.name not in ("start", "end"))
+    return _FIELDS[kind]
+
+
+_FIELDS: dict[type[Node], tuple[str, ...]] = {}
