@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import re
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 
 CODE = re.compile(r"(`+)(.+?)\1", re.S)
 ALIAS = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
+DESCRIBED = re.compile(r"<desc[^>]*>(.*?)</desc>", re.S)
 SPECIAL = re.compile(r"([\\*|_])")
 
 
@@ -111,6 +112,14 @@ def as_named(app: Sphinx, what: str, name: str, thing: Any, options: Any, given:
     return tuple(ALIAS.sub(r"\1", part) if part else part for part in (given, returned))
 
 
+def in_its_own_words(app: Sphinx, doctree: nodes.document) -> None:
+    """A picture is told by what it says of itself, which is made where it is drawn."""
+    for image in doctree.findall(nodes.image):
+        path = Path(app.srcdir, "pictures", Path(image["uri"]).name)
+        if said := DESCRIBED.search(path.read_text(encoding="utf-8")) if path.suffix == ".svg" else None:
+            image["alt"] = unescape(said[1])
+
+
 LABELS = {  # what the theme leaves unsaid to those who hear a page, or go through it by keys
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
     '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
@@ -131,6 +140,7 @@ def labelled(app: Sphinx, fault: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-docstring", as_written)
     app.connect("autodoc-process-signature", as_named)
+    app.connect("doctree-read", in_its_own_words)
     app.connect("build-finished", labelled)
     app.add_directive("derive-help", Help)
     app.add_directive("derive-catalogue", Catalogue)

@@ -15,7 +15,7 @@ __all__ = ["learning_curves", "regret"]
 
 Floats = NDArray[np.float64]
 
-PULLS = 60
+PULLS = 40
 WAYS: dict[str, Strategy] = {"ε-greedy, ε = 1/10": EpsilonGreedy(), "softmax, τ = 1/2": Softmax(), "UCB1": UCB()}
 ALGORITHMS = ("reinforce", "ppo", "grpo")
 NAMES = {"reinforce": "REINFORCE", "ppo": "PPO", "grpo": "GRPO"}

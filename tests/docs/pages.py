@@ -157,7 +157,7 @@ def prose(page: str) -> str:
     text = FENCE.sub(lambda fence: fence["code"] if fence["info"].startswith("{") else "", page)
     text = re.sub(r"<!--.*?-->|<[a-z/][^>]*>", "", text, flags=re.S)
     text = re.sub(r"`[^`]*`", "", text)
-    text = re.sub(r"\]\([^)]*\)|\{[a-z]+\}", "", text)
+    text = re.sub(r"!\[[^\]]*|\]\([^)]*\)|\{[a-z]+\}", "", text)  # what a picture shows is tested where it is made
     return re.sub(r"^:[a-z]+:.*$", "", text, flags=re.M)
 
 

@@ -45,7 +45,7 @@ def test_nothing_comes_from_a_network(site):
 def test_every_picture_has_words(site):
     pictures = [tag for page in site.values() for tag in re.findall(r"<img\b[^>]*>", page)]
     assert len(pictures) > 6
-    assert not [tag for tag in pictures if not re.search(r'alt="[^"]{20,}"', tag)]
+    assert not [tag for tag in pictures if not re.search(r'alt="[^"]{120,}"', tag)]
 
 
 @pytest.mark.docs
