@@ -1,4 +1,4 @@
-"""What a letter means where: names without a meaning, sections, choices, earlier texts, what a section says of r and π."""
+"""What a letter means where: new names, sections, choices, earlier texts, what a section says of r and π."""
 
 import pytest
 
@@ -62,7 +62,8 @@ def test_one_choice_of_several_may_be_meant(check):
 
 
 def test_words_behind_a_formula_define(check):
-    text = "The trajectory is $\\tau$, and $R(\\tau) = \\sum_{t=0}^{T} r_t$ is the total.\n\n$$ R(\\tau) - r_0 = \\sum_{t=1}^{T} r_t $$"
+    words = "The trajectory is $\\tau$, and $R(\\tau) = \\sum_{t=0}^{T} r_t$ is the total."
+    text = f"{words}\n\n$$ R(\\tau) - r_0 = \\sum_{{t=1}}^{{T}} r_t $$"
     assert told(check(text))[0][0] in ("proved", "holds")
 
 
@@ -70,7 +71,8 @@ def test_a_number_that_the_text_sets(check):
     text = (
         "Let $\\pi_\\theta$ be the policy. $$ J(\\theta) := \\mathbb{E}_\\tau[\\sum_{t=0}^{T} r_t] $$ "
         "$$ G_t := \\sum_{k=t}^{T} \\gamma^{k-t} r_k $$ SET "
-        "$$ \\nabla_\\theta J(\\theta) = \\mathbb{E}_\\tau[\\sum_{t=0}^{T} G_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] $$"
+        "$$ \\nabla_\\theta J(\\theta) = "
+        "\\mathbb{E}_\\tau[\\sum_{t=0}^{T} G_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] $$"
     )
     *_, plain = check(text.replace("SET", "So:")).steps
     *_, fixed = check(text.replace("SET", "In practice one sets $\\gamma = 1$.")).steps
