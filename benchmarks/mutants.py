@@ -244,17 +244,20 @@ def chosen(
     return out[:count]
 
 
-def run(paths: Sequence[str], count: int, seed: int) -> list[Mutant]:
-    """The mutants of all texts at these paths."""
+def run(paths: Sequence[str], count: int, seed: int, minutes: float) -> list[Mutant]:
+    """The mutants of all texts at these paths, in no order of theirs, for as long as there is time."""
     recording = Recording(judges())
     documents = []
     for text in (text for path in paths for text in files(Path(path))):
         document = read(text)
         if len(document.sources) == 1 and document.sources[0].cell is None:
             documents.append((document, targets(document, recording)))
-    picked = sorted(chosen(documents, count, seed), key=lambda p: p[0])
+    picked = chosen(documents, count, seed)
     out, start = [], time.monotonic()
     for n, (d, target, mutation) in enumerate(picked, 1):
+        if time.monotonic() - start > 60 * minutes:
+            print(f"{n - 1} of {len(picked)} in {minutes:g} minutes", file=sys.stderr)
+            break
         found = mutant(documents[d][0], target, mutation, recording)
         out += [found] if found is not None else []
         if n % 50 == 0:
@@ -305,10 +308,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--count", type=int, default=2_000, metavar="N")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=600, metavar="M", help="stop then, with what there is")
     parser.add_argument("--all", action="store_true", help="list every mutant with another meaning that was not found")
     parser.add_argument("--output-format", choices=("text", "json"), default="text")
     options = parser.parse_args(arguments)
-    found = run(options.paths, options.count, options.seed)
+    found = run(options.paths, options.count, options.seed, options.minutes)
     if options.output_format == "json":
         print(json.dumps({"mutants": [asdict(m) for m in found]}, ensure_ascii=False))
     else:

@@ -21,6 +21,8 @@ _RELATION = re.compile(r"(?<![:<>!\\])=|\\(?:approx|equiv)(?![A-Za-z])")
 _POLICY = re.compile(r"\\(?:pi|mu|rho)(?![A-Za-z])(?:_(?:\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z0-9]))?")
 _LOG = re.compile(r"\\(?:log|ln)(?![A-Za-z])\s*")
 _DRAWN = re.compile(r"(?:\\sim|∼)\s*(?:\\pi|\\mu|\\rho|[pq])(?![A-Za-z])(?:_(?:\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z0-9]))?")
+_NABLA = re.compile(rf"\\nabla(?:_{_GROUP})?\s*")
+_NUMBER = re.compile(r"(?<![\w.\\{^_])\d(?![\w.])")
 _POWER = re.compile(rf"\^(?P<power>{_GROUP})")
 _OPERATOR = re.compile(rf"\\(?:log|ln|exp|nabla(?:_{_GROUP})?|mathbb|mathcal|mathrm|sim|in)\s*\{{?$")
 _SWAPS = {"Q": "V", "V": "Q", "r": "R", "R": "r", "s": "a", "a": "s", "G": "R", "k": "t", "t": "k", "A": "Q", "i": "j"}
@@ -67,7 +69,7 @@ def _indices(latex: str, start: int, end: int) -> Iterator[Mutation]:
         if shifted is None or _is_bound(latex, m.start()):
             continue
         letter, sign, by = shifted.groups()
-        news = [f"{letter}+1", f"{letter}-1"] if by is None else [letter, f"{letter}{sign}{int(by) + 1}"]
+        news = [f"{letter}+1", f"{letter}-1", "0"] if by is None else [letter, f"{letter}{sign}{int(by) + 1}"]
         if letter.isdigit():
             news = [str(int(letter) + 1)]
         yield from (Mutation("index shift", m.start(), m.end(), f"_{{{new}}}") for new in news)
@@ -81,6 +83,8 @@ def _factors(latex: str, start: int, end: int) -> Iterator[Mutation]:
         alone = re.search(r"(?:^|[=+(\[|,&~{-])$", before) and re.match(r"$|[=+)\]|,&}-]|\\right|\\\\", after)
         if not alone and not _OPERATOR.search(before) and not _in_text(latex, m.start()):
             yield Mutation("dropped factor", m.start(), m.end(), "")
+        if not _OPERATOR.search(before) and not _in_text(latex, m.start()) and not after.startswith(("=", "^", "_")):
+            yield Mutation("extra factor", m.end(), m.end(), " \\gamma ")
 
 
 def _distributions(latex: str, start: int, end: int) -> Iterator[Mutation]:
@@ -102,7 +106,7 @@ def _powers(latex: str, start: int, end: int) -> Iterator[Mutation]:
     for m in _POWER.finditer(latex, start, end):
         power = m["power"].strip("{}")
         before = latex[: m.start()]
-        if re.search(r"\\(?:gamma|lambda)\s*$|[)\]]$", before) or power in ("2", "3"):
+        if re.search(r"\\(?:gamma|lambda|beta)\s*$|[)\]]$", before) or power in ("2", "3"):
             yield Mutation("power", m.start(), m.end(), f"^{{{power}+1}}")
             yield Mutation("power", m.start(), m.end(), "")
 
@@ -113,6 +117,11 @@ def _symbols(latex: str, start: int, end: int) -> Iterator[Mutation]:
             yield Mutation("symbol", m.start(), m.end(), _SWAPS[m[0]])
     for m in _LOG.finditer(latex, start, end):
         yield Mutation("symbol", m.start(), m.end(), "")
+    for m in _NABLA.finditer(latex, start, end):
+        yield Mutation("dropped gradient", m.start(), m.end(), "")
+    for m in _NUMBER.finditer(latex, start, end):
+        if not _in_text(latex, m.start()) and not _in_script(latex, m.start()):
+            yield Mutation("number", m.start(), m.end(), str(int(m[0]) + 1))
 
 
 def _bounds(latex: str, start: int, end: int) -> Iterator[Mutation]:
