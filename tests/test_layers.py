@@ -31,13 +31,14 @@ DERIVE = [
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
         axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
         rules.linear rules.calculus
-        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate sampled prove
+        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate normal.elements normal.samples
+        normal.trajectories normal prove
     """),
     *MODELS,
     *_words("""
         catalogue cache graph near_misses sheet.words sheet.refuted
         sheet.convergence sheet.svg sheet.content sheet.collection sheet.mathml sheet.preamble sheet.tex_formula
-        sheet.tex_words sheet.tex_figure sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure
+        sheet.tex_words sheet.tex_figure sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure
         sheet.typst sheet.typst_pdf sheet.html_style sheet.html_words
         sheet.html_laws sheet.html sheet.markdown sheet.notebook
         sheet.json_form sheet.pdf sheet.write sheet.demonstration sheet.tex_map sheet.booklet sheet.html_book
@@ -45,7 +46,7 @@ DERIVE = [
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
         book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.data book.arbitrary book.sequences book.named_functions book.instances book.optimal  book.values
-        book.prefixes book.sums book.draws book.divergences book.stationary book.definitions book.variables book.one_step book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
+        book.prefixes book.sums book.draws book.divergences book.stationary book.definitions book.tower book.variables book.one_step book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
         book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.follows book.objectives book.progress book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book

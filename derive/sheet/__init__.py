@@ -1,6 +1,6 @@
 """A derivation -> LaTeX, PDF, HTML (MathML), Markdown, notebook, JSON; all of them -> a book, and an index."""
 
-from derive.sheet.content import Block, Example, ExampleRow, Law, Line, Sheet
+from derive.sheet.content import Block, Example, ExampleRow, Law, Line, Place, Sheet
 from derive.sheet.convergence import Convergence
 from derive.sheet.refuted import Counterexample, Falsehood, NearMiss, Without
 from derive.sheet.write import FORMATS, write
@@ -16,6 +16,7 @@ __all__ = [
     "Law",
     "Line",
     "NearMiss",
+    "Place",
     "Sheet",
     "Without",
     "write",

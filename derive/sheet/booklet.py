@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
 from derive.sheet.content import Sheet
 from derive.sheet.preamble import preamble
-from derive.sheet.tex import body, is_long
+from derive.sheet.tex import CLOSE, body
 from derive.sheet.tex_map import drawn_map
+from derive.sheet.tex_size import size_of
 from derive.sheet.tex_words import plain, words
 
 _MORE = r"""\usepackage[hidelinks,unicode]{hyperref}
@@ -26,6 +29,7 @@ def booklet(book: Collection, template: str = "", template_name: str = "template
             *_trusted(),
             *_map(book),
             *(line for level, part in enumerate(book.parts) for line in _part(book, level, part)),
+            *_texts(book),
             *_index("Rules that lines name as reasons", book.rules),
             *_index("Laws that theorems lean on", book.laws),
             r"\end{document}",
@@ -83,7 +87,7 @@ def _chapter(book: Collection, sheet: Sheet) -> list[str]:
     return [
         rf"\clearpage\section{{{title}}}\label{{{sheet.name}}}",
         name,
-        r"\begingroup\small\setlength{\gap}{0.3ex plus 0.4ex}" if is_long(sheet) else r"\begingroup",
+        r"\begingroup" + (CLOSE if size_of(sheet) else ""),
         *body(sheet),
         r"\par\endgroup",
         *([rf"\quiet{{{' '.join(links)}}}"] if links else []),
@@ -92,6 +96,20 @@ def _chapter(book: Collection, sheet: Sheet) -> list[str]:
 
 def _pointers(names: list[str]) -> str:
     return ", ".join(rf"\hyperref[{n}]{{\ref*{{{n}}} (page~\pageref*{{{n}}})}}" for n in names)
+
+
+def _texts(book: Collection) -> list[str]:
+    """Where each result of the texts is, by section and equation."""
+    if not book.texts:
+        return []
+    out = _unnumbered("Where each result of the texts is")
+    for title, rows in book.texts:
+        out.append(rf"\headline{{{words(title)}}}")
+        for section, found in groupby(rows, key=lambda row: row[0].section):
+            lines = [rf"{words(place.equation)}~~{_pointers([name])}" for place, name in found]
+            inside = r"\\ ".join(rf"\hangindent=1.5em\hangafter=1 {line}" for line in lines)
+            out.append(rf"\par\addvspace{{0.8ex}}{{\raggedright\textit{{{words(section)}}}\\ {inside}\par}}")
+    return out
 
 
 def _index(title: str, used: list[Used]) -> list[str]:

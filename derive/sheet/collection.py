@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from derive.errors import IllFormed
 from derive.graph import levels
-from derive.sheet.content import Sheet
+from derive.sheet.content import Place, Sheet
 from derive.sheet.refuted import NearMiss
 
 
@@ -71,6 +72,12 @@ class Collection:
     def laws(self) -> list[Used]:
         """The laws that the theorems lean on."""
         return self._used(lambda sheet: set(sheet.laws))
+
+    @cached_property
+    def texts(self) -> list[tuple[str, list[tuple[Place, str]]]]:
+        """The titles of the texts whose results are here: of each its places, in order, with their sheets."""
+        rows = sorted(((p, s.name) for s in self.sheets for p in s.places), key=lambda row: (row[0].order, row[1]))
+        return [(title, list(found)) for title, found in groupby(rows, key=lambda row: row[0].text)]
 
     def _used(self, names: object) -> list[Used]:
         known = {law.name: law for s in self.sheets for b in s.blocks for line in b.lines for law in line.behind}

@@ -94,6 +94,19 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a text has the result: its title, the section, the equation in its letters, and the order of these."""
+
+    text: str
+    section: str
+    equation: str
+    order: int = 0
+
+    def __post_init__(self) -> None:
+        need_words(self, "text", "section", "equation")
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One derivation, as it is printed."""
 
@@ -111,6 +124,7 @@ class Sheet:
     fingerprint: str
     status: str
     without: tuple[Without, ...] = ()
+    places: tuple[Place, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", self.name):
@@ -118,6 +132,15 @@ class Sheet:
         need_words(self, "title", "source", "fingerprint", "status")
         if not self.blocks:
             raise IllFormed(f"the sheet {self.name} has no lines; give it at least one Block")
+
+
+def by_text(places: tuple[Place, ...]) -> list[tuple[str, list[str]]]:
+    """The titles of the texts, each with the sections that have the result."""
+    found: dict[str, list[str]] = {}
+    for place in places:
+        sections = found.setdefault(place.text, [])
+        sections += [place.section] if place.section not in sections else []
+    return list(found.items())
 
 
 def numbered(sheet: Sheet) -> Iterator[tuple[Block, list[tuple[int, Line]]]]:

@@ -13,7 +13,7 @@ from derive.errors import IllFormed
 from derive.printing import text
 from derive.sheet.refuted import need_words
 
-WIDTH, HEIGHT = 78.0, 30.0  # of a panel
+WIDTH, HEIGHT = 78.0, 26.0  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 13.0, 1.5, 4.6, 7.4  # of what is written around its axes
 SIGMAS = 2
 

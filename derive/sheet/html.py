@@ -12,6 +12,7 @@ from derive.sheet.content import (
     ExampleRow,
     Sheet,
     by_quantity,
+    by_text,
     drawn_alike,
     estimate,
     has_samples,
@@ -147,9 +148,16 @@ def _dropped(without: Without) -> str:
     )
 
 
+def _texts(sheet: Sheet) -> str:
+    found = "; ".join(
+        f"<cite>{words(title)}</cite>, {', '.join(map(words, sections))}" for title, sections in by_text(sheet.places)
+    )
+    return f"<p>In the texts: {found}.</p>" if found else ""
+
+
 def _colophon(sheet: Sheet) -> str:
     return (
-        f"<footer><p>Source: {words(sheet.source)}</p>"
+        f"<footer><p>Source: {words(sheet.source)}</p>{_texts(sheet)}"
         f"<p>Status: {words(sheet.status)}. Fingerprint: <code>{escape(sheet.fingerprint)}</code></p>"
         "</footer>"
     )

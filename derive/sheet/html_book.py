@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
 
 from derive.graph import svg
 from derive.sheet.collection import TITLE, TRUSTED, Collection, Used, part_title
-from derive.sheet.content import Sheet
+from derive.sheet.content import Place, Sheet
 from derive.sheet.demonstration import DEMONSTRATIONS
 from derive.sheet.html import LOOK, body
 from derive.sheet.html_laws import SCRIPT, why
@@ -19,6 +20,8 @@ article h3 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
 article h2 { font-size: 1.6rem; margin: 0; }
 nav ol, .plain { list-style: decimal; padding-left: 2.4rem; }
 nav li { display: list-item; border: 0; padding: .1rem 0; }
+.places { margin: .1rem 0 .8rem; padding-left: 1.4rem; }
+.places li { display: list-item; border: 0; padding: .05rem 0; }
 .map { overflow-x: auto; }
 .used { color: var(--faint); font-size: .88rem; }
 """
@@ -34,6 +37,7 @@ def html_book(book: Collection) -> str:
         '<section id="map"><h2>What rests on what</h2><div class="map" tabindex="0" role="group" '
         f'aria-label="Map">{svg(book.joined)}</div>{_alone(book)}</section>',
         *(_chapter(book, sheet) for part in book.parts for sheet in part),
+        *_texts(book),
         _index(book, "rules", "Rules that lines name as reasons", book.rules),
         _index(book, "laws", "Laws that theorems lean on", book.laws),
     ]
@@ -47,7 +51,9 @@ def _contents(book: Collection) -> str:
         rows.append(f"<h3>{part_title(level)}</h3><ol>{items}</ol>")
     links = " · ".join(f'<a href="{d.name}.html">{words(d.title)}</a>' for d in DEMONSTRATIONS)
     replays = f"<p>To play with: {links}</p>"
-    ends = (("trusted", "What is trusted"), ("map", "What rests on what"), ("rules", "Rules"), ("laws", "Laws"))
+    ends = [("trusted", "What is trusted"), ("map", "What rests on what")]
+    ends += [("texts", "Where each result of the texts is")] if book.texts else []
+    ends += [("rules", "Rules"), ("laws", "Laws")]
     jumps = " · ".join(_link(i, t) for i, t in ends)
     return f'<nav aria-label="Contents"><h2>Contents</h2><p>{jumps}</p>{replays}{"".join(rows)}</nav>'
 
@@ -76,6 +82,22 @@ def _chapter(book: Collection, sheet: Sheet) -> str:
         + links
         + "</article>"
     )
+
+
+def _texts(book: Collection) -> list[str]:
+    """Where each result of the texts is, by section and equation."""
+    if not book.texts:
+        return []
+    parts = "".join(f"<h3>{words(title)}</h3>{_sections(book, rows)}" for title, rows in book.texts)
+    return [f'<section id="texts"><h2>Where each result of the texts is</h2>{parts}</section>']
+
+
+def _sections(book: Collection, rows: list[tuple[Place, str]]) -> str:
+    out = []
+    for section, found in groupby(rows, key=lambda row: row[0].section):
+        items = "".join(f"<li>{words(p.equation)}: {_link(name, str(book.numbers[name]))}</li>" for p, name in found)
+        out.append(f'<p class="used">{words(section)}</p><ul class="places">{items}</ul>')
+    return "".join(out)
 
 
 def _index(book: Collection, place: str, title: str, used: list[Used]) -> str:

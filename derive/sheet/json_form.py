@@ -28,6 +28,7 @@ def plain(sheet: Sheet) -> dict[str, Any]:
         "laws": list(sheet.laws),
         "axioms": list(sheet.axioms),
         "source": sheet.source,
+        "places": [vars(place) for place in sheet.places],
         "blocks": [
             {
                 "title": block.title,

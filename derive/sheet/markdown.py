@@ -12,7 +12,18 @@ from typing import Any
 from derive.printing import latex_box
 from derive.printing.boxes import Box, Ident
 from derive.printing.layout import layout
-from derive.sheet.content import Block, Example, ExampleRow, Line, Sheet, estimate, has_samples, numbered, of_samples
+from derive.sheet.content import (
+    Block,
+    Example,
+    ExampleRow,
+    Line,
+    Sheet,
+    by_text,
+    estimate,
+    has_samples,
+    numbered,
+    of_samples,
+)
 from derive.sheet.refuted import Counterexample, Falsehood, by_letter, entry
 from derive.sheet.words import pieces
 
@@ -35,6 +46,7 @@ def sections(sheet: Sheet) -> list[list[str]]:
         [
             "---",
             f"Source: {_words(sheet.source)}",
+            *(f"In *{_words(title)}*: {', '.join(map(_words, where))}." for title, where in by_text(sheet.places)),
             f"Status: {_words(sheet.status)}. Fingerprint: `{_code(sheet.fingerprint)}`",
         ],
     ]

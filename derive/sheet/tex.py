@@ -3,35 +3,26 @@ r"""A sheet as a LaTeX document that pdflatex, lualatex and xelatex set as it st
 from __future__ import annotations
 
 from derive.printing.layout import layout
-from derive.sheet.content import Block, Line, Sheet, numbered
+from derive.sheet.content import Block, Line, Sheet, by_text, numbered
 from derive.sheet.preamble import entitled, preamble
 from derive.sheet.tex_figure import tex_figures
 from derive.sheet.tex_formula import formula, inline
+from derive.sheet.tex_size import size_of
 from derive.sheet.tex_tables import example_table, headline, not_true
 from derive.sheet.tex_words import words
 
 _RELATIONS = {"=": "=", "≤": r"\le"}
-SHORT = 5  # lines of a derivation that fits its page in larger letters
+CLOSE = r"\small\setlength{\gap}{0.3ex plus 0.4ex}"  # letters and lines of a sheet that is full
 
 
 def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> str:
     """The whole document, with a course's own preamble where one is given."""
     title = rf"\begin{{center}}{{\Large\bfseries {words(sheet.title)}}}\\[0.5ex]"
     name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\end{{center}}"
-    head = preamble(template, template_name, "10pt" if is_long(sheet) else "11pt") + entitled(sheet.title)
-    inside = [r"\small\setlength{\gap}{0.3ex plus 0.4ex}"] if is_crowded(sheet) else []
+    size = size_of(sheet)
+    head = preamble(template, template_name, "10pt" if size else "11pt") + entitled(sheet.title)
+    inside = [CLOSE] if size > 1 else []
     return head + "\n".join([r"\begin{document}", title, name, *inside, *body(sheet), r"\end{document}", ""])
-
-
-def is_long(sheet: Sheet) -> bool:
-    """Whether its lines call for smaller letters, so that it fits its page."""
-    return sum(len(block.lines) for block in sheet.blocks) > SHORT
-
-
-def is_crowded(sheet: Sheet) -> bool:
-    """Whether it has figures beside its many lines, or very many of these: then its letters are smaller still."""
-    lines = sum(len(block.lines) for block in sheet.blocks)
-    return lines > 2 * SHORT or (lines > SHORT and sheet.example is not None and bool(sheet.example.figures))
 
 
 def body(sheet: Sheet) -> list[str]:
@@ -72,8 +63,11 @@ def _block(block: Block, lines: list[tuple[int, Line]], last: bool) -> str:
 
 def _colophon(sheet: Sheet) -> str:
     stop = "" if sheet.source.rstrip().endswith((".", "?", "!")) else "."
+    found = "; ".join(rf"\textit{{{words(t)}}}, {', '.join(map(words, where))}" for t, where in by_text(sheet.places))
+    texts = rf" \textit{{In the texts:}} {found}.\quad" if found else ""
     return (
         r"\par\addvspace{2ex plus 1ex}{\color{edge}\hrule}"
-        rf"\quiet{{\textit{{Source:}} {words(sheet.source)}{stop}\quad \textit{{Status:}} {words(sheet.status)}.\quad"
+        rf"\quiet{{\textit{{Source:}} {words(sheet.source)}{stop}\quad{texts}"
+        rf" \textit{{Status:}} {words(sheet.status)}.\quad"
         rf" \textit{{Fingerprint:}}~{{\ttfamily {words(sheet.fingerprint)}}}}}"
     )

@@ -28,6 +28,7 @@ from derive.printing.boxes import (
 from derive.printing.layout import layout
 
 ROOM = 72  # letters of a formula that surely fit on one line
+_SURELY = 0.85  # of that, for a piece that cannot be broken: brackets and fractions are wider than letters
 
 
 def formula(macro: str, box: Box, *more: str, room: int = ROOM) -> str:
@@ -44,7 +45,7 @@ def within(box: Box, room: int) -> str:
 
 def _measured(box: Box, room: int) -> tuple[str, str]:
     flat = _flat(box, room)
-    return (r"\shrunk" if _widest(flat) > room else r"\fitted"), breakable(latex_box(flat))
+    return (r"\shrunk" if _widest(flat) > _SURELY * room else r"\fitted"), breakable(latex_box(flat))
 
 
 def breakable(written: str) -> str:

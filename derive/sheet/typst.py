@@ -12,6 +12,7 @@ from derive.sheet.content import (
     Line,
     Sheet,
     by_quantity,
+    by_text,
     drawn_alike,
     estimate,
     has_samples,
@@ -181,8 +182,10 @@ def _value(value: tuple[str, str]) -> str:
 
 def _colophon(sheet: Sheet) -> str:
     stop = "" if sheet.source.rstrip().endswith((".", "?", "!")) else "."
+    found = "; ".join(f"_{literal(t)};_, {', '.join(map(words, where))}" for t, where in by_text(sheet.places))
+    texts = f"#h(1em)_In the texts:_ {found}." if found else ""
     return (
         "#block(above: 2em, line(length: 100%, stroke: 0.5pt + edge))\n"
-        f"#quiet[_Source:_ {words(sheet.source)}{stop}#h(1em)_Status:_ {words(sheet.status)}.#h(1em)"
+        f"#quiet[_Source:_ {words(sheet.source)}{stop}{texts}#h(1em)_Status:_ {words(sheet.status)}.#h(1em)"
         f'_Fingerprint:_ #text(font: "DejaVu Sans Mono", size: 0.9em)[{literal(sheet.fingerprint)}]]'
     )

@@ -12,11 +12,28 @@ from derive import cli
 from derive.cli import evidence, sheets
 from derive.errors import IllFormed
 from derive.notation import before, expect, k, policy, reward, score, t
-from derive.sheet import Block, Convergence, Counterexample, Example, ExampleRow, Law, Line, NearMiss, Sheet, Without
+from derive.sheet import (
+    Block,
+    Convergence,
+    Counterexample,
+    Example,
+    ExampleRow,
+    Law,
+    Line,
+    NearMiss,
+    Place,
+    Sheet,
+    Without,
+)
+from derive.sheet.booklet import booklet
+from derive.sheet.collection import Collection
 from derive.sheet.convergence import HEIGHT, WIDTH, panel, spoken, ticks
 from derive.sheet.html import html
+from derive.sheet.html_book import html_book
 from derive.sheet.json_form import plain
+from derive.sheet.markdown import markdown
 from derive.sheet.tex import tex
+from derive.sheet.typst import typst
 from derive.terms import AtMost, Equation, Positive
 
 SIZES = (10, 100, 1000)
@@ -90,7 +107,7 @@ def test_the_page_has_the_figure_as_an_image_with_words() -> None:
 
 def test_tex_draws_the_figure_without_packages() -> None:
     source = tex(SHEET)
-    assert source.count(r"\begin{picture}(78,30)") == 1
+    assert source.count(r"\begin{picture}(78,26)") == 1
     assert "tikz" not in source
     assert "picture" not in tex(replace(SHEET, example=replace(SHEET.example, figures=())))
 
@@ -211,3 +228,37 @@ def test_what_is_not_proved_is_named_and_the_others_are_printed(catalogue: dict,
     assert "wrong is not proved" in capsys.readouterr().err
     with pytest.raises(ValueError, match="wrong is not proved"):
         sheets._collection([wrong])
+
+
+# the texts
+
+
+def test_every_place_in_a_text_names_a_derivation_once(catalogue: dict) -> None:
+    from proofs import PLACES
+
+    assert len(PLACES) == 5
+    for sections in PLACES.values():
+        for rows in sections.values():
+            assert len(set(rows)) == len(rows)
+            assert {name for _, name in rows} <= set(catalogue)
+
+
+def test_a_sheet_says_where_the_texts_have_its_result(catalogue: dict) -> None:
+    sheet = sheets._sheet(catalogue["score_function_identity"], {})
+    assert [(p.text, p.section) for p in sheet.places] == [
+        ("Reinforcement Learning from Scratch", "The score function identity")
+    ]
+    for source in (html(sheet), tex(sheet), markdown(sheet), typst(sheet)):
+        assert "The score function identity" in source
+
+
+def test_the_book_lists_the_results_of_each_text_in_the_order_of_the_text() -> None:
+    first, second = Place("A text", "Opening", "J = p²", 0), Place("A text", "End", "J > 0", 1)
+    later = replace(SHEET, name="later", places=(first,))
+    whole = Collection((replace(SHEET, places=(second,)), later), {SHEET.name: (), "later": ()})
+    ((title, rows),) = whole.texts
+    assert title == "A text"
+    assert [(place.section, name) for place, name in rows] == [("Opening", "later"), ("End", "short")]
+    for source in (html_book(whole), booklet(whole)):
+        assert source.index("Opening") < source.index("End") < source.index("Rules that lines name")
+    assert "results of the texts" not in html_book(Collection((SHEET,), {SHEET.name: ()}))
