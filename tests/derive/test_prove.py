@@ -29,6 +29,8 @@ FOUND_WITHOUT_HELP = (
     "past_reward_cancellation", "score_function_identity", "sigmoid_gradient", "trajectory_probabilities_sum_to_one",
     "monte_carlo_mean_unbiased", "monte_carlo_mean_variance_eq_div", "sample_variance_unbiased",
     "in_sample_mean_baseline_scale", "rloo_unbiased", "history_function_mul_score_eq_zero", "max_at_k_gradient_eq",
+    "kl_regularised_gap_eq", "dpo_gradient_eq", "centred_returns_sum_eq_zero",
+    "reward_constant_shift_gradient_invariant_fixed_horizon",
     "fisher_eq_neg_expected_hessian", "kl_second_order_eq_fisher", "reverse_kl_second_order_eq_fisher",
 )  # fmt: skip
 NAMED = {d.name: d for d in ENTRIES}

@@ -7,34 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Pow
 
-from derive import kernel
 from derive.binding import drawn, free, subterms
 from derive.context import Context
 from derive.errors import IllFormed, Refused
-from derive.kernel import Theorem, law
-from derive.rewriting import Given, below, everywhere
-from derive.rules import RULES, Rule, gradient_of_samples, independence, linearity, normalised, square_of_sum
-from derive.terms import Draw, Gradient, Samples, SumOver, TimeSum
+from derive.kernel import Theorem
+from derive.normal.elements import constant_terms, sum_of_gradients
+from derive.rewriting import Given, below
+from derive.rules import RULES, Rule, gradient_of_samples, independence, linearity, square_of_sum
+from derive.terms import Draw, Samples, SumOver, TimeSum
 from derive.timeline import is_linear
-
-
-def sum_of_gradients(node: Expr, given: Given) -> Theorem:
-    """Σ_x c ∇p(x) = c ∇ Σ_x p(x) = 0, and Σ_x ∇²p(x) = 0."""
-    gradients = [f for f in Mul.make_args(node.body) if isinstance(f, Gradient)]
-    if len(gradients) != 1:
-        raise Refused("{} is no sum of gradients", node)
-    if gradients[0] != node.body:
-        return law("homogeneity", node, given=given)
-    outside = Gradient(SumOver(node.body.body, node.var), node.body.parameter)
-    exchanged = kernel.sym(law("exchange", outside, given=given))
-    one = everywhere(outside, Rule("one_or_zero", "", _one_or_zero, (SumOver,)), given)
-    return kernel.trans(exchanged, kernel.trans(one, law("gradient_constant", one.rhs, given=given)))
-
-
-def _one_or_zero(node: Expr, given: Given) -> Theorem:
-    return (sum_of_gradients if isinstance(node.body, Gradient) else normalised.apply)(node, given)
 
 
 def _square_of_samples(node: Expr, given: Given) -> Theorem:
@@ -73,18 +56,11 @@ def _drawn(node: Expr, given: Given) -> Theorem:
     return independence.apply(node, given)
 
 
-def _constant_terms(node: Expr, given: Given) -> Theorem:
-    """Σ_{k=a}^{b} c = (b − a + 1) c."""
-    if node.index in free(node.body):
-        raise Refused("the terms of {} differ", node)
-    return RULES["count"].apply(node, given)
-
-
 ABOUT_SAMPLES: tuple[Rule, ...] = (
     gradient_of_samples,
     Rule("square_of_samples", "", _square_of_samples, (Pow,)),
     linearity,
     Rule("pairs_apart", "", _pairs_apart, (TimeSum,)),
     Rule("drawn", "", _drawn, (Samples, SumOver)),
-    Rule("constant_terms", "", _constant_terms, (TimeSum,)),
+    Rule("constant_terms", "", constant_terms, (TimeSum,)),
 )
