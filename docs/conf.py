@@ -23,8 +23,9 @@ smartquotes = False
 myst_heading_anchors = 3
 myst_enable_extensions = ["attrs_inline"]
 
+ALIASES = ("ArrayLike", "Booleans", "Estimator", "Floats", "Given", "Hypothesis", "Integers", "Panel", "Statement")
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_type_aliases = {name: name for name in ("ArrayLike", "Estimator", "Floats", "Integers", "Booleans", "Panel")}
+autodoc_type_aliases = {name: name for name in ALIASES}
 autodoc_default_options = {"members": True}

@@ -91,6 +91,16 @@ def test_no_output_is_left_out_altogether(name):
         assert not [command for command, expected in said if expected.strip() == "…"]
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_file_is_named_before_it_is_shown(name):
+    """Readers do not see the words behind the language of a block."""
+    page = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    for block in blocks("\n".join(page)):
+        if "title" in block.options:
+            above = "\n".join(page[max(block.line - 7, 0) : block.line - 1])
+            assert f"`{block.options['title']}`" in above
+
+
 WRONG = [
     ("```console\n$ echo one\ntwo\n```\n", "it prints:\none"),
     ("```console\n$ derive prove nothing_like_it\nproved…\n```\n", "no derivation named"),
