@@ -15,8 +15,8 @@ def outcome(checked: Checked) -> Outcome:
     if checked.document is None:
         return Outcome(checked.path, 0, (), (), checked.error)
     by_hand = mostly_unread(s.verdict for s in checked.steps)
-    ignored = {source.name: suppressions(source) for source in checked.document.sources if source.cell is None}
-    rows = tuple(_row(step, by_hand, ignored.get(step.formula.source.name, [])) for step in checked.steps)
+    ignored = {(source.name, source.cell): suppressions(source) for source in checked.document.sources}
+    rows = tuple(_row(step, by_hand, ignored.get(_source(step), [])) for step in checked.steps)
     written = tuple(
         step.formula.source.line(row.get("stopped", row)["line"]) for step, row in zip(checked.steps, rows, strict=True)
     )
@@ -56,9 +56,12 @@ def _place(step: Step, start: int, end: int) -> dict[str, int]:
 def _suppressed(step: Step, ignored: list[Suppression]) -> str | None:
     """The reason of a suppression for this step: one that stands before its display, with no other in between."""
     formula = step.formula
-    before = [s for s in ignored if s.end <= formula.offsets[0] and step.code in s.codes]
-    if not before:
+    opens = formula.whole[0]
+    before = [s for s in ignored if s.end <= opens and step.code in s.codes]
+    if not before or formula.source.text[before[-1].end : opens].strip(" \t\r\n>"):
         return None
-    return (
-        before[-1].reason if not formula.source.text[before[-1].end : formula.offsets[0]].strip(" \t\r\n$[\\") else None
-    )
+    return before[-1].reason
+
+
+def _source(step: Step) -> tuple[str, int | None]:
+    return step.formula.source.name, step.formula.source.cell

@@ -6,10 +6,12 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.book.check import check_document
+from derive.book.check import Checked, check_document
 from derive.book.document import parse
 from derive.book.judge import Judges
+from derive.book.rows import outcome
 from derive.book.source import decode
+from derive.errors import DeriveError
 
 CHAPTERS = Path(__file__).parent / "chapters"
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("*.md"))]
@@ -42,3 +44,93 @@ def test_a_verdict_on_every_mutated_formula(data):
     for step in steps:
         line, column, end_line, end_column = step.formula.place(step.start, step.end)
         assert (line, column) <= (end_line, end_column)
+
+
+PIECES = [
+    "$$",
+    "$",
+    "\\[",
+    "\\]",
+    "\\begin{align}",
+    "\\end{align}",
+    "\\\\",
+    "&",
+    "=",
+    ":=",
+    "<",
+    ">",
+    "\n",
+    "\n\n",
+    "> ",
+    "- ",
+    "```math\n",
+    "```\n",
+    ".. math:: ",
+    "    ",
+    "% ",
+    "<!-- derive: ",
+    "-->",
+    "\\newcommand{\\a}[1]{",
+    "\\a",
+    "#1",
+    "{",
+    "}",
+    "^",
+    "_",
+    "(",
+    ")",
+    "[",
+    "]",
+    "|",
+    "\\mid",
+    "\\left(",
+    "\\right)",
+    "\\frac",
+    "\\sum_{t=0}^{T-1}",
+    "\\mathbb{E}",
+    "\\pi_\\theta(a|s)",
+    "\\nabla_\\theta",
+    "\\log",
+    "\\gamma^t",
+    "r_t",
+    "G_t",
+    "J(\\theta)",
+    "V(s)",
+    "\\max_a",
+    "\\text{if }",
+    "\\dots",
+    "'",
+    ",",
+    "where ",
+    "for ",
+    "is a policy",
+    "0",
+    "1.5",
+    "+",
+    "-",
+    "θ",
+    "Σ over t of",
+    "∇",
+    "≈",
+    "\ufeff",
+    "\r",
+    "\x0b",
+    "\u2028",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(["t.md", "t.tex", "t.rst", "t.txt"]))
+@settings(max_examples=150, deadline=None)
+def test_any_text_of_any_format(parts, name):
+    """A row for every step, at a place in the text; or an error that says what is wrong with a remark."""
+    text = "".join(parts)
+    document = parse(decode(name, text.encode()))
+    try:
+        found = outcome(Checked(name, document, tuple(check_document(document, READER_ONLY))))
+    except DeriveError:
+        return
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    for row in found.rows:
+        assert not row["code"].startswith("internal"), row["message"]
+        assert (row["line"], row["column"]) <= (row["end_line"], row["end_column"])
+        assert row["line"] <= len(lines) + 1

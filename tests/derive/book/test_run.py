@@ -104,6 +104,29 @@ def test_a_suppression_needs_a_reason_and_is_for_one_display(texts, judges):
     assert exit_code(run([texts / "s.md"], judges)) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "<!-- derive: ignore D010: why -->\n```math\n{}\n```"),
+        ("a.md", "> <!-- derive: ignore D011, D010: why -->\n>\n> $$ {} $$"),
+        ("a.tex", "% derive: ignore D010: why\n\\begin{{align}}\n  {}\n\\end{{align}}"),
+        ("a.rst", ".. derive: ignore D010: why\n\n.. math::\n   :label: x\n\n   {}"),
+        ("a.ipynb", ""),
+    ],
+)
+def test_suppressions_in_every_format(name, text, texts, judges):
+    formula = FALSE.strip().strip("$ ")
+    text = text.format(formula)
+    if name.endswith("ipynb"):
+        cells = [
+            {"cell_type": "markdown", "source": f"<!-- derive: ignore D010: {w} -->\n\n{FALSE}"} for w in ("a", "b")
+        ]
+        text = json.dumps({"cells": cells})
+    (texts / name).write_text(text)
+    found = run([texts / name], judges)[0].rows
+    assert [row.get("suppressed") for row in found] == (["a", "b"] if name.endswith("ipynb") else ["why"])
+
+
 def test_conventions_in_comments_and_front_matter(check):
     claim = "$$ \\mathbb{E}_{\\tau \\sim \\pi_\\theta}[r_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] = 0 $$"
     assert check(claim).steps[0].verdict == "refuted"
