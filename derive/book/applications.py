@@ -37,6 +37,7 @@ from derive.book.sorts import (
 )
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
+from derive.book.tower import joint
 from derive.book.tree import Call, Items, Node, Relation, Sym, Text
 from derive.book.values import is_value, value
 from derive.terms import Domain, Gradient, Letter, real_symbol
@@ -48,6 +49,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return known
     if (token := of_a_token(node, ctx)) is not None:
         return token
+    if (chances := joint(node, ctx)) is not None:
+        return chances
     if (response := of_a_response(node, ctx)) is not None:
         return response
     if (chance := probability(node, ctx)) is not None:

@@ -36,6 +36,7 @@ def jointly(part: Relation, ctx: Context) -> tuple[list[Drawn], Context]:
     if not is_data(source) or any(s != "," for s in group.items.separators):
         raise stop("a joint law that is not known here", part)
     assert source is not None
+    ctx.notes.assumed.add(f"{data_name(source)} any distribution")
     found: list[Drawn] = []
     numbers: list[str] = []
     for first in group.items.parts:

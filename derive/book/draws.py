@@ -105,6 +105,7 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
         raise stop("an expectation's index that is not known here", part)
     drawn_from = part.sides[1]
     if drawn_from is not None and is_data(drawn_from) and at is None:
+        ctx.notes.assumed.add(f"{data_name(drawn_from)} any distribution")
         return var, inner, at, Apply(law(data_name(drawn_from), (var.domain,)), var)  # any law of the data
     if isinstance(drawn_from, Sym) and first.head == "s'" and drawn_from.head in ("P", "p", "cal:P", "T"):
         start, end = drawn_from.start, drawn_from.end
@@ -134,6 +135,7 @@ def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
         raise stop("a law at a number is not supported", call)
     letter = distribution(call.head, domains, ctx)
     if letter is None and is_data(call.head):
+        ctx.notes.assumed.add(f"{data_name(call.head)} any distribution")
         letter = law(data_name(call.head), domains)
     if letter is None:
         letter = any_law(call.head, domains, ctx)

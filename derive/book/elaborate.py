@@ -11,10 +11,11 @@ from derive.book import applications, expectations, sums, symbols, tree
 from derive.book.context import Context, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
 from derive.book.ellipsis import continued
+from derive.book.letters import ELEMENTS
 from derive.book.sorts import integer
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
-from derive.terms import At, Cases, Exp, Gradient, Log, TimeSum, real_symbol
+from derive.terms import At, Cases, Exp, Gradient, Log, SumOver, TimeSum, Var, real_symbol
 
 
 def read(node: Node, ctx: Context) -> Expr:
@@ -110,8 +111,12 @@ def _binomial(node: tree.Fun, ctx: Context) -> Expr:
 
 
 def _size(node: tree.Size, ctx: Context) -> Expr:
-    """|a|, |D|: how many there are; |x|: the absolute value of a number."""
+    """|A|: how many actions there are; |a|, |D|: a length; |x|: the absolute value of a number."""
+    if isinstance(node.body, Sym) and node.body.name.lower() in ELEMENTS and node.body.name.isupper():
+        name = node.body.name.lower()
+        return SumOver(Integer(1), Var(name, ctx.domain(name)))
     if is_sized(node.body, ctx):
+        ctx.notes.assumed.add("sizes any whole numbers")
         return time(node, ctx)
     value = read(node.body, ctx)
     return Max(value, -value)

@@ -30,6 +30,7 @@ from derive.book.one_step import one_step
 from derive.book.sorts import is_element, is_policy
 from derive.book.sums import refuse_dependence
 from derive.book.tokens import Stopped
+from derive.book.tower import of_variables
 from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Nothing, Relation, Sym
 from derive.book.variables import of_chance
 from derive.context import Context as Known
@@ -67,6 +68,8 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return _all_but(node, parts[0], ctx)
     if len(parts) == 1 and isinstance(parts[0], Sym) and is_policy(parts[0], ctx.scope.survey):
         return _under_policy(node, parts[0], ctx)
+    if (averaged := of_variables(node, parts, ctx)) is not None:
+        return averaged
     if len(parts) == 1 and _is_time(parts[0]):
         return _over_times(node, ctx)
     parts = _apart(parts)
@@ -215,14 +218,14 @@ def _position(given: Items, body: Expr, ctx: Context) -> Expr:
         ):
             places.append((part.name.lower(), moment(part.sub.only, ctx)))
         else:
-            raise stop("a condition that is not known here", part)
+            raise undecided("a condition that is no moment of the trajectory", part)
     kinds, times = [k for k, _ in places], {t for _, t in places}
     if (
         any(s != "," for s in given.separators)
         or len(times) != 1
         or kinds not in (["s"], ["s", "a"], ["h"], ["h", "a"])
     ):
-        raise stop("a condition that is not known here", given)
+        raise undecided("a condition on several moments", given)
     at = times.pop()
     if kinds[0] == "s" and not _looks_ahead(body, at, ctx):
         raise stop("what is averaged may look back behind the condition", given)

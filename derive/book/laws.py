@@ -51,6 +51,8 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             if ctx.scope.survey.marked_policy:
                 ctx.notes.assumed.add("π written for π_θ")
         name = "_".join([head.head, *(label.replace("*", "star") for label in labels)])
+        if head.accents or head.primes:
+            ctx.notes.assumed.add(f"{head.head} any policy")
         if "*" in labels:
             ctx.notes.assumed.add(f"{head.name}^* any policy")
         return law(name, sorts, parameter)

@@ -48,7 +48,8 @@ def _note_run(sub: Items | None, elements: Seen) -> None:
                 continue
             first = part.sides[0] or part
         for name in _plain_names(first.items.parts if isinstance(first, tree.Group) else (first,)):
-            if name not in _TAKEN and len(name) == 1 and name.islower():
+            bare = name.isupper() and not isinstance(part, tree.Relation)  # E_{X,Y}, ∫_B
+            if name not in _TAKEN and len(name) == 1 and (name.islower() or bare):
                 elements.setdefault(name, set()).add(name.upper())
 
 

@@ -37,6 +37,8 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     if is_parameter(node, ctx.scope.survey) and node.name not in POLICIES:
         return ctx.real_parameter(node.head)
     if node.sub is None and node.sup is None and _counts(node, ctx):
+        if node.name in TIMES | COUNTERS:
+            ctx.notes.assumed.add(f"{node.name} any whole number")
         return time(node, ctx)
     if (paid := _reward(node, ctx)) is not None:
         return paid
