@@ -60,8 +60,8 @@ SYMBOLS = _COMMANDS | {  # signs that may stand in words
     "⟩": r"\rangle", "≡": r"\equiv", "∝": r"\propto", **{c: f"_{i}" for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }  # fmt: skip
 _OPERATORS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}"}
-_SIGNS = {"≤": r"\le", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla", "Σ": r"\sum", "∏": r"\prod",
-          "max": r"\max", "…": r"\dots", "∀": r"\forall"}  # fmt: skip
+_SIGNS = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla",
+          "Σ": r"\sum", "∏": r"\prod", "max": r"\max", "…": r"\dots", "∀": r"\forall"}  # fmt: skip
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     c: "\\" + c for c in "#$%&_{}"
 }

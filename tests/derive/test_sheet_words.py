@@ -69,3 +69,10 @@ def test_nothing_is_lost_of_what_a_rule_states(rule):
 def test_hostile_brackets_do_not_stop_it(words):
     shown = "".join(p if isinstance(p, str) else text_box(p) for p in pieces(words))
     assert shown.replace(" ", "") == words.replace(" ", "")
+
+
+@pytest.mark.parametrize(("sign", "written"), [("≥", r"\ge"), ("≤", r"\le"), ("≠", r"\ne"), ("∼", r"\sim"), ("∈", r"\in")])
+def test_every_relation_in_words_is_a_command_of_tex(sign, written):
+    (box,) = pieces(f"k {sign} t_0")
+    assert f" {written} " in latex_box(box)
+    assert latex_box(box).isascii()
