@@ -297,12 +297,18 @@ class Context:
         if isinstance(term, Pow) and isinstance(term.exp, Integer) and term.exp >= 0 and term.exp % 2 == 0:
             return True
         if isinstance(term, Pow):
-            return self._is_nonnegative(term.base) and isinstance(term.exp, Rational) and term.exp > 0
+            return self._is_nonnegative(term.base) and self._is_no_inverse(term.exp)
         if isinstance(term, Max):
             return any(map(self._is_nonnegative, term.args))
         if isinstance(term, (Add, Mul, Min)):
             return all(map(self._is_nonnegative, term.args))
         return isinstance(term, Expr) and is_linear(term) and self.shows(Integer(0), term)
+
+    def _is_no_inverse(self, exponent: Expr) -> bool:
+        """Whether a number ≥ 0 has a power ≥ 0 with this exponent, 0^0 being 1."""
+        if isinstance(exponent, Rational):
+            return bool(exponent > 0)
+        return is_linear(exponent) and self.shows(Integer(0), exponent)
 
     def _is_assumed_nonnegative(self, term: Basic) -> bool:
         for hypothesis in self.given:

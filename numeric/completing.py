@@ -16,6 +16,7 @@ __all__ = ["completed", "elements_of", "key_of"]
 Wire = Any
 HISTORIES = ("domain", "H", None)
 SMALL = range(4)  # values that an open time may take
+NUMBERS = ("1/3", "1", "3")  # and an open number
 
 
 def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
             _open_domain(full, wire[2])
             full["elements"].setdefault(wire[1], elements_of(full, wire[2])[-1])
         elif wire[0] == "real" and wire[1] not in full["reals"] and wire[1] != "theta":
-            full["reals"][wire[1]] = "1/3"
+            full["reals"][wire[1]] = NUMBERS[0]
         elif wire[0] == "letter":
             full["letters"].setdefault(key_of(wire), _table(full, *wire[2:]))
         elif wire[0] == "Draw":
@@ -39,7 +40,20 @@ def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
             full.setdefault("samples", {})[wire[2][1]] = [*reversed(elements_of(full, wire[2]))] * max(SMALL)
     for _, letter, other in (wire for wire in statement if wire[0] == "Coincide"):
         full["letters"][key_of(other)] = {"table": full["letters"][key_of(letter)]["table"]}
-    return solved(full, [wire for wire in statement if wire[0] == "Always"])
+    numbers = sorted(set(full["reals"]) - set(model["reals"]))
+    return _with_numbers(full, numbers, statement)
+
+
+def _with_numbers(model: dict[str, Any], names: Sequence[str], statement: Sequence[Wire]) -> dict[str, Any]:
+    """The first small values of open numbers with which the inequalities behind the claim hold, or the last."""
+    given = [wire for wire in statement[1:] if wire[0] == "Inequality"]
+    equations = [wire for wire in statement if wire[0] == "Always"]
+    for values in product(NUMBERS, repeat=len(names) if given else 0):
+        model["reals"] |= dict(zip(names, values, strict=False))
+        complete = solved(model, equations)
+        if satisfies(complete, given):
+            break
+    return complete
 
 
 def key_of(letter: Wire) -> str:

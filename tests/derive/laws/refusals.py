@@ -150,6 +150,8 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("nonnegative", (Integer(0), (SumOver(v(s), s),), (Inequality(0, v(s)),)), "cannot show .* >= 0"),
     ("nonnegative", (Integer(0), ((sqrt(f(x)) + 1) ** 2,), ()), "cannot show .* >= 0"),
     ("nonnegative", (Integer(1), (v(s) ** 2,), ()), "is not zero"),
+    ("nonnegative", (Integer(0), (gamma**k,), (Inequality(0, gamma),)), "cannot show .* >= 0"),
+    ("nonnegative", (Integer(0), (gamma**k,), (AtMost(0, k),)), "cannot show .* >= 0"),
     ("below_maximum", (f(x), (Maximum(v(s), s), s), ()), "is no value of"),
     ("below_maximum", (v(s), (Maximum(v(s), s), a), ()), "is no element of"),
     ("maximum_constant", (Maximum(v(s), s), (), ()), "is no maximum of a constant"),
