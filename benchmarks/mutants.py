@@ -42,7 +42,7 @@ from numeric.errors import NumericError
 from numeric.evaluate import holds
 
 GOOD, FOUND = ("proved", "holds"), ("refuted", "inconsistent")
-SIZES = (Size(1, 2, 1), Size(2, 2, 1), Size(1, 2, 2), Size(2, 2, 2), Size(2, 3, 2))
+SIZES = (Size(1, 2, 1), Size(2, 2, 1), Size(1, 2, 2), Size(2, 2, 2), Size(2, 3, 2), Size(1, 2, 3))
 DRAWN = 4  # models of each size
 PASSED_OVER = Judgement("not-a-claim", "D030", "not looked at")
 Statement = tuple[Any, Sequence[Any]]  # an equation and its hypotheses
