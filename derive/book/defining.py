@@ -118,6 +118,16 @@ def _another_aim(walk: Progress, n: int, left: Node, earlier: Binding) -> bool:
     return here and is_aim(left) and not within(walk.scope.section, earlier.section)
 
 
+def says_it_defines(left: Node, why: Stopped | None) -> Judgement | None:
+    """X := … for a letter or an application X of one: the sign itself says that it defines."""
+    if not isinstance(left, (Sym, Call)):
+        return None
+    if isinstance(left, Call) and not all(isinstance(p, Sym) for p in left.args.parts):
+        return None
+    because = f": {why.why}" if why is not None else ""
+    return Judgement("definition", "D026", f"introduces a symbol for what is not read further{because}")
+
+
 def unread_definition(
     walk: Progress, n: int, left: Node, operator: str, right: Node, why: Stopped, names: Sequence[Named]
 ) -> Judgement | None:

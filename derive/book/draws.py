@@ -9,15 +9,19 @@ from sympy import Expr
 from derive.binding import free
 from derive.book.context import Context, stop, undecided
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
-from derive.book.elements import element
+from derive.book.elements import element, moment
 from derive.book.laws import distribution
 from derive.book.letters import law
 from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
 from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
-from derive.book.values import drawn
+from derive.book.values import drawn, is_value
+from derive.context import Context as Known
 from derive.terms import (
+    Action,
     Apply,
+    AtMost,
+    Given,
     Mean,
     State,
     Var,
@@ -29,6 +33,8 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
     if ctx.anchor is not None and (average := _averages(parts, node.body, ctx)) is not None:
         return average
+    if any(is_value(n, ctx) for n in walk(node.body)) and (given := _in_time(parts, node.body, ctx)) is not None:
+        return given
     inner = replace(ctx, averaged=True)
     draws: list[Drawn] = []
     for part in parts:
@@ -46,6 +52,41 @@ def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
             raise stop("an expectation over what its body does not mention", part)
         body = Mean(body, var, weight)
     return body
+
+
+def _in_time(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:
+    """E_{a_t ~ π(·|s_t)}[Q(s_t,a_t)], E_{s_{t+1} ~ P}[V(s_{t+1})]: the mean given the history, where nothing later is
+    in it; None for any other draws."""
+    part = parts[0]
+    first, source = part.sides if isinstance(part, Relation) and part.operators == ("~",) else (None, None)
+    if not isinstance(first, Sym) or first.name not in ("a", "s") or first.sub is None or first.sub.only is None:
+        return None
+    at = moment(first.sub.only, ctx)
+    position = 2 * at if first.name == "a" else 2 * at - 1
+    if not _is_own_law(source, first.name, at, ctx):
+        return None
+    end = parts[-1].end
+    rest = Expect(part.start, end, Items(part.start, end, parts[1:], _commas(parts)), body, None) if parts[1:] else body
+    inner = ctx.read(rest, ctx)
+    if not Known((*ctx.facts, AtMost(at, at))).knows(inner, position + 1):
+        return None
+    return Given(inner, position, ctx.process(ctx.policy()))
+
+
+def _is_own_law(source: Node | None, kind: str, at: Expr, ctx: Context) -> bool:
+    """π_θ, π_θ(·|s_t), P(s_{t+1}|s_t,a_t): the law by which a trajectory moves on at a moment."""
+    states, actions = ctx.domain("s"), ctx.domain("a")
+    sorts = (actions, states) if kind == "a" else (states, states, actions)
+    head = source.head if isinstance(source, Call) else source
+    if not isinstance(head, Sym):
+        return False
+    letter = distribution(head, sorts, ctx)
+    own = letter == ctx.policy() if kind == "a" else letter is not None and letter.name == "P"
+    if not own or not isinstance(source, Call):
+        return own
+    before = [State(at, states)] if kind == "a" else [State(at - 1, states), Action(at - 1, actions)]
+    given = [a for a in source.args.parts[1:] if not is_parameter(a, ctx.scope.survey)]
+    return [element(a, ctx) for a in given] == before
 
 
 def _averages(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:

@@ -92,7 +92,8 @@ def _same(one: Node | None, two: Node) -> bool:
 
 def _over_one(node: Node, body: Node, index: str) -> Node | None:
     """E_τ[body], or E_{a ~ π}[body] where single actions are drawn, with the sample's number taken off."""
-    symbols = [n for n in walk(body) if isinstance(n, Sym)]
+    functions = {id(n.head) for n in walk(body) if isinstance(n, tree.Call) and n.head.sub is None}  # r of r(s_i, a_i)
+    symbols = [n for n in walk(body) if isinstance(n, Sym) and id(n) not in functions]
     drawn = [n for n in symbols if n.name in _DRAWN and not n.accents]
     if any(_without(n, index) is n for n in drawn) or not drawn:
         return None

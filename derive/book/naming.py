@@ -13,7 +13,7 @@ from typing import Any
 from derive.book import tree
 from derive.book.letters import DISTRIBUTIONS, ELEMENTS, HORIZONS, POLICIES, TRAJECTORY
 from derive.book.scope import Survey
-from derive.book.sorts import integer, label_of, sort_of
+from derive.book.sorts import integer, is_action_value, label_of, sort_of
 from derive.book.tree import Call, Node, Relation, Sym, walk
 
 _OPERATORS = frozenset({"E", "Var", "Cov", "Pr", "KL", "D", "log", "Ent"})
@@ -42,7 +42,7 @@ def _names_a_function(node: Call, survey: Survey) -> bool:
         return False
     if any(integer(p) is not None or not isinstance(p, (Sym, tree.Dot)) for p in parts):
         return False
-    if node.head.name in DISTRIBUTIONS | POLICIES:
+    if node.head.name in DISTRIBUTIONS | POLICIES and not is_action_value(node, survey):
         return {sort_of(p, survey) for p in parts} == {"param"} or bool(node.head.sup)
     return True
 

@@ -265,6 +265,12 @@ def _of_laws(node: Call, sorts: set[str]) -> bool:
     return known and ">" not in node.args.separators
 
 
+def is_action_value(node: Call, survey: Survey) -> bool:
+    """q(s, a): a value, no law."""
+    sorts = [sort_of(a, survey) for a in node.args.parts]
+    return node.head.name == "q" and sorts == ["S", "A"] and node.args.separators == (",",)
+
+
 def is_primitive(node: Node, survey: Survey) -> bool:
     """Letters that a text of this field starts from, so that `letter = …` is a claim or an example's value."""
     sym = node.head if isinstance(node, Call) else node
@@ -274,7 +280,7 @@ def is_primitive(node: Node, survey: Survey) -> bool:
     if isinstance(node, Call):
         return (
             (sym.name in POLICIES and not _optimal(sym))
-            or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts))
+            or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts) and not is_action_value(node, survey))
             or (sym.name == "r" and "path" not in sorts)
         )
     if sym.name == "r" or (sym.name in (*ELEMENTS, TRAJECTORY) and sym.name.islower()):

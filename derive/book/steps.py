@@ -8,7 +8,7 @@ from dataclasses import replace
 from derive.book import arithmetic
 from derive.book.bounds import SECONDS, TimeUp, limited
 from derive.book.claims import context, probabilities, readings
-from derive.book.defining import choose, chooses, define, same_definition, unread_definition
+from derive.book.defining import choose, chooses, define, same_definition, says_it_defines, unread_definition
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
@@ -64,6 +64,8 @@ def _judge_step(
         return _told_apart(walk, n, formula, left, operator, right, first, conditions)
     except Stopped as stopped:
         if first and operator in ("=", ":=") and not _translated(formula):
+            if operator == ":=" and (explicit := says_it_defines(left, stopped)) is not None:
+                return explicit, None
             if chooses(left, right, walk.scope):
                 return choose(walk, formula, left, right), None
             if (found := unread_definition(walk, n, left, operator, right, stopped, names)) is not None:
@@ -101,6 +103,9 @@ def _told_apart(
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
     if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
         return found
+    if first and operator == ":=" and judgement.verdict == "unknown":
+        explicit = says_it_defines(left, None)
+        judgement = explicit if explicit is not None else judgement
     if judgement.verdict not in PASSED and first and chooses(left, right, walk.scope):
         return choose(walk, formula, left, right), read_as
     return judgement, read_as
