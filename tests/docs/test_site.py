@@ -105,3 +105,13 @@ def test_a_page_keeps_the_rules_of_accessibility(name, built, browser):
     if script is None:
         pytest.skip("axe is not installed")
     assert not browser.open(built / f"{name}.html", calm=True).violations(script)
+
+
+@pytest.mark.docs
+@pytest.mark.system
+def test_the_search_finds_a_derivation_without_a_server(built, browser):
+    page = browser.open(built / "search.html")
+    page.run("Search.performSearch('past rewards cancel')")
+    page.wait("document.querySelector('#search-results li a')")
+    page.wait("/found/.test(document.querySelector('#search-results').textContent)")
+    assert "Past rewards cancel" in page.run("document.querySelector('#search-results').textContent")
