@@ -13,6 +13,7 @@ from derive.sheet.tex_words import words
 
 _RELATIONS = {"=": "=", "≤": r"\le"}
 CLOSE = r"\small\setlength{\gap}{0.3ex plus 0.4ex}"  # letters and lines of a sheet that is full
+_FULL = r"\setlength{\topsep}{2pt}\setlength{\parskip}{0pt}\thispagestyle{empty}\enlargethispage{9mm}"
 
 
 def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> str:
@@ -21,7 +22,7 @@ def tex(sheet: Sheet, template: str = "", template_name: str = "template") -> st
     name = rf"{{\small\ttfamily\color{{faint}} {words(sheet.name)}}}\end{{center}}"
     size = size_of(sheet)
     head = preamble(template, template_name, "10pt" if size else "11pt") + entitled(sheet.title)
-    inside = [CLOSE] if size > 1 else []
+    inside = [CLOSE + _FULL] if size > 1 else []
     return head + "\n".join([r"\begin{document}", title, name, *inside, *body(sheet), r"\end{document}", ""])
 
 
