@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sympy import Max, Min
+
 from derive.notation import (
     OUTCOMES,
     T,
@@ -40,18 +42,23 @@ from derive.terms import (
     Cases,
     Coincide,
     Domain,
+    Draw,
     Equation,
     Exp,
     Expectation,
     Given,
     Hypothesis,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Positive,
+    Samples,
     State,
+    Statement,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -65,7 +72,7 @@ class NearMiss:
 
     law: str
     words: str
-    claim: Equation
+    claim: Statement
     assuming: tuple[Hypothesis, ...] = ()
 
 
@@ -81,6 +88,13 @@ start, last = process.until(0), T - 1
 
 def _over(body: object, lower: object, upper: object) -> TimeSum:
     return TimeSum(body, k, lower, upper)
+
+
+def _sampled(body: object) -> Samples:
+    return Samples(body, x, density(x), 2)
+
+
+one, two = Draw(1, OUTCOMES), Draw(2, OUTCOMES)
 
 
 def _along(body: object) -> TimeProduct:
@@ -163,4 +177,24 @@ NEAR_MISSES: tuple[NearMiss, ...] = (
              Equation(grad(policy(a, s)), grad(other_policy(a, s))), (Coincide(policy, other_policy),)),
     NearMiss("evaluation", "f(θ) is evaluated before its gradient is taken",
              Equation(At(grad(theta**2), theta, 3), grad(At(theta**2, theta, 3)))),
+    NearMiss("draw_sample", "x_2 may be x_1 again",
+             Equation(_sampled(payoff(one) * payoff(two)), _sampled(SumOver(density(x) * payoff(x) ** 2, x)))),
+    NearMiss("fewer_samples", "X looks at x_2 too",
+             Equation(_sampled(payoff(one) * payoff(two)), Samples(payoff(one) ** 2, x, density(x), 1))),
+    NearMiss("gradient_of_samples", "the samples are drawn from p, which depends on θ",
+             Equation(grad(_sampled(payoff(one))), _sampled(grad(payoff(one))))),
+    NearMiss("maximum_shift", "the term g(x) depends on x",
+             Equation(Maximum(payoff(x) + weight(x), x), weight(x) + Maximum(payoff(x), x))),
+    NearMiss("maximum_constant", "f(x) depends on x", Equation(Maximum(payoff(x), x), payoff(x))),
+    NearMiss("below_maximum", "one value is not the largest", Inequality(Maximum(payoff(x), x), payoff(x))),
+    NearMiss("below_larger", "the larger of two may be the other one", Inequality(Max(gamma, theta), gamma)),
+    NearMiss("smaller_below", "the smaller of two may be the other one", Inequality(gamma, Min(gamma, theta))),
+    NearMiss("log_at_most", "the bound of 1 + log x is x, not x/2", Inequality(Log(density(x)) + 1, density(x) / 2),
+             (Positive(density),)),
+    NearMiss("nonnegative", "f(x) is no square", Inequality(0, payoff(x))),
+    NearMiss("product_of_ones", "a product of ones is no count", Equation(TimeProduct(1, k, 0, 1), 2)),
+    NearMiss("gradient_case", "the case that is not taken is differentiated",
+             Equation(grad(Cases(i, 0, theta, theta**2)), grad(theta))),
+    NearMiss("distinguish", "the distinction is decided one way for all x",
+             Equation(Cases(i, 0, payoff(x), weight(x)), payoff(x))),
 )  # fmt: skip
