@@ -12,6 +12,7 @@ from sympy import Expr
 
 from derive.book import arbitrary, named_functions
 from derive.book.context import Context, stop, time
+from derive.book.data import any_law
 from derive.book.definitions import applied, in_force
 from derive.book.divergences import divergence, kind
 from derive.book.elements import element
@@ -64,6 +65,9 @@ def call(node: Call, ctx: Context) -> Expr:
         return path_probability(node, ctx)
     if kind(node) is not None:
         return divergence(node, ctx)
+    if head.head == "r" and sorts == ["path"] and in_force(key, ctx) is None:  # r(τ), where R(τ) has a meaning
+        head = replace(head, name="R")
+        key = key_of(replace(node, head=head), survey)
     if (found := in_force(key, ctx)) is not None:
         try:
             return applied(head, found, tuple(node.args.parts), ctx)
@@ -143,8 +147,10 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
         return None
     domains = tuple(d for d in kinds if d is not None)
     found = distribution(head, domains, ctx)
-    if found is None and sorts == ["S"] and is_start(parts[0]) and names_a_start_law(head):
+    if found is None and sorts == ["S"] and is_start(parts[0], ctx) and names_a_start_law(head):
         return law("rho_0", domains)
+    if found is None and sorts == ["S"] and isinstance(parts[0], Sym) and parts[0].sub is None:
+        found = any_law(head, domains, ctx)
     if found is not None:
         check_bars(node, sorts, found)
         if found.parameter is None and "param" in sorts and head.name in ("p", "q", "pi") and found.name == head.name:

@@ -19,6 +19,7 @@ from derive.book.tree import Call, Expect, Grad, Items, Node, Sym, walk
 from derive.errors import IllFormed
 from derive.terms import HISTORIES, Apply, Domain, History, Letter, real_symbol
 
+_CONSTANT = frozenset({"b", "c", "C", "B"})  # baselines and constants, which stand inside expectations
 _NEVER = frozenset({"e", "d", "E", "pi", "tau", "nabla", "infty", "emptyset", "Delta", "partial", "I", "O", "o"})
 
 
@@ -29,7 +30,7 @@ def number(node: Sym, ctx: Context) -> Expr | None:
         return None
     name, indices = found
     theta = _dependence(node, ctx)
-    if ctx.averaged and not indices:
+    if ctx.averaged and not indices and node.head not in _CONSTANT:
         raise undecided(f"{node.head} may depend on what is averaged over", node)
     if not indices and theta is None:
         ctx.notes.assumed.add(f"{name} any number")
@@ -118,7 +119,12 @@ def _dependence(node: Sym | Call, ctx: Context) -> Symbol | None:
 def _differentiated(nodes: Sequence[Node]) -> set[str]:
     """The letters that stand under some ∇."""
     grads = (n for node in nodes for n in walk(node) if isinstance(n, Grad))
-    return {n.head for grad in grads for n in walk(grad.body) if isinstance(n, Sym)}
+    return {n.head for grad in grads for n in walk(grad.body) if isinstance(n, Sym) and n.head not in _by(grad)}
+
+
+def _by(grad: Grad) -> set[str]:
+    """x, of df/dx."""
+    return {n.head for n in (grad.sub.parts if grad.sub is not None else ()) if isinstance(n, Sym)}
 
 
 def has_expectation(ctx: Context) -> bool:

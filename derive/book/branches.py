@@ -89,6 +89,8 @@ class Branches(Brackets):
         if self.is_op("(", "[", "_", "^", "{"):
             return True
         before = self.tokens[self.at - 2] if self.at >= 2 else None
+        if before is not None and before.kind in ("letter", "number") and said.isupper() and said.isalpha():
+            return self.now.kind in ("end", "row", "quad") or self.is_op("+", "-", ")", "]", ",", ".", *RELATIONS)
         opens = before is None or (before.kind == "op" and before.text in _SIDES) or before.kind == "row"
         closes = self.now.kind in ("end", "row", "quad") or (self.now.kind == "op" and self.now.text not in ("{", "'"))
         return opens and closes and not (before is None and self.now.kind != "op")

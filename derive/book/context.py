@@ -103,7 +103,8 @@ class Context:
     def policy(self, parameter: str | None = None) -> Letter:
         """π_θ(a|s), of the parameter named, or of the text's only one."""
         theta = real_symbol(parameter) if parameter is not None else self.theta
-        return law("pi", (self.domain("a"), self.domain("s")), theta)
+        name = f"pi_{theta.name}" if theta.name.endswith("'") else "pi"  # π_θ' is another policy than π_θ
+        return law(name, (self.domain("a"), self.domain("s")), theta)
 
 
 def stop(why: str, node: Node) -> Stopped:

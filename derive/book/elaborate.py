@@ -11,7 +11,8 @@ from derive.book import applications, expectations, sums, symbols, tree
 from derive.book.context import Context, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
 from derive.book.ellipsis import continued
-from derive.book.letters import ELEMENTS
+from derive.book.letters import ELEMENTS, TIMES
+from derive.book.naming import written
 from derive.book.sorts import integer
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
@@ -36,7 +37,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Mul):
         if any(isinstance(factor, tree.Dots) for factor in node.factors):
             return continued(node, node.factors, ctx, _no_end, product=True)
-        return bounded(Mul(*(read(factor, ctx) for factor in node.factors)), node)
+        return bounded(Mul(*(read(factor, ctx) for factor in _squared(node.factors))), node)
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
     if isinstance(node, tree.Pow):
@@ -97,6 +98,27 @@ def _function(node: tree.Fun, ctx: Context) -> Expr:
     if node.name == "sqrt":
         return bounded(Pow(body, Rational(1, 2)), node)
     return Log(body) if node.name == "log" else Exp(body)
+
+
+def _squared(factors: tuple[Node, ...]) -> list[Node]:
+    """z z^⊤ as z z, for a gradient z: along every direction that is its square, and these say what a matrix is."""
+    found: list[Node] = []
+    for factor in factors:
+        only = factor.sup.only if isinstance(factor, tree.Indexed) and factor.sup is not None else None
+        if isinstance(factor, tree.Indexed) and isinstance(only, Sym) and only.name in ("T", "top") and found:
+            before, body = _bare(found[-1]), _bare(factor.body)
+            if isinstance(before, tree.Grad) and written(before) == written(body):
+                found.append(factor.body)
+                continue
+        found.append(factor)
+    return found
+
+
+def _bare(node: Node) -> Node:
+    """A node without the brackets around it."""
+    while isinstance(node, tree.Group) and node.items.only is not None:
+        node = node.items.only
+    return node
 
 
 def _binomial(node: tree.Fun, ctx: Context) -> Expr:
@@ -177,10 +199,22 @@ def _gradient(node: tree.Grad, ctx: Context) -> Expr:
             and only.sup is None
             and only.head in (survey.parameters or {"theta"})
         ):
+            if (by := _number_of(only, ctx)) is not None:
+                assert isinstance(only, Sym)
+                return Gradient(read(node.body, replace(ctx, differentiated=True).binding(only.head, by)), by)
             raise stop("∇ by something that is no parameter here", node)
         name = only.head
     inside = replace(ctx, differentiated=True)
     return Gradient(read(node.body, inside), ctx.real_parameter(name))
+
+
+def _number_of(node: Node | None, ctx: Context) -> Symbol | None:
+    """x of df/dx, where it is a number of the statement."""
+    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
+    if not plain or not isinstance(node, Sym) or node.name in TIMES:
+        return None
+    found = read(node, replace(ctx, differentiated=False, around=()))
+    return found if isinstance(found, Symbol) and not found.is_integer else None
 
 
 def _refuse_open_scope(node: tree.Add) -> None:

@@ -35,6 +35,7 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
     for part in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())):
         if is_parameter(part, ctx.scope.survey) and part not in (head.sup.parts if head.sup else ()):
             parameter = real_symbol(parameter_name(part))
+            labels += [parameter_name(part)] if parameter_name(part).endswith("'") else []
         elif isinstance(part, Num) and part.text == "0" and head.name in ("rho", "d", "p", "mu"):
             labels.append("0")
         elif (label := _law_label(part)) is not None:
@@ -119,10 +120,11 @@ def names_a_start_law(head: Sym) -> bool:
     return head == Sym(head.start, head.end, head.name) and head.name in ("p", "P", "rho", "mu", "d")
 
 
-def is_start(node: Node) -> bool:
-    """s_0 as written."""
+def is_start(node: Node, ctx: Context) -> bool:
+    """s_0 as written; s_1, where the text counts from 1."""
     only = node.sub.only if isinstance(node, Sym) and node.sub is not None else None
-    return isinstance(node, Sym) and node.name == "s" and isinstance(only, Num) and only.text == "0"
+    named = isinstance(only, Num) and only.text in ("0", str(ctx.scope.survey.first))
+    return isinstance(node, Sym) and node.name in "sS" and named
 
 
 def check_bars(node: Call, sorts: list[str], letter: Letter) -> None:

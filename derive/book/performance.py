@@ -9,9 +9,10 @@ from derive.book.arbitrary import name_of
 from derive.book.context import Context
 from derive.book.definitions import defined, in_force
 from derive.book.laws import distribution
+from derive.book.letters import PARAMETERS
 from derive.book.scope import Binding
-from derive.book.sorts import is_parameter, is_policy, key_of
-from derive.book.tree import Call, Node, Sym
+from derive.book.sorts import is_other_parameter, is_parameter, is_policy, key_of, parameter_name
+from derive.book.tree import Call, Items, Node, Sym
 from derive.terms import Definition, Letter, real_symbol
 
 OBJECTIVES = frozenset({"J", "eta", "U", "rho"})
@@ -20,12 +21,19 @@ OBJECTIVES = frozenset({"J", "eta", "U", "rho"})
 def of_policy(node: Call, ctx: Context) -> Expr | None:
     """The value of an objective for a policy; None where its argument is none, or carries the text's parameter."""
     survey, only = ctx.scope.survey, node.args.only
-    if not isinstance(only, Sym) or not is_policy(only, survey) or is_parameter(only, survey):
+    if not isinstance(only, Sym):
         return None
-    wanted = _policy(only, ctx)
-    key = key_of(node, survey)
+    other = is_other_parameter(only) or (is_parameter(only, survey) and parameter_name(only) != ctx.theta.name)
+    if other and only.name in PARAMETERS:  # J(θ'), J(θ_k)
+        sub = Items(only.start, only.end, (only,), ())
+        wanted = _policy(Sym(only.start, only.end, "pi", sub=sub), ctx)
+    elif is_policy(only, survey) and not is_parameter(only, survey):
+        wanted = _policy(only, ctx)
+    else:
+        return None
+    key = key_of(Call(node.start, node.end, node.head, Items(node.start, node.end, (), ())), survey)
     binding = in_force(key, ctx) if key is not None else None
-    if wanted is None:
+    if wanted is None or (binding is None and other):
         return None
     if binding is None:
         return _any_number(node, only, ctx)

@@ -115,7 +115,8 @@ def _after(node: Node) -> int | None:
 
 def _note(node: Node, seen: _Seen) -> None:
     note_roles(node, seen.elements, seen.counts, seen.policies)
-    seen.heads |= {node.head.name} if isinstance(node, Call) else set()
+    is_product = isinstance(node, Call) and isinstance(node.args.only, (tree.Add, tree.Mul, Num))  # N(N+1)
+    seen.heads |= {node.head.name} if isinstance(node, Call) and not is_product else set()
     seen.discounted |= isinstance(node, Sym) and node.head == "gamma"
     if isinstance(node, tree.Grad) and node.sub is not None:
         found = {p.head for p in node.sub.parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
@@ -125,7 +126,7 @@ def _note(node: Node, seen: _Seen) -> None:
         parts = node.sub.parts if node.sub is not None else ()
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= marks
-        seen.of_policies |= marks if node.name == "pi" else set()
+        seen.of_policies |= {m for m in marks if not m.endswith("'")} if node.name == "pi" else set()
     if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
         _note_horizon(node, node.upper.only, seen)
     if isinstance(node, Call) and node.head.name in DISTRIBUTIONS and len(node.args.parts) == 2:

@@ -15,7 +15,7 @@ from derive.book.elements import moment, numbered, reward
 from derive.book.letters import COUNTERS, POLICIES, SCALARS, TIMES, positive
 from derive.book.named_functions import indicator
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
-from derive.book.tree import Div, Group, Node, Num, Sym, walk
+from derive.book.tree import Big, Call, Div, Expect, Group, Node, Num, Sym, walk
 from derive.book.values import value_at
 from derive.terms import Apply, Exp, Term, real_symbol
 
@@ -49,7 +49,7 @@ def symbol(node: Sym, ctx: Context) -> Expr:
         return known
     if (found_positive := _of_parameter(node, ctx)) is not None:
         return found_positive
-    may_be_a_number = not is_element(node, ctx.scope.survey) or _is_labelled_number(node)
+    may_be_a_number = not is_element(node, ctx.scope.survey) or _is_labelled_number(node) or _is_number(node, ctx)
     if may_be_a_number and (number := arbitrary.number(node, ctx)) is not None:
         return number
     raise stop(f"the letter {node.head} has no meaning that is known here", node)
@@ -73,6 +73,26 @@ def _reward(node: Sym, ctx: Context) -> Expr | None:
     if is_parameter(node.sub.only, ctx.scope.survey):
         return None
     return reward(moment(node.sub.only, ctx, ctx.scope.survey.arrival), ctx)
+
+
+def _is_number(node: Sym, ctx: Context) -> bool:
+    """x of σ(x), where the statement neither draws it nor gives it to a law or a reward."""
+    if node.head not in ("x", "y", "z", "u") or node.sub is not None or node.head in ctx.bound:
+        return False
+    for n in (n for side in ctx.around for n in walk(side)):
+        if (
+            isinstance(n, Call)
+            and n.head.name not in ("sigma", "f", "g", "h")
+            and node.head in map(_head, n.args.parts)
+        ):
+            return False
+        if isinstance(n, (Expect, Big)) and n.sub is not None and any(_head(m) == node.head for m in walk(n.sub)):
+            return False
+    return True
+
+
+def _head(node: Node) -> str:
+    return node.head if isinstance(node, Sym) else ""
 
 
 def _of_samples(node: Sym, ctx: Context) -> bool:
