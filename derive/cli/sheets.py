@@ -130,7 +130,7 @@ def _line(line: Any, misses: dict[str, NearMiss]) -> Any:
     behind = {
         r.name: RULES[r.name].convert.__doc__ if isinstance(r, Rule) else text(r.theorem.claim) for r in line.reasons
     }
-    behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws) if name not in behind}
+    behind |= {name: LAWS[name].__doc__ for name in sorted(line.theorem.laws)}  # a law tells its condition, a rule not
     words = ", ".join(dict.fromkeys(line.words.split(", ")))
     laws = (Law(n, " ".join((said or n).split()), misses.get(n)) for n, said in behind.items())
     relation = "≤" if line.relation == Inequality.relation else "="

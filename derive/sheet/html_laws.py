@@ -24,11 +24,12 @@ ol > li { position: relative; }
 .why table { margin: .2rem 0 .4rem; } .why td, .without td { padding: .2rem .8rem .2rem 0; }
 .why .entry, .without .entry { display: inline-block; margin-right: 1.1rem; }
 .why caption, .without caption { text-align: left; font-size: .9rem; }
+.floating .why tr:not(:last-child) { display: none; }
 .laws details, .without details { border-top: 1px solid var(--rule); padding: .45rem 0; }
 .laws summary::before, .without summary::before { content: "▸ "; color: var(--faint); }
 .laws details[open] > summary::before, .without details[open] > summary::before { content: "▾ "; }
 .laws .why { margin-left: 1.2rem; overflow-x: auto; } .without details > :not(summary) { margin-left: 1.2rem; }
-.without .refuted b { color: var(--warn); }
+.without .refuted summary b { color: var(--warn); }
 .without details[open] .dropped { text-decoration: line-through var(--warn) .12em; }
 """
 SCRIPT = """

@@ -262,3 +262,9 @@ def test_the_book_lists_the_results_of_each_text_in_the_order_of_the_text() -> N
     for source in (html_book(whole), booklet(whole)):
         assert source.index("Opening") < source.index("End") < source.index("Rules that lines name")
     assert "results of the texts" not in html_book(Collection((SHEET,), {SHEET.name: ()}))
+
+
+def test_a_reason_that_bears_the_name_of_a_law_tells_the_condition_of_the_law(catalogue: dict) -> None:
+    line = catalogue["past_reward_cancellation"].proof.blocks[0].lines[0]
+    behind = {law.name: law.states for law in sheets._line(line, {}).behind}
+    assert "for 0 ≤ p ≤ 2T" in behind["tower"]
