@@ -55,6 +55,7 @@ from derive.sheet.markdown import markdown
 from derive.sheet.mathml import mathml, wrapping
 from derive.sheet.pdf import compiled, pdf
 from derive.sheet.tex import tex
+from derive.sheet.typst import typst
 from derive.terms import (
     Action,
     At,
@@ -549,3 +550,15 @@ def test_a_long_sum_is_cut_before_its_signs_in_html():
     cut = wrapping(TimeSum(gamma**k * reward(k), k, 0, T - 1) * score(t) + LONG - expect(RTG), lead="=")
     assert cut.count("<math") == 3
     assert wrapping(J + R).count("<math") == 1
+
+
+def test_a_line_that_is_at_most_the_next_says_so_in_every_format():
+    lines = (Line(R, "equal", "rule"), Line(J, "at most", "rule", relation="≤"))
+    sheet = replace(SHEET, blocks=(Block(None, grad(J), lines),))
+    assert tex(sheet).count(r"{\le}") == 1
+    assert "$$\n\\le " in markdown(sheet)
+    assert '<mo form="infix">≤</mo>' in html(sheet)
+    assert "#step($ lt.eq " in typst(sheet)
+    assert [x["relation"] for x in json.loads(FORMATS["json"][1](sheet))["blocks"][0]["lines"]] == ["=", "≤"]
+    with pytest.raises(IllFormed):
+        Line(R, "perhaps", "rule", relation="≈")
