@@ -71,7 +71,9 @@ def test_hostile_brackets_do_not_stop_it(words):
     assert shown.replace(" ", "") == words.replace(" ", "")
 
 
-@pytest.mark.parametrize(("sign", "written"), [("≥", r"\ge"), ("≤", r"\le"), ("≠", r"\ne"), ("∼", r"\sim"), ("∈", r"\in")])
+@pytest.mark.parametrize(
+    ("sign", "written"), [("≥", r"\ge"), ("≤", r"\le"), ("≠", r"\ne"), ("∼", r"\sim"), ("∈", r"\in")]
+)
 def test_every_relation_in_words_is_a_command_of_tex(sign, written):
     (box,) = pieces(f"k {sign} t_0")
     assert f" {written} " in latex_box(box)
