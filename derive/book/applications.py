@@ -15,7 +15,7 @@ from derive.book.context import Context, stop, time
 from derive.book.data import any_law
 from derive.book.definitions import applied, in_force
 from derive.book.divergences import divergence, kind
-from derive.book.elements import element
+from derive.book.elements import element, runs_over_a_set
 from derive.book.events import probability
 from derive.book.instances import at_elements
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
@@ -41,7 +41,7 @@ from derive.book.tokens import Stopped
 from derive.book.tower import joint
 from derive.book.tree import Call, Items, Node, Relation, Sym, Text
 from derive.book.values import is_value, value
-from derive.terms import Domain, Gradient, Letter, real_symbol
+from derive.terms import Domain, Gradient, Letter, Var, real_symbol
 
 
 def call(node: Call, ctx: Context) -> Expr:
@@ -103,7 +103,7 @@ def _factor(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     only = node.args.only
     if only is None or isinstance(only, Relation) or set(sorts) & {"path", "dot", "S", "A"}:
         return None
-    if is_element(only, ctx.scope.survey) or is_parameter(only, ctx.scope.survey):
+    if runs_over_a_set(only, ctx) or is_parameter(only, ctx.scope.survey):
         return None
     factor = _scalar(node.head, ctx)
     return factor * ctx.read(only, ctx) if factor is not None else None
@@ -199,7 +199,7 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     for part, sort in zip(node.args.parts, sorts, strict=True):
         if sort in ("param", "mark", "policy"):
             continue
-        if is_element(part, ctx.scope.survey):
+        if runs_over_a_set(part, ctx):
             found = element(part, ctx)
             domains.append(found.domain)
             args.append(found)
@@ -229,8 +229,9 @@ def _about(node: Call, ctx: Context) -> Context:
 
 
 def domain_of(node: Node, sort: str, ctx: Context) -> Domain | None:
-    if isinstance(node, Sym) and is_element(node, ctx.scope.survey) and sort not in ("param", "path", "number", "dot"):
-        return ctx.domain(node.name.lower())
+    if isinstance(node, Sym) and runs_over_a_set(node, ctx) and sort not in ("param", "path", "number", "dot"):
+        bound = ctx.bound.get(node.head) if node.sub is None else None
+        return bound.domain if isinstance(bound, Var) else ctx.domain(node.name.lower())
     return None
 
 

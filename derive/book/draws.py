@@ -11,7 +11,7 @@ from derive.book.context import Context, stop, undecided
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element, moment
 from derive.book.laws import distribution
-from derive.book.letters import law
+from derive.book.letters import element_sort, law
 from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
 from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
@@ -125,6 +125,8 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
 def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
     """One draw: its variable, the context inside, its place on the time line, its probability."""
     first = part.sides[0] if isinstance(part, Relation) else part
+    if isinstance(first, Sym) and not is_element(first, ctx.scope.survey) and isinstance(part, Relation):
+        return _of_its_own(first, part, ctx)
     if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
         raise stop("an expectation over something that is not known here", part)
     source = part.sides[1] if isinstance(part, Relation) else None
@@ -158,6 +160,19 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if not isinstance(drawn_from, Call):
         raise stop("a law that is not known here", part)
     return var, inner, at, _law(drawn_from, first, var, ctx)
+
+
+def _of_its_own(first: Sym, part: Relation, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:
+    """ω ~ P, ε ~ p(ε): a letter that runs over a set of its own because it is drawn here, by any law."""
+    source = part.sides[1]
+    head = source.head if isinstance(source, Call) and len(source.args.parts) == 1 else source
+    plain = first == Sym(first.start, first.end, first.name)
+    if not plain or part.operators != ("~",) or not isinstance(head, Sym) or head.name not in ("P", "p", "q", "D", "N"):
+        raise stop("an expectation over something that is not known here", part)
+    var = Var(first.head, element_sort(first.head.upper()))
+    name = data_name(head) if is_data(head) or head.font == "cal" else head.name
+    ctx.notes.assumed.add(f"{name} any distribution")
+    return var, ctx.binding(first.head, var), None, Apply(law(name, (var.domain,)), var)
 
 
 def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:

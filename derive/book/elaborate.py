@@ -261,8 +261,9 @@ def _branches(node: tree.Branches, ctx: Context) -> Expr:
         assert left is not None
         assert right is not None
         found, number = element(left, ctx), element(right, ctx)
-        if not isinstance(number, Integer) or (subject is not None and found != subject):
-            raise stop("cases that do not compare one thing with numbers", node)
+        alike = isinstance(number, Integer) or getattr(number, "domain", None) == getattr(found, "domain", 0)
+        if not alike or (subject is not None and found != subject):
+            raise stop("cases that do not compare one thing with others of its kind", node)
         subject = found
         parts += [number, read(value, ctx)]
     if subject is None:

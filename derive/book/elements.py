@@ -29,6 +29,8 @@ def element(node: Node, ctx: Context) -> Expr:
     if value is not None:
         return Integer(value)
     survey = ctx.scope.survey
+    if isinstance(node, Sym) and node.sub is None and node.sup is None and isinstance(ctx.bound.get(node.head), Var):
+        return ctx.bound[node.head]
     if not isinstance(node, Sym) or not is_element(node, survey) or node.accents or node.font:
         raise stop("this is no element of a set that is known here", node)
     domain = ctx.domain(node.name.lower())
@@ -52,6 +54,12 @@ def element(node: Node, ctx: Context) -> Expr:
     if domain.name == "A":
         return Action(at, domain)
     raise stop("an index on an outcome that is no state and no action", node)
+
+
+def runs_over_a_set(node: Node, ctx: Context) -> bool:
+    """A letter for elements of a set, in the whole text or because an expectation around draws it."""
+    drawn = isinstance(node, Sym) and node.sub is None and isinstance(ctx.bound.get(node.head), Var)
+    return drawn or is_element(node, ctx.scope.survey)
 
 
 def _labelled(node: Sym, domain: Domain, ctx: Context) -> Expr:

@@ -40,6 +40,8 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             labels.append("0")
         elif (label := _law_label(part)) is not None:
             labels.append(label)
+        elif head.name in ("P", "p", "q") and isinstance(part, Sym) and len(part.name) == 1 and part.name.isupper():
+            labels.append(part.name)  # p_X(x)
         elif is_a_policy and (label := _any_mark(part, ctx)) is not None:
             labels.append(label)
             ctx.notes.assumed.add(f"{head.name}_{label} any policy")
@@ -64,7 +66,7 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
     if parameter is None and head.name in ctx.scope.survey.parametric and names[:1] in (("X",), ("Y",)):
         parameter = ctx.theta
     generic = bool(sorts) and names[0] not in ("S", "A")
-    if (head.name in ("p", "q", "P") or (head.name == "Q" and len(names) == 1)) and generic:
+    if (head.name in ("p", "q", "P") and (generic or labels)) or (head.name == "Q" and len(names) == 1 and generic):
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
         return law(name, sorts, parameter)
     return None

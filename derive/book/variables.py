@@ -22,7 +22,7 @@ def of_chance(body: Node, ctx: Context) -> Expr | None:
     names = {n.name for n in walk(body) if isinstance(n, Sym) and _is_variable(n, ctx)}
     if not names:
         return None
-    chance = Var("omega", element_sort("Omega"))
+    chance = Var("omega", element_sort("OMEGA"))
     inner = ctx
     for name in sorted(names):
         inner = inner.binding(name, function(name, (chance.domain,))(chance))

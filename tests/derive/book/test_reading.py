@@ -107,7 +107,9 @@ def test_a_bound_action_may_not_hide_in_a_definition(check):
     assert check(source).steps[-1].verdict == "not-read"
 
 
-@pytest.mark.parametrize("name", ["bandit.md", "trajectories.md", "baselines.md", "replaced.md", "plain.tex"])
+@pytest.mark.parametrize(
+    "name", ["bandit.md", "trajectories.md", "baselines.md", "replaced.md", "plain.tex", "notation.md"]
+)
 def test_round_trip(name, chapter, judges, monkeypatch):
     """Every claim of a chapter: printed, read again in its scope, the same equation."""
     seen = []
