@@ -25,6 +25,7 @@ myst_enable_extensions = ["attrs_inline"]
 
 ALIASES = ("ArrayLike", "Booleans", "Estimator", "Floats", "Given", "Hypothesis", "Integers", "Panel", "Statement")
 add_module_names = False
+autodoc_inherit_docstrings = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_type_aliases = {name: name for name in ALIASES}

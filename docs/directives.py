@@ -17,6 +17,8 @@ from sphinx.application import Sphinx
 
 CODE = re.compile(r"(`+)(.+?)\1", re.S)
 ALIAS = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
+BULLET = re.compile(r"^\\\* ", re.M)
+PATH = re.compile(r"~(?:\w+\.)*")
 DESCRIBED = re.compile(r"<desc[^>]*>(.*?)</desc>", re.S)
 SPECIAL = re.compile(r"([\\*|_])")
 
@@ -39,7 +41,7 @@ def _escaped(words: str) -> str:
     for code in CODE.finditer(words):
         parts += [SPECIAL.sub(r"\\\1", words[at : code.start()]), f"``{' '.join(code[2].split())}``"]
         at = code.end()
-    return "".join([*parts, SPECIAL.sub(r"\\\1", words[at:])])
+    return BULLET.sub("* ", "".join([*parts, SPECIAL.sub(r"\\\1", words[at:])]))
 
 
 class Help(Directive):
@@ -109,7 +111,7 @@ def _stated(name: str, statement: str | None, words: str) -> nodes.definition_li
 
 def as_named(app: Sphinx, what: str, name: str, thing: Any, options: Any, given: str, returned: str) -> Any:
     """A signature with the names of its types as the source has them."""
-    return tuple(ALIAS.sub(r"\1", part) if part else part for part in (given, returned))
+    return tuple(PATH.sub("", ALIAS.sub(r"\1", part)) if part else part for part in (given, returned))
 
 
 def in_its_own_words(app: Sphinx, doctree: nodes.document) -> None:

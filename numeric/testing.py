@@ -5,6 +5,8 @@
     @unbiased("advantage", batch=2, shared_start=True)
     def test_leave_one_out(b):
         return leave_one_out(b.rewards, b.mask)
+
+What fails is shown on the smallest MDP that was found.
 """
 
 from __future__ import annotations
