@@ -1,7 +1,7 @@
 """A text judged in a process of its own: whatever it does to that process, the others go on.
 
-The process has bounded memory and, for every formula, bounded processor time, where the system can enforce them; one
-that comes to its end anyway is replaced, and the formula that it was at gets the verdict `unknown`.
+The process has bounded memory, and bounded processor time from one question to a witness to the next, where the system
+can enforce them; one that comes to its end is replaced, and the formula that it was at gets the verdict `unknown`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from derive.book.outcome import Outcome, from_dict
 
 MEMORY = 3 * 2**30  # bytes of address space, libraries included
-FORMULA_SECONDS, TEXT_SECONDS = 60, 60  # of processor time: for a formula with all its steps; to find and read formulas
+SECONDS, TEXT_SECONDS = 10, 60  # of processor time: for a question, where Python cannot interrupt it; to find formulas
 SILENCE = 600.0  # seconds without a word from the process, on a machine that cannot enforce processor time
 DEATHS = 5  # formulas of one text that may end the process
 Report = Callable[[int, int], None]
@@ -31,7 +32,7 @@ Line = dict[str, Any]
 class Apart:
     """One process that judges texts; begun when it is needed."""
 
-    def __init__(self, judges: Callable[[], Any], memory: int = MEMORY, seconds: int = FORMULA_SECONDS) -> None:
+    def __init__(self, judges: Callable[[], Any], memory: int = MEMORY, seconds: int = SECONDS) -> None:
         self.start = pickle.dumps((memory, seconds, judges))
         self.process: subprocess.Popen[bytes] | None = None
         self.lines: queue.Queue[Line | None] = queue.Queue()
@@ -146,7 +147,7 @@ def _serve() -> None:
     asked = sys.stdin.buffer
     size = int.from_bytes(asked.read(8), "big")
     memory, seconds, make = pickle.loads(asked.read(size))
-    judges = make()
+    judges = _bounded(make(), seconds)
     _bound_memory(memory)
     for line in asked:
         question = json.loads(line)
@@ -184,6 +185,19 @@ def judged(
         return Outcome(str(path), 0, (), (), str(fault))
     except MemoryError:
         return Outcome(str(path), 0, (), (), f"{path} needs more memory than a text may use; split it")
+
+
+def _bounded(judges: Any, seconds: int) -> Any:
+    """The same witnesses; each question to them has processor time of its own."""
+
+    def bounded(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(*arguments: Any) -> Any:
+            _allow(seconds)
+            return ask(*arguments)
+
+        return asked
+
+    return replace(judges, **{name: bounded(getattr(judges, name)) for name in ("prove", "decide", "confirm", "agree")})
 
 
 def _bound_memory(most: int) -> None:
