@@ -97,7 +97,9 @@ _CHOICE = re.compile(
     r"in contrast)\b",
     re.I,
 )
-_REWRITTEN = re.compile(r"\b(?:re)?writ\w*|\bequivalent\w*|\bsame\b|\bsimplif\w*|\bderiv\w*", re.I)
+_REWRITTEN = re.compile(
+    r"\b(?:re)?writ\w*|\bequivalent\w*|\bsame\b|\bsimplif\w*|\bderiv\w*|\breduc\w+|\bbecomes?\b|\bexpress\w*", re.I
+)
 
 
 def introduces_anew(document: Document, n: int) -> bool:
@@ -114,7 +116,8 @@ def is_alternative(words: str) -> bool:
 
 def _another_aim(walk: Progress, n: int, left: Node, earlier: Binding) -> bool:
     """Whether a section states another objective or loss with the letter of one before."""
-    here = _AIMED.search(paragraph(walk.document, n)) is not None
+    words = lead(walk.document, n)
+    here = _AIMED.search(words) is not None and _REWRITTEN.search(words) is None
     return here and is_aim(left) and not within(walk.scope.section, earlier.section)
 
 
@@ -147,7 +150,7 @@ def _anew(walk: Progress, n: int, left: Node, right: Node, earlier: Named) -> bo
     """Whether an equation for a name that is taken introduces it again: the same one, or an objective that changes."""
     if earlier.body == written(right) or _BRINGS.search(lead(walk.document, n)):
         return True
-    if not is_aim(left):
+    if not is_aim(left) or _REWRITTEN.search(lead(walk.document, n)):
         return False
     return bool(_AIMED.search(lead(walk.document, n))) or not within(walk.scope.section, earlier.section)
 
@@ -206,7 +209,7 @@ def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
     return any(isinstance(n, Sym) and written(n) == written(head) for b in made for n in tree_walk(b.body))
 
 
-def choose(walk: Progress, formula: Formula, left: Node, right: Node) -> Judgement:
+def choose(walk: Progress, formula: Formula, left: Node, right: Node | None) -> Judgement:
     """The letter is meant so in this section; a policy or a law may be any in what is stated, but refutes nothing."""
     head = left.head if isinstance(left, Call) else left
     assert isinstance(head, Sym)
@@ -214,7 +217,11 @@ def choose(walk: Progress, formula: Formula, left: Node, right: Node) -> Judgeme
     if not _is_best_policy(left):
         walk.scope = replace(scope, chosen=(*scope.chosen, (head.name, scope.section)))
     best = _is_best_policy(left)
-    if (best or head.name not in POLICIES | DISTRIBUTIONS) and key_of(left, scope.survey) is not None:
+    if (
+        right is not None
+        and (best or head.name not in POLICIES | DISTRIBUTIONS)
+        and key_of(left, scope.survey) is not None
+    ):
         binding = replace(walk.binding(left, right, formula), local=None if best else scope.section)
         if _can_be_read(walk, binding):
             walk.scope = walk.scope.bind(binding)

@@ -35,6 +35,17 @@ def _over(node: Best) -> frozenset[str]:
     return frozenset(names) if len(names) == len(parts) else frozenset()
 
 
+def in_proportion(left: Node, right: Node, setting: Setting) -> Judged:
+    """X ∝ Y: holds, where X = k Y for one of the numbers of the step; never refuted. Raises Stopped."""
+    reading = readings(setting.scope, [left, right])[0][0]
+    for k, positive in factors([left, right]):
+        if positive:
+            claim = setting.claim(left, product(k, right), reading)
+            if (judgement := setting.passes(claim)) is not None:
+                return judgement, latex(claim.equation)
+    return Judgement("unknown", "D052", "no number was found that the sides are in proportion by"), None
+
+
 def judge_best(left: Best, right: Best, setting: Setting) -> Judged:
     """holds, where one factor shows it; never refuted. Raises Stopped where a side cannot be read."""
     same = left.name.removeprefix("arg") == right.name.removeprefix("arg")

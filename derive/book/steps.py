@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from derive.book import arithmetic
 from derive.book.bounds import SECONDS, TimeUp, limited
+from derive.book.choices import under_choices
 from derive.book.claims import context, probabilities, readings
 from derive.book.defining import choose, chooses, define, same_definition, says_it_defines, unread_definition
+from derive.book.divergences import kind as divergence
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
@@ -17,12 +20,12 @@ from derive.book.introduce import Introduced, introduced
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
 from derive.book.naming import named, written
-from derive.book.objectives import compares, judge_best
+from derive.book.objectives import compares, in_proportion, judge_best
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
 from derive.book.sorts import closed, is_head, number
 from derive.book.tokens import Stopped
-from derive.book.tree import Best, Call, Node
+from derive.book.tree import Best, Call, Node, Sym
 from derive.book.tree import walk as tree_walk
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
@@ -90,6 +93,8 @@ def _told_apart(
         return simple, None
     if closed(left) and closed(right) and _usual_sigma(walk, left, right):
         return arithmetic.judge(left, operator, right, walk.judges), None
+    if operator == "propto":
+        return in_proportion(left, right, walk.setting(formula, conditions))
     if isinstance(left, Best) and isinstance(right, Best) and compares(left, right):
         return judge_best(left, right, walk.setting(formula, conditions))
     if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
@@ -98,11 +103,18 @@ def _told_apart(
         return _approximation(walk, formula, left, right, first)
     if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
         return _introduce(walk, formula, addition, left, right)
+    if first and isinstance(left, Call) and divergence(left) is not None:  # KL(p || q) = …, of laws that are known here
+        with suppress(Stopped):
+            judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
+            if judgement.verdict in PASSED or judgement.code == "D051":
+                return judgement, read_as
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
     if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
         return found
+    if judgement.code == "D051" and (behind := under_choices(walk, n, formula, left, right)) is not None:
+        return behind
     if first and operator == ":=" and judgement.verdict == "unknown":
         explicit = says_it_defines(left, None)
         judgement = explicit if explicit is not None else judgement
@@ -113,12 +125,17 @@ def _told_apart(
 
 def _approximation(walk: Progress, formula: Formula, left: Node, right: Node, first: bool) -> Judged:
     """X ≈ f(s, a, s'): an estimator, or a claim about the expectation given s and a."""
-    if first and is_head(left, walk.scope.survey) and not walk.known(left):
+    if first and is_head(left, walk.scope.survey) and not walk.known(left) and not _is_word(left):
         return Judgement("definition", "D025", "an estimator"), None
     if (around := conditional(left, right)) is not None:
         judgement, read_as = judge_claim(around, right, walk.setting(formula))
         return replace(judgement, message=f"for the expectation given s and a: {judgement.message}"), read_as
     return Judgement("unknown", "D053", "an approximation is decided for numbers and sample means only"), None
+
+
+def _is_word(node: Node) -> bool:
+    """A quantity named by a word, which no estimator is called by."""
+    return isinstance(node, Sym) and node.font == "rm" and len(node.name) > 3
 
 
 def _translated(formula: Formula) -> bool:
@@ -170,7 +187,9 @@ def _no_claim(
     found = kind(left, operator, right, walk.scope, first)
     if found is AIM and isinstance(left, Best):
         _bind_aim(walk, formula, left.body, right)
-    if found is None and operator not in ("=", ":=", "approx"):
+    if found is None and operator == "propto" and first and chooses(left, right, walk.scope):
+        return choose(walk, formula, left, None)
+    if found is None and operator not in ("=", ":=", "approx", "propto"):
         return Judgement("unknown", "D052", f"the relation {operator} is not decided")
     return found
 

@@ -27,6 +27,7 @@ def told(checked):
         (r"X = [x_1, x_2]", "definition", "D023"),
         (r"\max_\theta J(\theta) = \mathbb{E}_\tau[\sum_{t=0}^{T} r_t]", "not-a-claim", "D037"),
         (r"\pi_\theta(a|s) = \frac{e^{h(s,a)}}{\sum_b e^{h(s,b)}}", "definition", "D028"),
+        (r"\pi_\theta(a|s) \propto e^{h(s,a)}", "definition", "D028"),
         (r"P(A, B) = P(B | A) P(A)", "not-read", "D041"),
     ],
 )
@@ -154,3 +155,19 @@ def test_a_rearranged_equation_follows(check):
 def test_what_is_best_on_both_sides(check, written, verdict):
     (step,) = check(f"Let $\\beta$ be a number. $$ {written} $$").steps
     assert step.verdict == verdict or (verdict == "passes" and step.verdict in ("proved", "holds")), step.message
+
+
+CHOICES = (
+    "Let $J(\\theta) = \\mathbb{E}_\\tau[\\sum_{t=0}^{T} r_t]$ be the objective of $\\pi_\\theta$. "
+    "$$ \\nabla_\\theta J(\\theta) = "
+    "\\mathbb{E}_\\tau[\\sum_{t=0}^{T} \\Psi_t \\nabla_\\theta \\log \\pi_\\theta(a_t|s_t)] $$ "
+    "where $\\Psi_t$ may be one of $$ \\Psi_t = \\sum_{k=0}^{T} r_k $$ or $$ \\Psi_t = \\sum_{k=t}^{T} r_k. $$\n"
+)
+
+
+def test_a_letter_with_choices_behind_the_formula(check):
+    step, *_ = check(CHOICES).steps
+    assert step.verdict in ("proved", "holds"), step.message
+    assert "for each choice" in step.message
+    wrong, *_ = check(CHOICES.replace("k=t", "k=t+1")).steps
+    assert wrong.verdict == "unknown"
