@@ -62,10 +62,10 @@ def encode(node: Basic | Hypothesis | None) -> Any:
         return ("letter", node.name, tuple(map(encode, node.domains)), node.pmf, encode(node.parameter))
     if isinstance(node, Definition):
         return ("definition", node.name, tuple(map(encode, node.params)), encode(node.body), node.form)
-    if not isinstance(node, Basic):
+    if isinstance(node, tuple(_HYPOTHESES.values())):
         return (type(node).__name__, *(encode(v) for v in vars(node).values()))
     tag = _TAG_OF.get(type(node))
-    if tag is None:
+    if tag is None or not isinstance(node, Basic):
         raise Unreadable(f"{node!r} is a {type(node).__name__}, which is no node of the language")
     return (tag, *map(encode, node.args))
 
