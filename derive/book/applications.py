@@ -27,7 +27,6 @@ from derive.book.scope import Key
 from derive.book.sequences import of_a_response, of_a_token
 from derive.book.sorts import (
     integer,
-    is_element,
     is_parameter,
     is_policy,
     key_of,

@@ -17,8 +17,8 @@ from derive.book.data import said_around
 from derive.book.elements import element
 from derive.book.laws import distribution
 from derive.book.letters import DISTRIBUTIONS, ELEMENTS, POLICIES
+from derive.book.next_states import replaced
 from derive.book.sorts import is_element, is_parameter, label_of
-from derive.book.sums import replaced
 from derive.book.tree import Call, Dot, Expect, Items, Node, Sym, walk
 from derive.terms import Apply, Domain, Log, Mean, SumOver, Var
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from sympy import Expr
 
 from derive.binding import free
+from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, stop, undecided
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element, moment
 from derive.book.laws import distribution
 from derive.book.letters import element_sort, law
 from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
-from derive.book.sums import fresh_variable, refuse_dependence
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn, is_value
 from derive.context import Context as Known

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
-from derive.book import applications, expectations, sums, symbols, tree
+from derive.book import applications, expectations, maxima, series, slopes, sums, symbols, tree
 from derive.book.context import Context, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
 from derive.book.ellipsis import continued
-from derive.book.letters import ELEMENTS, TIMES
-from derive.book.naming import written
+from derive.book.letters import ELEMENTS
 from derive.book.sorts import integer
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
-from derive.terms import At, Cases, Exp, Gradient, Log, SumOver, TimeSum, Var, real_symbol
+from derive.terms import Cases, Exp, Log, SumOver, TimeSum, Var
 
 
 def read(node: Node, ctx: Context) -> Expr:
@@ -37,7 +35,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Mul):
         if any(isinstance(factor, tree.Dots) for factor in node.factors):
             return continued(node, node.factors, ctx, _no_end, product=True)
-        return bounded(Mul(*(read(factor, ctx) for factor in _squared(node.factors))), node)
+        return bounded(Mul(*(read(factor, ctx) for factor in slopes.squared(node.factors))), node)
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
     if isinstance(node, tree.Pow):
@@ -47,7 +45,7 @@ def read(node: Node, ctx: Context) -> Expr:
             raise stop("how far the sum or product under it reaches is not clear; use brackets", node)
         return _function(node, ctx)
     if isinstance(node, tree.Grad):
-        return _gradient(node, ctx)
+        return slopes.gradient(node, ctx)
     if isinstance(node, tree.Big):
         return sums.big(node, ctx)
     if isinstance(node, tree.Expect):
@@ -55,11 +53,11 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Branches):
         return _branches(node, ctx)
     if isinstance(node, tree.Best):
-        return sums.best(node, ctx)
+        return maxima.best(node, ctx)
     if isinstance(node, tree.Size):
         return _size(node, ctx)
     if isinstance(node, tree.At):
-        return _at(node, ctx)
+        return slopes.at_a_value(node, ctx)
     if isinstance(node, tree.Indexed) and node.sup is None and isinstance(node.body, tree.Group):
         raise undecided("an index on something in brackets has no value here", node)
     if isinstance(node, (tree.Foreign, tree.Indexed)):
@@ -81,7 +79,7 @@ def _continued_sum(node: tree.Add, ctx: Context) -> Expr:
 
 
 def _no_end(body: Expr, index: Symbol, start: Expr, ctx: Context) -> Expr:
-    return sums.endless(TimeSum, body, index, start, ctx)
+    return series.endless(TimeSum, body, index, start, ctx)
 
 
 def _function(node: tree.Fun, ctx: Context) -> Expr:
@@ -98,27 +96,6 @@ def _function(node: tree.Fun, ctx: Context) -> Expr:
     if node.name == "sqrt":
         return bounded(Pow(body, Rational(1, 2)), node)
     return Log(body) if node.name == "log" else Exp(body)
-
-
-def _squared(factors: tuple[Node, ...]) -> list[Node]:
-    """z z^⊤ as z z, for a gradient z: along every direction that is its square, and these say what a matrix is."""
-    found: list[Node] = []
-    for factor in factors:
-        only = factor.sup.only if isinstance(factor, tree.Indexed) and factor.sup is not None else None
-        if isinstance(factor, tree.Indexed) and isinstance(only, Sym) and only.name in ("T", "top") and found:
-            before, body = _bare(found[-1]), _bare(factor.body)
-            if isinstance(before, tree.Grad) and written(before) == written(body):
-                found.append(factor.body)
-                continue
-        found.append(factor)
-    return found
-
-
-def _bare(node: Node) -> Node:
-    """A node without the brackets around it."""
-    while isinstance(node, tree.Group) and node.items.only is not None:
-        node = node.items.only
-    return node
 
 
 def _binomial(node: tree.Fun, ctx: Context) -> Expr:
@@ -144,30 +121,6 @@ def _size(node: tree.Size, ctx: Context) -> Expr:
     return Max(value, -value)
 
 
-def _at(node: tree.At, ctx: Context) -> Expr:
-    """∇J(θ)|_{θ = θ_k}: a term at a value of its parameter."""
-    only = node.where.only
-    sides = only.sides if isinstance(only, tree.Relation) and only.operators == ("=",) else (None, only)
-    survey = ctx.scope.survey
-    names = survey.of_policies or survey.parameters or {"theta"}
-    name = sides[0].head if isinstance(sides[0], Sym) else survey.parameter
-    value = sides[1]
-    if (
-        name not in names
-        or not isinstance(value, Sym)
-        or value.name != name
-        or (value.sub is None and not value.primes)
-    ):
-        raise undecided("an expression at a value of something that is no parameter", node)
-    body = read(node.body, replace(ctx, differentiated=True))
-    return At(body, ctx.real_parameter(name), real_symbol("_".join([value.head, *_labels(value)])))
-
-
-def _labels(node: Sym) -> list[str]:
-    parts = node.sub.parts if node.sub is not None else ()
-    return [str(getattr(p, "name", getattr(p, "text", "x"))) for p in parts]
-
-
 def _group(node: tree.Group, ctx: Context) -> Expr:
     only = node.items.only
     if only is None or isinstance(only, tree.Relation):
@@ -180,41 +133,6 @@ def _quotient(node: tree.Div, ctx: Context) -> Expr:
     if under == 0:
         raise stop("division by zero", node)
     return bounded(Mul(over, Pow(under, Integer(-1))), node)
-
-
-def _gradient(node: tree.Grad, ctx: Context) -> Expr:
-    survey = ctx.scope.survey
-    if node.sub is None:
-        if survey.parameter is None:
-            raise stop(
-                f"∇ without an index, and the text has the parameters {', '.join(sorted(survey.parameters))}",
-                node,
-            )
-        name = survey.parameter
-    else:
-        only = node.sub.only
-        if not (
-            isinstance(only, Sym)
-            and only.sub is None
-            and only.sup is None
-            and only.head in (survey.parameters or {"theta"})
-        ):
-            if (by := _number_of(only, ctx)) is not None:
-                assert isinstance(only, Sym)
-                return Gradient(read(node.body, replace(ctx, differentiated=True).binding(only.head, by)), by)
-            raise stop("∇ by something that is no parameter here", node)
-        name = only.head
-    inside = replace(ctx, differentiated=True)
-    return Gradient(read(node.body, inside), ctx.real_parameter(name))
-
-
-def _number_of(node: Node | None, ctx: Context) -> Symbol | None:
-    """x of df/dx, where it is a number of the statement."""
-    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
-    if not plain or not isinstance(node, Sym) or node.name in TIMES:
-        return None
-    found = read(node, replace(ctx, differentiated=False, around=()))
-    return found if isinstance(found, Symbol) and not found.is_integer else None
 
 
 def _refuse_open_scope(node: tree.Add) -> None:

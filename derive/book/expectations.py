@@ -12,6 +12,8 @@ from dataclasses import replace
 from sympy import Add, Basic, Expr, Integer
 
 from derive.binding import free, is_random, meaning
+from derive.book.binders import refuse_dependence
+from derive.book.conditions import cut, given_at
 from derive.book.context import Context, is_path, stop, undecided
 from derive.book.data import named_law
 from derive.book.draws import over_draws
@@ -20,37 +22,26 @@ from derive.book.instances import at_elements
 from derive.book.laws import distribution, path_probability
 from derive.book.letters import (
     DISTRIBUTIONS,
-    POLICIES,
     TRAJECTORY,
     function,
     law,
 )
 from derive.book.naming import written
-from derive.book.one_step import one_step
+from derive.book.passing import apart, is_time, over_times, passes_through, policy_named
 from derive.book.sorts import is_element, is_policy
-from derive.book.sums import refuse_dependence
-from derive.book.tokens import Stopped
 from derive.book.tower import of_variables
-from derive.book.tree import Call, Dot, Expect, Group, Items, Node, Nothing, Relation, Sym
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym
 from derive.book.variables import of_chance
-from derive.context import Context as Known
 from derive.terms import (
     CLOSED,
     RANDOM,
     Action,
-    AtMost,
     Defined,
     Expectation,
-    Given,
     Letter,
     Mean,
-    PathSum,
-    Process,
     State,
-    TimeProduct,
-    TimeSum,
     Var,
-    time_symbol,
 )
 
 
@@ -70,11 +61,11 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return _under_policy(node, parts[0], ctx)
     if (averaged := of_variables(node, parts, ctx)) is not None:
         return averaged
-    if len(parts) == 1 and _is_time(parts[0]):
-        return _over_times(node, ctx)
-    parts = _apart(parts)
-    if _passes_through(parts, ctx):
-        return _under_policy(node, _policy_named(parts), ctx)
+    if len(parts) == 1 and is_time(parts[0]):
+        return over_times(node, ctx)
+    parts = apart(parts)
+    if passes_through(parts, ctx):
+        return _under_policy(node, policy_named(parts), ctx)
     if node.given is not None and not _is_free(node.given, parts, ctx):
         raise stop("a condition in an expectation over a single draw", node)
     if _is_moment(parts):
@@ -82,56 +73,6 @@ def expectation(node: Expect, ctx: Context) -> Expr:
     if len(parts) == 1 and isinstance(parts[0], Sym) and (law := named_law(parts[0], node.body, ctx)) is not None:
         return over_draws(node, (law,), ctx)
     return over_draws(node, parts, ctx)
-
-
-def _is_time(part: Node) -> bool:
-    """E_t[…], an average over the steps of a trajectory."""
-    return isinstance(part, Sym) and part == Sym(part.start, part.end, "t")
-
-
-def _over_times(node: Expect, ctx: Context) -> Expr:
-    """E_t[X_t] as E_τ[(1/T) Σ_t X_t], where t is the time of its body."""
-    if node.given is not None:
-        raise stop("a condition in an average over steps", node)
-    t = time_symbol("t")
-    first, last = Integer(ctx.scope.survey.first), ctx.horizon + ctx.scope.survey.first - 1
-    inner = ctx.binding("t", t).with_facts(AtMost(first, t), AtMost(t, last))
-    ctx.notes.assumed.add("E_t[…] the mean over the steps of a trajectory")
-    total = TimeSum(ctx.read(node.body, inner), t, first, last)
-    return Expectation(total / ctx.horizon, ctx.process(ctx.policy()))
-
-
-def _apart(parts: tuple[Node, ...]) -> tuple[Node, ...]:
-    """(s_t, a_t) ~ ρ_π as s_t, a_t ~ π: what a policy visits is what its trajectories pass."""
-    only = parts[0] if len(parts) == 1 else None
-    if not isinstance(only, Relation) or only.operators != ("~",) or not isinstance(only.sides[0], Group):
-        return parts
-    source, moments = only.sides[1], only.sides[0].items.parts
-    if not all(isinstance(m, Sym) and m.name in "sSaA" and m.sub is not None for m in moments):
-        return parts
-    marks = source.sub.parts if isinstance(source, Sym) and source.sub is not None else ()
-    policies = [m for m in (source, *marks) if isinstance(m, Sym) and m.name in POLICIES]
-    if not policies:
-        return parts
-    return (*moments[:-1], Relation(only.start, only.end, (moments[-1], policies[0]), ("~",)))
-
-
-def _passes_through(parts: tuple[Node, ...], ctx: Context) -> bool:
-    """s_t, a_t ~ π: moments of a trajectory under a policy without arguments; one alone draws anew."""
-    firsts = [p.sides[0] if isinstance(p, Relation) and p.operators == ("~",) else p for p in parts]
-    moments = [f for f in firsts if isinstance(f, Sym) and f.name in "saSA" and f.sub is not None]
-    last = parts[-1].sides[1] if isinstance(parts[-1], Relation) else None
-    states = [f for f in moments if f.name in "sS"]
-    named = is_policy(last, ctx.scope.survey)
-    return named and len(moments) == len(parts) and bool(states) and all(isinstance(p, Sym) for p in parts[:-1])
-
-
-def _policy_named(parts: tuple[Node, ...]) -> Sym:
-    last = parts[-1]
-    assert isinstance(last, Relation)
-    found = last.sides[1]
-    assert isinstance(found, Sym)
-    return found
 
 
 def _is_free(given: Items, parts: tuple[Node, ...], ctx: Context) -> bool:
@@ -143,12 +84,12 @@ def _is_free(given: Items, parts: tuple[Node, ...], ctx: Context) -> bool:
 
 def _path_policy(part: Node, ctx: Context) -> Letter | None:
     """The policy of an expectation over trajectories: τ, τ ~ π_θ, τ ~ P_θ(τ); None where it is another kind."""
-    if is_path(part, ctx) or _cut(part, ctx) is not None:
+    if is_path(part, ctx) or cut(part, ctx) is not None:
         return ctx.policy()
     if not (isinstance(part, Relation) and part.operators == ("~",)):
         return None
     first, source = part.sides
-    if first is None or not (is_path(first, ctx) or _cut(first, ctx) is not None):
+    if first is None or not (is_path(first, ctx) or cut(first, ctx) is not None):
         return None
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not (isinstance(source.args.parts[0], Dot) or is_path(source.args.parts[0], ctx)):
@@ -167,15 +108,6 @@ def _path_policy(part: Node, ctx: Context) -> Letter | None:
     return policy
 
 
-def _cut(node: Node, ctx: Context) -> Expr | None:
-    """t, of the parts τ_{:t} and τ_{t:} of a trajectory, the first of which ends with a_t."""
-    sub = node.sub if isinstance(node, Sym) and node.head == TRAJECTORY else None
-    if sub is None or sub.separators != (":",) or not any(isinstance(p, Nothing) for p in sub.parts):
-        return None
-    at = next((p for p in sub.parts if not isinstance(p, Nothing)), None)
-    return moment(at, ctx) if at is not None else None
-
-
 def _law_of(head: Sym, path: Node) -> Call:
     """P_θ(τ), from P_θ and τ."""
     return Call(head.start, head.end, head, Items(path.start, path.end, (path,), ()))
@@ -186,78 +118,7 @@ def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
     process = ctx.process(policy)
     if node.given is None:
         return Expectation(body, process)
-    return _given(node.given, body, process, ctx)
-
-
-def _given(given: Items, body: Expr, process: Process, ctx: Context) -> Expr:
-    """E[body | s_t, a_t]; at values of them, E[body | s_t = s, a_t = a], of what is at most one step ahead."""
-    try:
-        return Given(body, _position(given, body, ctx), process)
-    except Stopped:
-        found = one_step(given, body, process, ctx)
-        if found is None:
-            raise
-        return found
-
-
-def _position(given: Items, body: Expr, ctx: Context) -> Expr:
-    """s_t: position 2t; s_t, a_t: 2t+1; h_t: 2t. The body may not look back behind s_t, which a history would fix."""
-    places = []
-    for whole in given.parts:
-        part = _at_the_anchor(whole, ctx)
-        if isinstance(part, Sym) and part.head == "h" and part.sub is not None and part.sub.only is not None:
-            places.append(("h", moment(part.sub.only, ctx)))
-        elif (cut := _cut(part, ctx)) is not None:
-            ctx.notes.assumed.add("τ_{:t} ends with a_t")
-            places += [("h", cut), ("a", cut)]
-        elif (
-            isinstance(part, Sym)
-            and part.name in ("s", "a", "S", "A")
-            and part.sub is not None
-            and part.sub.only is not None
-        ):
-            places.append((part.name.lower(), moment(part.sub.only, ctx)))
-        else:
-            raise undecided("a condition that is no moment of the trajectory", part)
-    kinds, times = [k for k, _ in places], {t for _, t in places}
-    if (
-        any(s != "," for s in given.separators)
-        or len(times) != 1
-        or kinds not in (["s"], ["s", "a"], ["h"], ["h", "a"])
-    ):
-        raise undecided("a condition on several moments", given)
-    at = times.pop()
-    if kinds[0] == "s" and not _looks_ahead(body, at, ctx):
-        raise stop("what is averaged may look back behind the condition", given)
-    return 2 * at + (1 if kinds[-1] == "a" else 0)
-
-
-def _at_the_anchor(part: Node, ctx: Context) -> Node:
-    """s_t of the condition s_t = s, where the statement is read at s = s_t; and of the condition s, a."""
-    if isinstance(part, Relation) and part.operators == ("=",) and ctx.anchor is not None:
-        first, second = part.sides
-        if first is not None and second is not None and element(first, ctx) == element(second, ctx):
-            return first
-    return part
-
-
-def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
-    """Whether every state and action of the body comes at `at` or later."""
-    known = Known((*ctx.facts, AtMost(at, at)))  # so that `opened` keeps the names in `at` apart
-
-    def later(term: Expr, known: Known) -> bool:
-        if isinstance(term, (State, Action)):
-            return known.shows(at, term.time)
-        if isinstance(term, Defined):
-            return later(meaning(term), known)
-        if isinstance(term, (TimeSum, TimeProduct)):
-            with known.opened(term) as (_, inner):
-                return later(inner, known)
-        if isinstance(term, Given):  # by the Markov property a function of s_k or s_k, a_k alone
-            return known.shows(2 * at, term.position) and later(term.body, known)
-        return not isinstance(term, PathSum) and all(later(a, known) for a in term.args if isinstance(a, Expr))
-
-    return later(body, known)
+    return given_at(node.given, body, process, ctx)
 
 
 def _all_but(node: Expect, part: Relation, ctx: Context) -> Expr:
@@ -289,7 +150,7 @@ def _unnamed(node: Expect, ctx: Context) -> Expr:
     if node.given is None:
         ctx.notes.assumed.add("E[…] read as E_τ[…]")
         return Expectation(body, process)
-    return _given(node.given, body, process, ctx)
+    return given_at(node.given, body, process, ctx)
 
 
 def _expected_reward(node: Expect, ctx: Context) -> Expr:
@@ -353,4 +214,4 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     if not is_random(body):
         return _of_actions(node, letter, body, ctx)
     process = ctx.process(letter)
-    return Expectation(body, process) if node.given is None else _given(node.given, body, process, ctx)
+    return Expectation(body, process) if node.given is None else given_at(node.given, body, process, ctx)

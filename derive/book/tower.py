@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from sympy import Expr, Mul
 
+from derive.book.binders import fresh_variable
 from derive.book.context import Context, stop
 from derive.book.elements import element
 from derive.book.letters import ELEMENTS, law
 from derive.book.sorts import is_element
-from derive.book.sums import fresh_variable
 from derive.book.tree import Call, Expect, Node, Sym, walk
 from derive.terms import Apply, Domain, Mean, Var
 

@@ -1,0 +1,66 @@
+"""Σ_{s',r} p(s',r|s,a): the next state and the reward, drawn together."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from derive.book.letters import (
+    ELEMENTS,
+)
+from derive.book.tree import Big, Call, Items, Node, Sym, walk
+
+
+def of_next_states(node: Big) -> Big:
+    """Σ_{s',r} p(s',r|s,a) X as Σ_{s'} p(s'|s,a) X, its r being r(s,a,s'); any other sum as it is."""
+    if node.kind != "sum" or node.sub is None:
+        return node
+    if isinstance(node.body, Big) and node.body.kind == "sum" and node.body.sub is not None and node.upper is None:
+        parts, body = (*node.sub.parts, *node.body.sub.parts), node.body.body
+    else:
+        parts, body = node.sub.parts, node.body
+    rewards = [p for p in parts if _is_plain(p, "r")]
+    law = next((n for n in walk(body) if isinstance(n, Call) and _of_reward(n)), None)
+    if len(rewards) != 1 or len(parts) != 2 or law is None:
+        return node
+    after, paid, *given = law.args.parts
+    states = tuple(p for p in parts if p is not rewards[0])
+    if not isinstance(after, Sym) or not isinstance(states[0], Sym) or after.head != states[0].head:
+        return node
+    start, end = law.start, law.end
+    moves = replace(law, args=Items(start, end, (after, *given), ("|", ",")))
+    reward = Call(start, end, Sym(start, end, "r"), Items(start, end, (*given, after), (",", ",")))
+    changed = replaced(replaced(body, law, moves), paid, reward)
+    assert isinstance(changed, Node)
+    return replace(node, sub=Items(node.sub.start, node.sub.end, states, ()), body=changed)
+
+
+def _of_reward(node: Call) -> bool:
+    """p(s', r | s, a)."""
+    parts = node.args.parts
+    return (
+        node.head.name in ("p", "P")
+        and node.args.separators == (",", "|", ",")
+        and _is_plain(parts[1], "r")
+        and all(isinstance(p, Sym) and p.name in ELEMENTS for p in (parts[0], *parts[2:]))
+    )
+
+
+def _is_plain(node: Node, name: str) -> bool:
+    return isinstance(node, Sym) and node.name == name and node == Sym(node.start, node.end, name)
+
+
+def replaced(value: Any, old: Node, new: Node) -> Any:
+    """A tree with every part that is written like `old` replaced by `new`."""
+    if isinstance(value, tuple):
+        return tuple(replaced(part, old, new) for part in value)
+    if not isinstance(value, Node):
+        return value
+    if type(value) is type(old) and replace(value, start=old.start, end=old.end) == old:
+        return new
+    if isinstance(value, Call) and isinstance(old, Sym):  # the letter itself, not a function of the same name
+        return replace(value, args=replaced(value.args, old, new))
+    parts = {
+        f.name: replaced(getattr(value, f.name), old, new) for f in fields(value) if f.name not in ("start", "end")
+    }
+    return replace(value, **parts)
