@@ -51,6 +51,7 @@ a.mark:hover { text-decoration: underline; }
 .findings li { display: grid; grid-template-columns: 4.6rem 8.2rem minmax(0, 1fr); gap: .2rem .6rem;
   align-items: baseline; padding: .3rem 0; border-top: 1px solid var(--rule); font-size: .95rem; }
 .summary details { margin-top: .6rem; }
+.summary summary { list-style: revert; }
 .card { position: relative; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .3rem 1rem;
   align-items: center; margin: 1.1rem 0; padding: .75rem 1rem .55rem 1.1rem; border: 1px solid var(--rule);
   border-left: .3rem solid var(--tone); border-radius: .4rem;

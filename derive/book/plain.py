@@ -108,7 +108,7 @@ def _words(placed: Placed) -> Placed:
         if word in ("log", "ln", "exp", "max", "min", "argmax", "argmin"):
             out += [("\\", at), *placed[i : match.end()], (" ", placed[match.end() - 1][1])]
         elif word in ("where", "for", "all"):
-            out += _write(f"\\quad \\text{{{word}}} ", at)
+            out += _write(f"\\quad \\text{{{word}}}\\ ", at)
         elif word == "E" and re.match(r"E\s*[\[_]", whole[i:]):
             out += _write("\\mathbb{E}", at)
         else:
