@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shutil
@@ -62,23 +63,21 @@ def failing_test() -> tuple[str, list[str]]:
     return "A failing test", ["$ tail -3 test_gradient.py", *source, "$ pytest -q", "…", *lines[start:end], "1 failed"]
 
 
-def sheet() -> tuple[str, str, list[str]]:
-    """The name, the fingerprint, and the laws of the derivation whose sheet is shown."""
-    import proofs
-    from derive.catalogue import load
-
-    shown = load(proofs).derivations[SHEET]
-    return shown.title, shown.fingerprint, sorted(shown.theorem.laws)
-
-
-def sheet_words() -> str:
-    """What the picture of the sheet says; a sheet that has changed since says something else."""
-    title, fingerprint, laws = sheet()
-    return (
-        f"The printed sheet of the derivation “{title}”: its statement in a box, its assumptions, each line with a "
-        "reason, a worked example with exact values, and a false variant with a counterexample. "
-        f"Laws: {', '.join(laws)}. Fingerprint {fingerprint}."
+def sheet() -> tuple[str, str]:
+    """The title of the derivation whose sheet is shown, and what stands on it, in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        _derive("sheet", SHEET, "--to", "json", "-o", folder)
+        shown = json.loads(Path(folder, f"{SHEET}.json").read_text(encoding="utf-8"))
+    lines = [f"{line['text']} by {line['reason']}" for block in shown["blocks"] for line in block["lines"]]
+    rows = [f"{row['exact']} at {row['label']}" for row in shown["example"]["rows"]]
+    false, found = shown["falsehood"], shown["falsehood"]["counterexample"]
+    words = (
+        f"A printed sheet: {shown['statement']['text']}, if {', '.join(h['text'] for h in shown['hypotheses'])}. "
+        f"Lines: {'; '.join(lines)}. In the world {shown['example']['world']}: {', '.join(rows)}. Not true: "
+        f"{false['text']}, with {found['sizes']} the sides are {found['lhs']} and {found['rhs']}. "
+        f"Source: {shown['source']}. Fingerprint {shown['fingerprint']}."
     )
+    return str(shown["title"]), words
 
 
 def terminal(title: str, lines: list[str]) -> str:
@@ -147,7 +146,8 @@ def draw_sheet() -> str:
         svg = re.sub(r"<svg [^>]*>", f"<svg {_cropped(page)}>", Path(drawn).read_text(encoding="utf-8"), count=1)
     head, tag, rest = svg.partition("<svg ")
     opening, _, body = rest.partition(">")
-    words = f"<title>{escape(sheet()[0])}</title><desc>{escape(sheet_words())}</desc>"
+    title, said = sheet()
+    words = f"<title>{escape(title)}</title><desc>{escape(said)}</desc>"
     return (
         f'{head}{tag}role="img" {opening}>\n{words}\n<rect width="100%" height="100%" x="0" y="0" fill="white"/>{body}'
     )
