@@ -44,8 +44,8 @@ def within(box: Box, room: int) -> str:
 
 
 def _measured(box: Box, room: int) -> tuple[str, str]:
-    flat = _flat(box, room)
-    return (r"\shrunk" if _widest(flat) > _SURELY * room else r"\fitted"), breakable(latex_box(flat))
+    even = flat(box, room)
+    return (r"\shrunk" if _widest(even) > _SURELY * room else r"\fitted"), breakable(latex_box(even))
 
 
 def breakable(written: str) -> str:
@@ -53,21 +53,21 @@ def breakable(written: str) -> str:
     return written.replace("…", r"\dots ").replace(r"\, ", r"\,\penalty2000 ").replace(r"\mid ", r"\mid\nobreak ")
 
 
-def _flat(box: Box, room: int) -> Box:
+def flat(box: Box, room: int = ROOM) -> Box:
     """A fraction that is wider than the page on one line, (…)/(…), where it can be broken."""
     match box:
         case Fraction(above, below) if extent(box) > room:
-            return Row((_operand(_flat(above, room)), Sign("/", "tight"), Fenced(_flat(below, room))))
+            return Row((_operand(flat(above, room)), Sign("/", "tight"), Fenced(flat(below, room))))
         case Row(items) | Product(items):
-            return type(box)(tuple(_flat(b, room) for b in items))
+            return type(box)(tuple(flat(b, room) for b in items))
         case Fenced(body, fences):
-            return Fenced(_flat(body, room), fences)
+            return Fenced(flat(body, room), fences)
         case Big(sign, lower, upper, body):
-            return Big(sign, lower, upper, _flat(body, room))
+            return Big(sign, lower, upper, flat(body, room))
         case Applied(operator, body):
-            return Applied(operator, _operand(_flat(body, room)) if extent(body) > room else body)
+            return Applied(operator, _operand(flat(body, room)) if extent(body) > room else body)
         case Script(base, sub, sup):
-            return Script(_flat(base, room), sub, sup)
+            return Script(flat(base, room), sub, sup)
     return box
 
 

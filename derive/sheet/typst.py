@@ -39,15 +39,20 @@ _LOOK = r"""#set page(paper: "a4", margin: (x: 23mm, top: 16mm, bottom: 17mm), n
 #show math.equation.where(block: true): set align(left)
 #show math.equation.where(block: true): set block(above: 0pt, below: 0pt)
 // an equation on one line where it fits its room, else broken at its signs with the rest indented
-#let broken(body) = par(leading: 1.35em, hanging-indent: 1.6em, math.equation(block: false, math.display(body)))
+#let alone(line) = { // an equation that has its paragraph for itself does not lap over the lines beside it
+  show math.equation: set par(leading: 0em)
+  line
+}
+#let broken(body) = alone(par(leading: 0.6em, hanging-indent: 1.6em,
+  math.equation(block: false, math.display(body))))
 #let fitted(line) = layout(size => if measure(line).width > size.width { broken(line.body) } else { line })
 #let start(line) = block(above: 0.9em, below: 0.9em, fitted(line))
-#let defined(line) = box(inset: (y: 0.55em), math.equation(block: false, math.display(line.body)))
+#let defined(line) = box(inset: (y: 0.25em), alone(math.equation(block: false, math.display(line.body))))
 // a line with its reason: beside it, or below where the line is long
 #let step(line, reason, count, mark) = block(above: GAP, below: GAP, width: 100%, layout(size => {
   let number = [(#count)#h(0.3em)#box(width: 0.9em, mark)]
   let wide = measure(line).width
-  if wide > 0.56 * size.width {
+  if wide > 0.61 * (size.width - 4.2em.to-absolute()) - 1.6em.to-absolute() {
     let body = if wide > size.width - 6em.to-absolute() { broken(line.body) } else { line }
     grid(columns: (1fr, 3.2em), column-gutter: 0.5em, row-gutter: 0.5em, align: (left, right + horizon),
       pad(left: 1.4em, body), number, pad(left: 2.9em, text(size: 0.9em, reason)), [])
@@ -120,17 +125,17 @@ def _example(example: Example) -> str:
         [
             f"#headline[Worked example: {words(example.world)}]",
             f"#text(size: 0.9em)[{said}]",
-            f"#text(size: 0.9em, table(columns: {widths}, stroke: none, inset: (x: 0pt, y: 0.45em),",
+            f"#text(size: 0.9em)[#table(columns: {widths}, stroke: none, inset: (x: 0pt, y: 0.45em),",
             f"  align: left + horizon, table.hline(stroke: 0.5pt), table.header({titles}), table.hline(stroke: 0.5pt),",
             *(f"  {cell}," for cell in rows),
-            "))",
+            ")]",
             *typst_figures(example.figures),
         ]
     )
 
 
 def _rows(quantity: object, rows: list[ExampleRow], sampled: bool, alike: str) -> list[str]:
-    shown = "" if quantity is None else inline(layout(quantity))
+    shown = "" if quantity is None else f"#alone({inline(layout(quantity))})"
     cells = [f"table.cell(rowspan: {len(rows)})[{shown}]"]
     for row in rows:
         cells += [f"[{words(row.label)}]", f"[{exact(row.exact)}]"]
@@ -182,7 +187,7 @@ def _value(value: tuple[str, str]) -> str:
 
 def _colophon(sheet: Sheet) -> str:
     stop = "" if sheet.source.rstrip().endswith((".", "?", "!")) else "."
-    found = "; ".join(f"_{literal(t)};_, {', '.join(map(words, where))}" for t, where in by_text(sheet.places))
+    found = "; ".join(f"_{literal(t)}_, {', '.join(map(words, where))}" for t, where in by_text(sheet.places))
     texts = f"#h(1em)_In the texts:_ {found}." if found else ""
     return (
         "#block(above: 2em, line(length: 100%, stroke: 0.5pt + edge))\n"

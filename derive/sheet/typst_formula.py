@@ -28,6 +28,7 @@ from derive.printing.boxes import (
     opens_with_operator,
 )
 from derive.printing.layout import layout
+from derive.sheet.tex_formula import flat
 from derive.sheet.words import pieces
 
 _SIGNS = {
@@ -43,7 +44,7 @@ _THIN = "thin"
 
 def formula(node: Any, lead: str = "") -> str:
     """A term or statement as a displayed equation; `lead` is a sign to begin with."""
-    return f"$ {_SIGNS[lead] if lead else ''} {typst_box(layout(node))} $"
+    return f"$ {_SIGNS[lead] if lead else ''} {typst_box(flat(layout(node)))} $"
 
 
 def inline(box: Box) -> str:
@@ -57,8 +58,8 @@ def words(said: str) -> str:
 
 
 def literal(said: str) -> str:
-    """Words as they are."""
-    return f"#{quoted(said)}"
+    """Words as they are; the semicolon ends them, whatever follows."""
+    return f"#{quoted(said)};"
 
 
 def quoted(said: str) -> str:

@@ -16,13 +16,13 @@ def has_typst() -> bool:
 
 
 def typst_pdf(sheet: Sheet) -> bytes:
-    """The PDF file, in the largest letters in which it fits one page. Raises DeriveError where Typst refuses."""
-    found = b""
+    """The PDF file: of as few pages as can be, in the largest letters. Raises DeriveError where Typst refuses."""
+    found: list[bytes] = []
     for small in range(len(SIZES)):
-        found = compiled(typst(sheet, small))
-        if pages(found) == 1:
-            return found
-    return found
+        found.append(compiled(typst(sheet, small)))
+        if pages(found[-1]) == 1:
+            break
+    return min(found, key=pages)
 
 
 def compiled(document: str) -> bytes:

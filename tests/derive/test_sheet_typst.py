@@ -41,7 +41,7 @@ def test_words_are_strings(said: str) -> None:
     assert written[0] == written[-1] == '"'
     inside = re.sub(r'\\["\\]', "", written[1:-1])
     assert not set('"\\\n') & set(inside)
-    assert literal(said) == "#" + written
+    assert literal(said) == f"#{written};"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_sheet_says_in_typst_what_it_says_in_tex() -> None:
         assert part in source
     assert source.count("#step(") == 9
     assert source.count("frac(1, 8)") == 3
-    assert words("since π_θ > 0") == '#"since "$attach(π, b: θ) gt 0$'
+    assert words("since π_θ > 0") == '#"since ";$attach(π, b: θ) gt 0$'
 
 
 @pytest.mark.system
