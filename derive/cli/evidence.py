@@ -103,7 +103,7 @@ def _sampled(d: Derivation) -> tuple[list[Plain], list[Plain]]:
     given = tuple(map(encode, d.assuming))
     for side in ("lhs", "rhs"):
         wire = encode(getattr(d.claim, side))
-        for setting, value in valued(d, lambda setting, wire=wire: exact(wire, setting, *given)):
+        for setting, value in valued(d, _value_of(exact, wire, given)):
             drawn = estimate(wire, setting, SAMPLES, SEED, *given)
             if drawn is None and side == "rhs":
                 continue
@@ -113,6 +113,10 @@ def _sampled(d: Derivation) -> tuple[list[Plain], list[Plain]]:
             curve = convergence(wire, setting, SAMPLES, SEED, *given) if drawn and len(figures) < FIGURES else None
             figures += [row | vars(curve)] if curve else []
     return rows, figures
+
+
+def _value_of(exact: Callable[..., Any], wire: Any, given: tuple[Any, ...]) -> Callable[[Any], Any]:
+    return lambda setting: exact(wire, setting, *given)
 
 
 def _credible(name: str, label: str, exact: Any, drawn: Any) -> Plain:
