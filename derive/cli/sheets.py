@@ -163,7 +163,7 @@ def _without(hypothesis: Any, found: Any) -> Without:
     if found["found"]:
         return Without(hypothesis, REFUTED, "The statement is then false.", _counterexample(found["found"]))
     if found["verdict"] == "holds":
-        said = f"Both sides stay equal on the models of {found['sizes']} sizes that were tried"
+        said = f"It stays true on the models of {found['sizes']} sizes that were tried"
         said += ", but all their times lie between 0 and T" if isinstance(hypothesis, AtMost) else ""
         return Without(hypothesis, KEPT, f"{said}; the proof needs it, and nothing here shows that the truth does.")
     valueless = "has no value" in found["reason"] or found["reason"].startswith(("needs ", "index outside"))

@@ -33,7 +33,7 @@ def check(block, number):
     assert not theorem.hypotheses - set(chain.given), "the line uses what is not given"
     tested = decide(theorem.claim, chain.given)
     assert tested.verdict != "refuted", tested.counterexample.text
-    seen = f"equal on models of {len(tested.sizes)} sizes" if tested.verdict == "holds" else tested.reason
+    seen = f"true on models of {len(tested.sizes)} sizes" if tested.verdict == "holds" else tested.reason
     print(f"replayed, by {', '.join(sorted(theorem.laws)) or 'arithmetic'}; models: {seen}")
     return theorem"""
 _WHOLE = """theorem = replay(d.theorem)
