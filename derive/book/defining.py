@@ -69,7 +69,8 @@ def define(
             found = follows(left, right, walk.setting(formula, conditions), walk.rests_on())
             if found is not None:
                 return found
-        if (
+        special = judgement.code == "D005" and introduces_anew(walk.document, n)  # the text says that it defines
+        if not special and (
             judgement.verdict in (*PASSED, "not-read")
             or judgement.code in ("D050", "D058", "D060")
             or judgement.code.startswith("internal")
@@ -143,6 +144,9 @@ def unread_definition(
     again = f"; line {earlier[-1].line} had another" if earlier else ""
     if earlier and operator != ":=" and not _anew(walk, n, left, right, earlier[-1]):
         return None
+    key = key_of(left, survey)
+    if key is not None and walk.scope.own(key):  # what is said from here on is not about the one before
+        walk.scope = walk.scope.bind(walk.binding(left, right, walk.document.formulas[n]))
     return Judgement("definition", "D026", f"introduces a symbol for what is not read further: {why.why}{again}")
 
 

@@ -176,7 +176,7 @@ def _under_settings(one: Claim, setting: Setting) -> Judgement | None:
         judgement = setting.judge(replace(one, equation=Equation(left, right)))
         if judgement.verdict in PASSED:
             message = f"{judgement.message}, for {name} = {text(numbers[real_symbol(name)])}, as line {line} sets"
-            return replace(judgement, message=f"{message}; false in general")
+            return replace(judgement, verdict="holds", code="D005", message=f"{message}; false in general")
     return None
 
 
