@@ -31,8 +31,8 @@ DERIVE = [
         printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
         axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
         rules.linear rules.calculus
-        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate normal.elements normal.samples
-        normal.trajectories normal prove
+        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate proving.normal proving.slopes
+        proving.products proving.conditional proving.paths proving.samples proving.form proving.difference proving.search proving prove
     """),
     *MODELS,
     *_words("""

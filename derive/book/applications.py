@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from derive.book import arbitrary, named_functions
+from derive.book import arbitrary, named_functions, occupancy
 from derive.book.context import Context, stop, time
 from derive.book.data import any_law
 from derive.book.definitions import applied, in_force
@@ -55,6 +55,11 @@ def call(node: Call, ctx: Context) -> Expr:
         return response
     if (chance := probability(node, ctx)) is not None:
         return chance
+    if (
+        occupancy.applies(ctx)
+        and (found := occupancy.value_of(node, ctx) or occupancy.objective(node, ctx)) is not None
+    ):
+        return found
     if (aim := of_policy(node, ctx)) is not None:
         return aim
     survey, head = ctx.scope.survey, node.head
@@ -92,7 +97,12 @@ def call(node: Call, ctx: Context) -> Expr:
 
 def _value(node: Call, ctx: Context) -> Expr | None:
     """V^π(s), Q(s,a), V^*(s), as the field means them."""
+    if occupancy.applies(ctx) and (found := occupancy.value_of(node, ctx)) is not None:
+        return found
     if is_value(node, ctx) and (ctx.anchor is not None or node.head.name in "VQA"):
+        places = [element(a, ctx) for a in node.args.parts]
+        if any(isinstance(p, Var) for p in places) and not ctx.differentiated:
+            return at_elements(_value_function(node, tuple(p.domain for p in places), ctx), places, node, ctx)
         return value(node, ctx)
     return optimal(node, ctx)
 
@@ -158,7 +168,7 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
         return found
     if any(sep != "," for sep in node.args.separators) or "param" in sorts:
         return None
-    if head.name in VALUES and not ctx.differentiated:
+    if head.name in VALUES and not ctx.differentiated and _is_labelled(head):
         return _value_function(node, domains, ctx)
     plain = not (head.accents or head.primes or head.font or head.sub is not None or head.sup is not None)
     if plain and head.name in REWARDS:
@@ -170,15 +180,17 @@ def _letter(node: Call, sorts: list[str], ctx: Context) -> Letter | None:
     return None
 
 
-def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
+def _value_function(node: Call, domains: tuple[Domain, ...], ctx: Context) -> Letter:
     """V^π(s), Q(s, a): any function of these arguments, where it is not differentiated."""
-    head = node.head
-    labels = [label_of(p) for p in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ()))]
-    if head.font or head.accents or head.primes or None in labels:
-        return None
-    name = arbitrary.name_of(head)
+    name = arbitrary.name_of(node.head)
     ctx.notes.assumed.add(f"{name} any function")
     return function(name, domains)
+
+
+def _is_labelled(head: Sym) -> bool:
+    """V, V^π: a letter with nothing but labels on it."""
+    labels = [label_of(p) for p in (*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ()))]
+    return not (head.font or head.accents or head.primes or None in labels)
 
 
 def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:

@@ -62,6 +62,8 @@ def readings(scope: Scope, nodes: Sequence[Node]) -> tuple[list[Reading], bool]:
     listed = _mentions_element(nodes)
     values = (True, False) if _speaks_of_values(nodes) else (True,)
     found = [Reading(r, last, v, listed) for v in values for last in lasts for r in rewards]
+    if survey.discounted and (False in values or _speaks_of_visits(nodes)):
+        found += [Reading(r, lasts[0], listed=listed, stationary=True) for r in rewards]
     return found[:MAX_READINGS], len(found) <= MAX_READINGS
 
 
@@ -77,6 +79,12 @@ def _rewards(scope: Scope) -> tuple[str, ...]:
 def _speaks_of_values(nodes: Sequence[Node]) -> bool:
     calls = (n for node in nodes for n in walk(node) if isinstance(n, tree.Call))
     return any(n.head.name in NAMES for n in calls)
+
+
+def _speaks_of_visits(nodes: Sequence[Node]) -> bool:
+    """d^π, ρ_π: the share of the time spent in a state."""
+    symbols = (n for node in nodes for n in walk(node) if isinstance(n, tree.Sym) and n.name in ("d", "rho"))
+    return any(p for n in symbols for items in (n.sub, n.sup) if items is not None for p in items.parts)
 
 
 def _mentions_element(nodes: Sequence[Node]) -> bool:

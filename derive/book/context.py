@@ -10,7 +10,7 @@ from sympy import Basic, Expr, Integer, Rational, Symbol
 from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, TIMES, TRAJECTORY, element_sort, law, listed
 from derive.book.scope import Binding, Scope
 from derive.book.tokens import Stopped
-from derive.book.tree import Add, Group, Mul, Node, Num, Size, Sym
+from derive.book.tree import Add, Group, Mul, Node, Nothing, Num, Size, Sym
 from derive.terms import Always, AtMost, Domain, Letter, Process, real_symbol, time_symbol
 
 MAX_BITS = 4_000
@@ -24,6 +24,7 @@ class Reading:
     last: tuple[str, int] = ("T", -1)  # the index of the last action
     values: bool = True  # V, Q and A are those of the process, else any functions
     listed: bool = False  # actions run over the set that the text lists, and its instance rules apply
+    stationary: bool = False  # V, Q, A, J and d are those without a horizon
 
     def horizon(self, first: int) -> Expr:
         """How many actions there are."""
@@ -166,7 +167,7 @@ def is_path(node: Node, ctx: Context) -> bool:
         return False
     if node.sub is None:
         return True
-    if node.sub.separators != (":",):
+    if node.sub.separators != (":",) or any(isinstance(part, Nothing) for part in node.sub.parts):
         return False
     start, end = (time(part, ctx) for part in node.sub.parts)
     return bool(start == ctx.scope.survey.first and end == ctx.horizon)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
+from derive.book import occupancy
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element
 from derive.book.letters import function, law
@@ -93,6 +94,8 @@ def data_name(node: Node) -> str:
 
 def any_law(head: Sym, domains: tuple[Domain, ...], ctx: Context) -> Letter | None:
     """d^π, ρ_β, μ: any law of a state; it depends on the parameter where a ∇ stands before it."""
+    if occupancy.applies(ctx) and domains == (ctx.domain("s"),) and (share := occupancy.visited(head, ctx)) is not None:
+        return share
     visited = is_policy(head, ctx.scope.survey) and domains == (ctx.domain("s"),)  # the states that a policy visits
     if not visited and (head.name not in _OF_STATES or len(domains) != 1 or domains[0].name == "A"):
         return None

@@ -10,8 +10,8 @@ from derive.binding import alike, free, meaning, names, subterms
 from derive.book.context import Context, Notes, is_path, stop, time
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
-from derive.book.scope import Binding, Key
-from derive.book.sorts import is_parameter, label_of, parameter_name, sort_of
+from derive.book.scope import Binding, Key, Survey
+from derive.book.sorts import is_element, is_parameter, label_of, parameter_name, sort_of
 from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Items, Node, Sym
@@ -27,7 +27,6 @@ from derive.terms import (
 )
 
 MAX_UNFOLD = 40
-_ELEMENT_SORTS = ("S", "A", "X", "Y", "number")
 
 
 def in_force(key: Key | None, ctx: Context) -> Binding | None:
@@ -72,10 +71,7 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
         raise stop(f"{head.head} of a part of the trajectory is not supported", head)
     values: list[Basic] = [time(i, ctx) for i in indices]
     given = [a for a in args if sort_of(a, survey) not in ("param", "path", "mark", "policy")]
-    values += [
-        element(a, ctx) if binding.key.sorts and sort_of(a, survey) in _ELEMENT_SORTS else ctx.read(a, ctx)
-        for a in given
-    ]
+    values += [element(a, ctx) if binding.key.sorts and _is_place(a, survey) else ctx.read(a, ctx) for a in given]
     made, used = parameter_of(binding.head, ctx), parameter_of(args, ctx)
     if len(definition.params) == len(values) + 1:  # a function of a number, used at θ
         values.append(ctx.real_parameter(used or made or ctx.theta.name))
@@ -87,6 +83,11 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
             head,
         )
     return definition(*values)
+
+
+def _is_place(node: Node, survey: Survey) -> bool:
+    """An element of a set, or a number that stands for one."""
+    return sort_of(node, survey) == "number" or is_element(node, survey)
 
 
 def defined(binding: Binding, ctx: Context) -> Definition:
@@ -114,7 +115,7 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         params.append(at)
         inside = inside.binding(part.head, at)
     for part in parts:
-        if sort_of(part, survey) in ("S", "A", "X", "Y") and isinstance(part, Sym) and binding.key.sorts:
+        if is_element(part, survey) and isinstance(part, Sym) and binding.key.sorts:
             value = element(part, inside)
             if not isinstance(value, Var):
                 raise stop("a definition for elements with an index", part)

@@ -11,7 +11,7 @@ from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, stop, undecided
 from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
 from derive.book.elements import element, moment
-from derive.book.laws import distribution
+from derive.book.laws import distribution, names_a_start_law
 from derive.book.letters import element_sort, law
 from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
@@ -105,6 +105,9 @@ def _commas(parts: tuple[Node, ...]) -> tuple[str, ...]:
 
 def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     """E_{s' ~ P(·|s,a)}[…], E_{a ~ π}[…] at a moment of the trajectory."""
+    if isinstance(part, Sym) and part.head == "s'" and part.sub is None:  # E_{s'}: by the dynamics
+        ctx.notes.assumed.add("s' drawn from the dynamics")
+        part = Relation(part.start, part.end, (part, Sym(part.start, part.end, "P")), ("~",))
     if not isinstance(part, Relation) or part.operators != ("~",):
         return None
     first, law = part.sides
@@ -147,6 +150,8 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if part.operators != ("~",):
         raise stop("an expectation's index that is not known here", part)
     drawn_from = part.sides[1]
+    if at == 0 and var.domain.name == "S" and _is_start_law(drawn_from, ctx):
+        return var, inner, at, Apply(law("rho_0", (var.domain,)), var)
     if drawn_from is not None and is_data(drawn_from) and at is None:
         ctx.notes.assumed.add(f"{data_name(drawn_from)} any distribution")
         return var, inner, at, Apply(law(data_name(drawn_from), (var.domain,)), var)  # any law of the data
@@ -160,6 +165,15 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
     if not isinstance(drawn_from, Call):
         raise stop("a law that is not known here", part)
     return var, inner, at, _law(drawn_from, first, var, ctx)
+
+
+def _is_start_law(node: Node | None, ctx: Context) -> bool:
+    """ρ_0, μ, p(s_0), d_0(·): what s_0 is drawn from."""
+    head = node.head if isinstance(node, Call) else node
+    if not isinstance(head, Sym):
+        return False
+    known = distribution(head, (ctx.domain("s"),), ctx)
+    return names_a_start_law(head) or (known is not None and known.name == "rho_0")
 
 
 def _of_its_own(first: Sym, part: Relation, ctx: Context) -> tuple[Var, Context, Expr | None, Expr]:

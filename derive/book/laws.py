@@ -93,7 +93,11 @@ def _law_label(part: Node) -> str | None:
 
 def is_path_law(node: Call, sorts: list[str]) -> bool:
     """P_θ(τ), p(τ|θ), π_θ(τ)."""
-    return sorts.count("path") == 1 and set(sorts) <= {"path", "param"} and node.head.name in (DISTRIBUTIONS | POLICIES)
+    return (
+        sorts.count("path") == 1
+        and set(sorts) <= {"path", "param", "policy", "mark"}
+        and node.head.name in (DISTRIBUTIONS | POLICIES)
+    )
 
 
 def path_probability(node: Call, ctx: Context) -> PathProbability:
@@ -113,7 +117,15 @@ def path_probability(node: Call, ctx: Context) -> PathProbability:
     for part in node.args.parts:
         if is_parameter(part, ctx.scope.survey):
             name = parameter_name(part)
-    found: PathProbability = PathProbability(ctx.process(ctx.policy(name)))
+    policy: Letter | None = ctx.policy(name)
+    for part in node.args.parts:
+        if isinstance(part, Sym) and sort_of(part, ctx.scope.survey) == "policy":
+            policy = distribution(part, (ctx.domain("a"), ctx.domain("s")), ctx)
+        elif sort_of(part, ctx.scope.survey) == "mark":
+            policy = None
+    if policy is None:
+        raise stop("the trajectory probability of another policy is not supported", node)
+    found: PathProbability = PathProbability(ctx.process(policy))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from sympy import Expr, Rational
 
 from derive.binding import subterms
-from derive.book import arbitrary
+from derive.book import arbitrary, occupancy
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
 from derive.book.elements import moment, numbered, reward
@@ -29,6 +29,8 @@ def symbol(node: Sym, ctx: Context) -> Expr:
         return Exp(ctx.read(node.sup.only, ctx))
     if (marked := indicator(node, ctx)) is not None:
         return marked
+    if occupancy.applies(ctx) and (aim := occupancy.objective(node, ctx)) is not None:
+        return aim
     key = key_of(node, ctx.scope.survey)
     if (found := in_force(key, ctx)) is not None:
         return applied(node, found, (), ctx)

@@ -28,7 +28,7 @@ _ANCHORS = ("t", "k", "l", "n", "m")
 
 def is_value(node: Node, ctx: Context) -> bool:
     """V(s), Q^π(s,a), A_{π_θ}(s_t,a_t): a letter for a value at a state, of the text's policy or of a policy named."""
-    if not isinstance(node, Call) or node.head.name not in NAMES or not ctx.reading.values:
+    if not isinstance(node, Call) or node.head.name not in NAMES or not ctx.reading.values or ctx.reading.stationary:
         return False
     head = node.head
     if head.accents or head.primes or head.font or any(s != "," for s in node.args.separators):
