@@ -11,23 +11,22 @@ from sympy import Expr, Pow
 
 from derive.binding import drawn, free, subterms
 from derive.context import Context
-from derive.errors import IllFormed, Refused
+from derive.errors import Refused
 from derive.kernel import Theorem
-from derive.normal.elements import constant_terms, sum_of_gradients
-from derive.rewriting import Given, below
-from derive.rules import RULES, Rule, gradient_of_samples, independence, linearity, square_of_sum
-from derive.terms import Draw, Samples, SumOver, TimeSum
+from derive.rewriting import Conversion, Given, below
+from derive.rules import RULES, gradient_of_samples, independence, square_of_sum
+from derive.terms import Draw, Gradient, Samples, TimeSum
 from derive.timeline import is_linear
 
 
-def _square_of_samples(node: Expr, given: Given) -> Theorem:
+def square_of_samples(node: Pow, given: Given) -> Theorem:
     """(Σ_i f(x_i))² = Σ_i Σ_j f(x_i) f(x_j)."""
     if not drawn(node):
         raise Refused("{} looks at no samples", node)
     return square_of_sum.apply(node, given)
 
 
-def _pairs_apart(node: Expr, given: Given) -> Theorem:
+def pairs_apart(node: TimeSum, given: Given) -> Theorem:
     """Σ_j E[f(x_i) g(x_j)] split at j = i, where it is not known that j ≠ i."""
     context = Context(below(node, 0, given))
     for other in _beside(node):
@@ -46,21 +45,9 @@ def _beside(node: TimeSum) -> Iterator[Expr]:
             yield from sorted((i for i in indices if node.index not in free(i)), key=str)
 
 
-def _drawn(node: Expr, given: Given) -> Theorem:
-    """E[f(x_i) g(x_j)] = Σ_x p f · Σ_x p g, and Σ_x ∇p = 0."""
-    if isinstance(node, SumOver):
-        try:
-            return sum_of_gradients(node, given)
-        except (Refused, IllFormed):
-            pass
-    return independence.apply(node, given)
-
-
-ABOUT_SAMPLES: tuple[Rule, ...] = (
-    gradient_of_samples,
-    Rule("square_of_samples", "", _square_of_samples, (Pow,)),
-    linearity,
-    Rule("pairs_apart", "", _pairs_apart, (TimeSum,)),
-    Rule("drawn", "", _drawn, (Samples, SumOver)),
-    Rule("constant_terms", "", constant_terms, (TimeSum,)),
-)
+ABOUT_SAMPLES: dict[type, tuple[Conversion, ...]] = {
+    Gradient: (gradient_of_samples.apply,),
+    Pow: (square_of_samples,),
+    TimeSum: (pairs_apart,),
+    Samples: (independence.apply,),
+}

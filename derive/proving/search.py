@@ -1,0 +1,133 @@
+"""The ways to a proof, cheap ones first: one form for both sides, their difference to zero, cases. Untrusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
+from derive import kernel
+from derive.binding import free, sampled, substitute
+from derive.calc import Lemma
+from derive.errors import DeriveError, Endless, IllFormed, Refused
+from derive.kernel import Theorem
+from derive.proving.difference import Leftover, vanishing
+from derive.proving.form import form_with
+from derive.proving.normal import Effort, Normaliser
+from derive.rewriting import HOLE, Given
+from derive.terms import ZERO, AtMost, Equation
+from derive.timeline import as_linear
+
+
+@dataclass(frozen=True)
+class Gap:
+    """No proof was found: what remains of lhs − rhs, on which ranges of its indices, and why the search ended."""
+
+    rest: Expr | None
+    where: tuple[AtMost, ...]
+    reason: DeriveError
+
+    def __str__(self) -> str:
+        if self.rest is None:
+            return str(self.reason)
+        ranges = ", ".join(map(str, self.where))
+        return f"{self.rest} remains" + (f" for {ranges}" if ranges else "")
+
+
+def found(equation: Equation, given: Given, lemmas: Sequence[Lemma], effort: int) -> Theorem | Gap:
+    """A theorem given ⊢ equation, or what stands between the two sides."""
+    gap: Gap | None = None
+    left = Effort(effort)
+    for way in (_directly, _by_cases):
+        for prenex in (False, True):
+            try:
+                theorem = way(equation, given, Searcher(lemmas, prenex, left))
+                return kernel.weaken(theorem, given)
+            except Leftover as leftover:
+                gap = gap or Gap(leftover.rest, leftover.where, leftover)
+            except (Refused, IllFormed, Endless) as fault:
+                gap = gap if gap is not None and gap.rest is not None else Gap(None, (), fault)
+    assert gap is not None
+    return gap
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """The lemmas at hand, whether constants enter sums over sets, and how many more attempts at a rule there may be."""
+
+    lemmas: Sequence[Lemma]
+    prenex: bool
+    effort: Effort
+
+    def form(self, *terms: Expr) -> Normaliser:
+        return Normaliser(form_with(self.lemmas, any(map(sampled, terms)), self.prenex), self.effort)
+
+
+def _directly(equation: Equation, given: Given, searcher: Searcher) -> Theorem:
+    """Both sides brought to one form, and where arithmetic does not make them equal, their difference to zero."""
+    form = searcher.form(equation.lhs, equation.rhs)
+    left, right = (form.normal(side, given) for side in (equation.lhs, equation.rhs))
+    return kernel.trans(kernel.trans(left, _joined(left.rhs, right.rhs, given, form)), kernel.sym(right))
+
+
+def _joined(left: Expr, right: Expr, given: Given, form: Normaliser) -> Theorem:
+    try:
+        return kernel.ring(left, right, given)
+    except Refused:
+        zero = vanishing(left - right, given, form)
+        return _from_difference(left, right, zero, given)
+
+
+def _from_difference(left: Expr, right: Expr, zero: Theorem, given: Given) -> Theorem:
+    """left − right = 0 ⊢ left = right."""
+    added = kernel.cong(zero, HOLE + right, HOLE, given)
+    return kernel.trans(kernel.ring(left, added.lhs, given), added)
+
+
+def _by_cases(equation: Equation, given: Given, searcher: Searcher) -> Theorem:
+    """The claim at the least value of an index, and at every later one, from the value before where that helps."""
+    fault: DeriveError = Refused("no index has a least value")
+    for index, start in _beginnings(equation, given):
+        rest = tuple(h for h in given if index not in kernel.free_in(h))
+        try:
+            base = kernel.weaken(_directly(_at(equation, index, start), rest, searcher), rest)
+            bound = AtMost(start, index)
+            step = _next(equation, index, (*rest, bound), searcher)
+            return kernel.induct(base, step, equation, index, start)
+        except (Refused, IllFormed, Leftover) as refusal:
+            fault = refusal
+    raise fault
+
+
+def _beginnings(equation: Equation, given: Given) -> Iterator[tuple[Symbol, Expr]]:
+    """Each index with its least value, where one hypothesis says all that is assumed of it."""
+    names = free(equation.lhs) | free(equation.rhs)
+    for fact in (h for h in given if isinstance(h, AtMost)):
+        for index, times in as_linear(fact)[1]:
+            if times == 1 and index in names and all(index not in kernel.free_in(h) for h in given if h != fact):
+                start = index - (fact.greater - fact.lesser)
+                yield index, start.expand()
+
+
+def _at(equation: Equation, index: Symbol, value: Expr) -> Equation:
+    return Equation(*(substitute(side, {index: value}) for side in (equation.lhs, equation.rhs)))
+
+
+def _next(equation: Equation, index: Symbol, given: Given, searcher: Searcher) -> Theorem:
+    """claim[n + 1], if need be from claim[n]: what is added on both sides is the same."""
+    later = _at(equation, index, index + 1)
+    try:
+        return kernel.weaken(_directly(later, given, searcher), given)
+    except Leftover:
+        form = searcher.form(equation.lhs, equation.rhs)
+        gained = (later.lhs - equation.lhs) - (later.rhs - equation.rhs)
+        zero = vanishing(gained, given, form)
+        held = kernel.cong(kernel.assume(equation), HOLE - equation.rhs, HOLE, given)  # lhs − rhs = 0
+        same = kernel.trans(held, kernel.ring(held.rhs, ZERO, given))
+        total = kernel.trans(
+            kernel.cong(zero, HOLE + (equation.lhs - equation.rhs), HOLE, given),
+            kernel.trans(kernel.ring(equation.lhs - equation.rhs, same.lhs, given), same),
+        )
+        whole = kernel.trans(kernel.ring(later.lhs - later.rhs, total.lhs, given), total)
+        return kernel.weaken(_from_difference(later.lhs, later.rhs, whole, given), (*given, equation))
