@@ -143,3 +143,31 @@ def test_what_the_text_leaves_open_is_neither_passed_nor_refuted(check, latex):
 def test_the_chapter_of_notation(check):
     text = (Path(__file__).parent / "chapters" / "notation.md").read_text(encoding="utf-8")
     assert {s.verdict for s in check(text).steps} <= {*GOOD, "definition"}
+
+
+WITHOUT_A_HORIZON = {
+    "policy gradient": (
+        r"\nabla_\theta J(\theta) = \frac{1}{1-\gamma} \mathbb{E}_{s \sim d^{\pi_\theta}, a \sim \pi_\theta(\cdot|s)}[\nabla_\theta \log \pi_\theta(a|s) Q^{\pi_\theta}(s,a)]",
+        r"\nabla_\theta J(\theta) = \mathbb{E}_{s \sim d^{\pi_\theta}, a \sim \pi_\theta(\cdot|s)}[\nabla_\theta \log \pi_\theta(a|s) Q^{\pi_\theta}(s,a)]",
+    ),
+    "performance difference": (
+        r"J(\pi') - J(\pi) = \frac{1}{1-\gamma} \mathbb{E}_{s \sim d^{\pi'}, a \sim \pi'}[A^\pi(s,a)]",
+        r"J(\pi') - J(\pi) = \frac{1}{1-\gamma} \mathbb{E}_{s \sim d^{\pi}, a \sim \pi'}[A^\pi(s,a)]",
+    ),
+    "the return as a mean": (
+        r"(1-\gamma) J(\theta) = \sum_s d^{\pi_\theta}(s) \sum_a \pi_\theta(a|s) r(s,a)",
+        r"(1-\gamma) J(\theta) = \sum_s \rho_0(s) \sum_a \pi_\theta(a|s) r(s,a)",
+    ),
+    "value at the start": (
+        r"J(\theta) = \mathbb{E}_{s_0 \sim \rho_0}[V^{\pi_\theta}(s_0)] + 0",
+        r"J(\theta) = \mathbb{E}_{s_0 \sim \rho_0}[\gamma V^{\pi_\theta}(s_0)] + 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_HORIZON)
+def test_without_a_horizon(check, name):
+    start = START + "Here $r(s,a)$ is the reward.\n\n$$ J(\\theta) = J(\\theta) $$\n\n"
+    true, false = (check(start + f"$$ {latex} $$").steps[-1] for latex in WITHOUT_A_HORIZON[name])
+    assert true.verdict in GOOD, true.message
+    assert false.verdict == "unknown", false.message
