@@ -70,8 +70,8 @@ def paths_folded(node: PathSum, given: Given) -> Theorem:
 
 def gradient_of_expectation(node: Gradient, given: Given) -> Theorem:
     """∇ E[X] = Σ_τ (∇P(τ) X + P(τ) ∇X)."""
-    if not isinstance(node.body, Expectation):
-        raise Refused("{} is no gradient of an expectation", node)
+    if not isinstance(node.body, Expectation) or Positive(node.body.process.policy) not in given:
+        raise Refused("{} is no gradient of an expectation under a positive policy", node)
     opened = kernel.cong(kernel.define(node.body, given), Gradient(HOLE, node.parameter), HOLE, given)
     exchanged = kernel.trans(opened, law("exchange", opened.rhs, given=given))
     paths = exchanged.rhs

@@ -21,7 +21,6 @@ from derive.terms import (
     AtMost,
     Equation,
     Gradient,
-    Letter,
     PathProbability,
     Positive,
     Process,
@@ -106,7 +105,7 @@ def slope(node: Gradient, given: Given) -> Theorem:
     if not isinstance(node.body, PathProbability):
         raise Refused("{} is no gradient of the probability of a trajectory", node)
     process = node.body.process
-    if not isinstance(process.policy, Letter):
-        raise Refused("{} is no letter", process.policy)
+    if Positive(process.policy) not in given:
+        raise Refused("nothing says that {} is positive", process.policy)
     general = slope_of_path(process.until(0), node.parameter)
     return kernel.weaken(kernel.inst(general, {_horizon(process.until(0)): process.horizon}), given)

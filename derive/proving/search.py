@@ -42,14 +42,22 @@ def found(equation: Equation, given: Given, lemmas: Sequence[Lemma], effort: int
     for way in (_directly, _by_cases):
         for prenex in (False, True):
             try:
-                theorem = way(equation, given, Searcher(lemmas, prenex, left))
-                return kernel.weaken(theorem, given)
+                return _under(way(equation, given, Searcher(lemmas, prenex, left)), given)
             except Leftover as leftover:
                 gap = gap or Gap(leftover.rest, leftover.where, leftover)
             except (Refused, IllFormed, Endless) as fault:
                 gap = gap if gap is not None and gap.rest is not None else Gap(None, (), fault)
     assert gap is not None
     return gap
+
+
+def _under(theorem: Theorem, given: Given) -> Theorem:
+    """The theorem under hypotheses that were given, and no other."""
+    weaker = kernel.weaken(theorem, given)
+    for hypothesis in weaker.hypotheses:
+        if hypothesis not in given:
+            raise Refused("{} is not assumed", hypothesis)
+    return weaker
 
 
 @dataclass(frozen=True)

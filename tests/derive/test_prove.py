@@ -1,24 +1,23 @@
 """prove() finds what is true and never what is false: true claims, and claims made false by one small change."""
 
-from collections.abc import Iterator
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Integer, Mul
+from sympy import Integer
 
 import proofs
 from derive import kernel
-from derive.binding import alike, substitute
+from derive.binding import alike
 from derive.calc import Lemma
 from derive.catalogue import Derivation, load
 from derive.errors import DeriveError
-from derive.notation import T, a, expect, gamma, k, policy, reward, s, score, t
+from derive.notation import T, a, expect, gamma, policy, reward, s, score, t
 from derive.prove import prove
-from derive.rewriting import places
-from derive.terms import AtMost, Equation, Positive, SumOver, TimeProduct, TimeSum
+from derive.terms import AtMost, Equation, Positive, SumOver
 
+from .laws.claims import changes
 from .laws.terms import HYPOTHESES, Maker
 from .laws.witness import judge, judge_equation
 
@@ -61,40 +60,6 @@ def test_no_falsehood_of_the_catalogue_is_found(entry: Derivation) -> None:
 
 
 # one small change
-
-
-def changes(term: Expr, rng: Random) -> Iterator[Expr]:
-    """A term with one place changed: a sign, a factor, a bound, an index, one more."""
-    where = list(places(term, ()))
-    for path, node, _ in rng.sample(where, min(6, len(where))):
-        for new in _changed(node, rng):
-            try:
-                yield _replaced(term, path, new)
-            except DeriveError:
-                continue
-
-
-def _changed(node: Expr, rng: Random) -> list[Expr]:
-    options = [-node, 2 * node, node + 1]
-    if isinstance(node, Mul):
-        options.append(Mul(*node.args[1:]))
-    if isinstance(node, (TimeSum, TimeProduct)):
-        lower, upper = node.lower, node.upper
-        options += [node.func(node.body, node.index, *bounds) for bounds in ((lower, upper - 1), (lower + 1, upper))]
-    for index in (t, k):
-        try:
-            options.append(substitute(node, {index: index - 1}))
-        except DeriveError:
-            continue
-    options = [o for o in options if o != node]
-    return rng.sample(options, min(2, len(options)))
-
-
-def _replaced(term: Expr, path: tuple[int, ...], new: Expr) -> Expr:
-    if not path:
-        return new
-    inner = _replaced(term.args[path[0]], path[1:], new)
-    return term.func(*(inner if j == path[0] else b for j, b in enumerate(term.args)))
 
 
 QUICK = tuple(name for name in FOUND_WITHOUT_HELP if not name.startswith(("number_line", "bandit_variance")))
