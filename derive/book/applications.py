@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr
 
 from derive.book import arbitrary, named_functions, occupancy
-from derive.book.context import Context, stop, time
+from derive.book.context import Context, stop, time, undecided
 from derive.book.data import any_law
 from derive.book.definitions import applied, in_force
 from derive.book.divergences import divergence, kind
@@ -38,7 +38,7 @@ from derive.book.sorts import (
 from derive.book.symbols import symbol
 from derive.book.tokens import Stopped
 from derive.book.tower import joint
-from derive.book.tree import Call, Items, Node, Relation, Sym, Text
+from derive.book.tree import Call, Items, Node, Relation, Sym, Text, walk
 from derive.book.values import is_value, value
 from derive.terms import Domain, Gradient, Letter, Var, real_symbol
 
@@ -92,6 +92,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return factor
     if (any_function := _any_function(node, sorts, ctx)) is not None:
         return any_function
+    if any(isinstance(n, Text) for n in walk(node.args)):
+        raise undecided("an argument in words", node)
     raise stop(f"the letter {head.head} is no function of these arguments that is known here", node)
 
 

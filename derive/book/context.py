@@ -148,6 +148,8 @@ def time(node: Node, ctx: Context) -> Expr:
     if isinstance(node, Size) and is_sized(node.body, ctx):
         assert isinstance(node.body, Sym)
         return time_symbol(f"|{node.body.head}|")
+    if isinstance(node, Size) or (isinstance(node, Sym) and node.name in HORIZONS and node.sub is not None):
+        raise undecided("a length that is not the same for all", node)
     if isinstance(node, Sym) and node.name == "infty":
         raise stop("infinite sums are not supported", node)
     raise stop("this is no index of time that is known here", node)

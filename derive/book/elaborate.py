@@ -11,7 +11,7 @@ from derive.book.context import Context, bounded, is_sized, stop, time, undecide
 from derive.book.elements import element
 from derive.book.ellipsis import continued
 from derive.book.letters import ELEMENTS
-from derive.book.sorts import integer
+from derive.book.sorts import integer, is_element
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Sym, walk
 from derive.terms import Cases, Exp, Log, SumOver, TimeSum, Var
@@ -117,6 +117,8 @@ def _size(node: tree.Size, ctx: Context) -> Expr:
     if is_sized(node.body, ctx):
         ctx.notes.assumed.add("sizes any whole numbers")
         return time(node, ctx)
+    if is_element(node.body, ctx.scope.survey) and isinstance(node.body, Sym) and node.body.sub is not None:
+        raise undecided("a length that is not the same for all", node)
     value = read(node.body, ctx)
     return Max(value, -value)
 
@@ -170,7 +172,7 @@ def _branches(node: tree.Branches, ctx: Context) -> Expr:
     """Cases over one subject compared with numbers, the last branch otherwise."""
     subject, parts = None, []
     if node.rows[-1][1] is not None:
-        raise stop("cases without an “otherwise”", node)
+        raise undecided("cases without an “otherwise”", node)
     for value, condition in node.rows[:-1]:
         only = condition.only if condition is not None else None
         if not (isinstance(only, tree.Relation) and only.operators == ("=",) and only.sides[0] is not None):

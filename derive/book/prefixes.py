@@ -132,9 +132,16 @@ class Prefixes(Indices):
 
     def function(self, token: Token, name: str) -> Node:
         r"""\log x, \exp(x), \min(x, y)."""
+        power = None
+        if self.is_op("^") and name not in ("log", "ln", "exp", "min", "max"):  # \\cos^2 x
+            self.take()
+            power = self.script().only
         if self.is_op("_", "^"):
             raise self.stopped(f"an index or power on \\{name}")
         body = self.operand(name)
+        if power is not None:
+            inner = tree.Fun(token.start, body.end, name, body)
+            return tree.Pow(token.start, body.end, inner, power)
         return tree.Fun(token.start, body.end, "log" if name == "ln" else name, body)
 
     def operand(self, operator: str) -> Node:

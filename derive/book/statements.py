@@ -144,12 +144,16 @@ _CONDITION = re.compile(
 )
 
 
+_OPENS_A_CONDITION = re.compile(r"(If|For|When|Where|Unless|Only|Assum\w*|Suppos\w*|Provided|Given|Let|With|Not)\b")
+
+
 def _is_remark(words: str, parser: Parser) -> bool:
     """(tower property); or words at the end of a row that name no condition."""
     if words.startswith("(") and words.endswith(")"):
         return True
     ends = parser.now.kind in ("row", "end") or parser.is_op("&", ".", ",")
-    return ends and _CONDITION.search(words) is None
+    titled = words[:1].isupper() and _OPENS_A_CONDITION.match(words) is None  # Expression for the score
+    return ends and (titled or _CONDITION.search(words) is None)
 
 
 def _separated(parser: Parser) -> bool:

@@ -17,7 +17,7 @@ from derive.book.named_functions import indicator
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
 from derive.book.tree import Big, Call, Div, Expect, Group, Node, Num, Sym, walk
 from derive.book.values import value_at
-from derive.terms import Apply, Exp, Term, real_symbol
+from derive.terms import Apply, Exp, Log, Term, real_symbol
 
 
 def symbol(node: Sym, ctx: Context) -> Expr:
@@ -149,6 +149,8 @@ def power(base: Expr, exponent: Node, ctx: Context) -> Expr:
     if _is_half(exponent):
         found: Expr = base ** Rational(1, 2)
         return found
+    if isinstance(exponent, Div) or (isinstance(exponent, Sym) and exponent.name in SCALARS):
+        return Exp(ctx.read(exponent, ctx) * Log(base))  # p^{1/n}, p^α of something positive
     if not base.free_symbols or any(isinstance(n, Term) for n in subterms(base)):
         raise stop("a power that is no whole number, of something that is no letter", exponent)
     return base ** time(exponent, ctx)
