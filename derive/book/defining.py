@@ -24,7 +24,7 @@ from derive.book.optimal import is_best_of_policies
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
-from derive.book.sorts import is_primitive, key_of, label_of, number, sort_of
+from derive.book.sorts import is_action_value, is_primitive, key_of, label_of, number, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
@@ -168,7 +168,9 @@ def is_aim(left: Node) -> bool:
 def chooses(left: Node, right: Node, scope: Scope) -> bool:
     """r(s,a) = …, π_θ(a|s) = …: an equation that a letter of the field can be chosen to fulfil."""
     head = left.head if isinstance(left, Call) else left
-    if not isinstance(head, Sym) or number(right) or left_name(left) in NAMES:
+    if not isinstance(head, Sym) or number(right) or (left_name(left) in NAMES and head.name != "q"):
+        return False
+    if isinstance(left, Call) and is_action_value(left, scope.survey):
         return False
     if not is_primitive(left, scope.survey) and not _is_best_policy(left):
         return False

@@ -120,6 +120,9 @@ def _told_apart(
         judgement = explicit if explicit is not None else judgement
     if judgement.verdict not in PASSED and first and chooses(left, right, walk.scope):
         return choose(walk, formula, left, right), read_as
+    if judgement.verdict == "refuted" and any(chooses(*sides, walk.scope) for sides in ((left, right), (right, left))):
+        message = "fails for any such letter, and may say which one is meant"
+        return Judgement("unknown", "D051", message), read_as
     return judgement, read_as
 
 

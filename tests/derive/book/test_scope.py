@@ -180,3 +180,10 @@ def test_an_objective_that_changes_leaves_the_one_before(check):
         "$$ \\nabla_\\theta L(\\theta) = \\nabla_\\theta J(\\theta) $$\n"
     )
     assert [s.verdict for s in check(text).steps] == ["definition", "definition", "not-read"]
+
+
+def test_an_equation_that_a_letter_can_fulfil_is_never_refuted(check):
+    text = "Let $\\beta$ be a number. $$ \\pi^*(y|x) = q(y|x) = \\frac{1}{Z(x)} \\pi_0(y|x) e^{r(x,y)} $$"
+    assert {s.verdict for s in check(text).steps} <= {"definition", "unknown"}
+    *_, last = check("$$ \\sum_y q(y|x) = 1 = 1 $$\n\n$$ 1 - 1 + q(y|x) = q(y|x) = \\frac{1}{2} r(x,y) $$").steps
+    assert last.verdict == "unknown"
