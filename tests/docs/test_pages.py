@@ -1,5 +1,6 @@
 """Every block of every page is run, and every number in its words is computed by one of them."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -42,7 +43,15 @@ def run(name: str, session: Session, library: str | None = None) -> None:
             session.do(block)
 
 
-@pytest.mark.parametrize("name", [n for n in PAGES if n not in TESTED_ELSEWHERE])
+WITH_THE_SITE = [  # pages that start many processes: run where the site is built, as in .ci/run
+    pytest.mark.docs,
+    pytest.mark.skipif(importlib.util.find_spec("sphinx") is None, reason="needs Sphinx (the extra docs)"),
+]
+SLOW = {"docs/check-a-text.md", "docs/how-to/add-a-notation.md", "docs/how-to/draw-figures.md"}
+RUN = [pytest.param(n, marks=WITH_THE_SITE if n in SLOW else ()) for n in PAGES if n not in TESTED_ELSEWHERE]
+
+
+@pytest.mark.parametrize("name", RUN)
 def test_a_page_does_what_it_says(name, session):
     run(name, session)
 
