@@ -63,7 +63,7 @@ def _leaning(sheet: Sheet) -> str:
     assumed = ", ".join(mathml(h, display=False) for h in sheet.hypotheses) or "nothing"
     laws, axioms = (", ".join(map(words, names)) or "none" for names in (sheet.laws, sheet.axioms))
     rows = (("Assumes", assumed), ("By the laws", laws), ("Axioms beyond the laws", axioms))
-    return "<dl>" + "".join(f"<dt>{t}</dt><dd>{d}</dd>" for t, d in rows) + "</dl>"
+    return "<dl>" + "".join(f'<dt>{t}</dt><dd><div class="given">{d}</div></dd>' for t, d in rows) + "</dl>"
 
 
 def _blocks(sheet: Sheet, heading: str, prefix: str) -> list[str]:

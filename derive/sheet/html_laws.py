@@ -12,6 +12,7 @@ from derive.sheet.collection import Used
 from derive.sheet.content import Law, Line, Sheet
 from derive.sheet.html_words import counterexample, words
 from derive.sheet.mathml import mathml
+from derive.sheet.words import pieces
 
 STYLE = """
 .reason > summary { text-decoration: underline dotted var(--faint) .08em; text-underline-offset: .25em; }
@@ -25,7 +26,7 @@ ol > li { position: relative; }
 .why .entry, .without .entry { display: inline-block; margin-right: 1.1rem; }
 .why caption, .without caption { text-align: left; font-size: .9rem; }
 .floating .why tr:not(:last-child) { display: none; }
-.laws details, .without details { border-top: 1px solid var(--rule); padding: .45rem 0; }
+.laws details, .without details { overflow-x: auto; border-top: 1px solid var(--rule); padding: .45rem 0; }
 .laws summary::before, .without summary::before { content: "▸ "; color: var(--faint); }
 .laws details[open] > summary::before, .without details[open] > summary::before { content: "▾ "; }
 .laws .why { margin-left: 1.2rem; overflow-x: auto; } .without details > :not(summary) { margin-left: 1.2rem; }
@@ -79,7 +80,10 @@ def reason(line: Line) -> str:
     if not line.behind:
         return f'<div class="reason">{words(line.reason)}</div>'
     laws = "".join(map(_stated, line.behind))
-    return f'<details class="reason"><summary>{words(line.reason)}</summary><div class="behind">{laws}</div></details>'
+    named = any(isinstance(p, str) and p.strip() for p in pieces(line.reason))  # a formula alone names no control
+    label = "" if named else f' aria-label="{escape(line.reason, quote=True)}"'
+    shown = f"<summary{label}>{words(line.reason)}</summary>"
+    return f'<details class="reason">{shown}<div class="behind">{laws}</div></details>'
 
 
 def _stated(law: Law) -> str:

@@ -25,7 +25,8 @@ mtd { text-align: left; padding-left: 0; padding-right: 1em; }
 .where div { margin: .35rem 0 .35rem 1.4rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 1rem 0; font-size: .95rem; }
 dt { color: var(--faint); }
-dd { margin: 0; overflow-wrap: anywhere; }
+dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+.given { overflow-x: auto; overflow-y: hidden; }
 ol { list-style: none; margin: .3rem 0 0; padding: 0; }
 li { display: grid; grid-template-columns: minmax(0, 3fr) minmax(9rem, 1.35fr) 2.2rem; column-gap: 1.2rem;
   align-items: center; padding: .5rem 0 .5rem 1.4rem; border-top: 1px solid var(--rule); }
@@ -75,15 +76,18 @@ li.long .reason { grid-row: 2; padding-left: 1.4rem; }
 # What is wider than the page scrolls by itself: a keyboard must be able to reach it.
 REACH = """
 (() => {
+  const wide = '.stage, .term, .start, .statement, .where, .wide, .why, .behind, .pair > div, .given, .without details';
   const reach = () => {
-    const wide = '.stage, .term, .start, .statement, .where, .wide, .why, .behind, .pair > div';
     for (const box of document.querySelectorAll(wide)) {
-      if (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1) continue;
+      if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) continue;
       box.tabIndex = 0;
       if (!box.hasAttribute('role')) { box.setAttribute('role', 'group'); box.setAttribute('aria-label', 'formula'); }
     }
   };
-  addEventListener('resize', reach); addEventListener('toggle', reach, true); addEventListener('input', reach); reach();
+  addEventListener('resize', reach); addEventListener('toggle', reach, true); addEventListener('load', reach);
+  const watch = new ResizeObserver(reach);
+  for (const box of document.querySelectorAll(wide)) watch.observe(box);
+  reach();
 })();
 """
 
