@@ -7,12 +7,15 @@ from itertools import pairwise
 import pytest
 
 from derive import cli
+from derive.notation import k, reward, t
+from derive.sheet import Block, Line, Without
 from derive.sheet.collection import Collection
 from derive.sheet.demonstration import DEMONSTRATIONS, demonstration
 from derive.sheet.html import html
 from derive.sheet.html_book import html_book
 from derive.sheet.html_index import html_index
 from derive.sheet.html_style import STYLE
+from derive.terms import Equation
 from numeric import demonstrations
 
 from .browser import AXE_PACKAGES, CHROMIUM, Browser, axe
@@ -28,7 +31,15 @@ DATA = {
     "pole_balancer": demonstrations.pole,
 }
 BOOK = Collection((WHOLE, SHEET, LONG_SHEET), {WHOLE.name: (), SHEET.name: (WHOLE.name,), LONG_SHEET.name: ()})
+WIDE = Equation(sum((reward(t + i) for i in range(9)), start=reward(t)), 0)
+NARROW = replace(  # a hypothesis that is wider than a phone, and a reason that is a formula alone
+    SHEET,
+    hypotheses=(WIDE,),
+    without=(Without(WIDE, "kept", "Tried."),),
+    blocks=(Block(None, reward(t), (Line(reward(k), "∇p = p ∇ log p", "rule", SHEET.blocks[0].lines[0].behind),)),),
+)
 PAGES = {
+    "narrow": lambda: html(NARROW),
     "sheet": lambda: html(SHEET),
     "long": lambda: html(LONG_SHEET),
     "hostile": lambda: html(HOSTILE),
