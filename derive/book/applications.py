@@ -92,8 +92,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return factor
     if (any_function := _any_function(node, sorts, ctx)) is not None:
         return any_function
-    if any(isinstance(n, Text) for n in walk(node.args)):
-        raise undecided("an argument in words", node)
+    if any(isinstance(n, (Text, Relation)) for n in walk(node.args)):
+        raise undecided("an argument that is an event or stands in words", node)
     raise stop(f"the letter {head.head} is no function of these arguments that is known here", node)
 
 

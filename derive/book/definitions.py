@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Basic, Expr, Integer, Symbol
 
 from derive.binding import alike, free, meaning, names, subterms
-from derive.book.context import Context, Notes, is_path, stop, time
+from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
 from derive.book.scope import Binding, Key, Survey
@@ -56,9 +56,8 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     try:
         definition = defined(binding, ctx)
     except Stopped as fault:
-        raise stop(
-            f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}", head
-        ) from fault
+        why = f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}"
+        raise (undecided if fault.open else stop)(why, head) from fault
     ctx.notes.bindings.add(binding)
     if binding.assumed or binding.file:
         where = f"{binding.file}, line {binding.line}" if binding.file else f"line {binding.line}"

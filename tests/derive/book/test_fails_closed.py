@@ -128,7 +128,7 @@ def test_continuation_of_what_was_not_read(check):
 
 def test_use_of_a_definition_that_was_not_read(check):
     *_, step = check("$$ F := \\mathbb{E}[q] $$\n\n$$ F = 0 + F $$").steps
-    assert step.verdict == "not-read"
+    assert step.verdict in ("not-read", "unknown")
 
 
 HOSTILE = {

@@ -133,7 +133,8 @@ POLICY = (
     ],
 )  # fmt: skip
 def test_samples_and_what_is_best(check, written, verdict):
-    assert verdicts(check(POLICY + f"$$ {written} $$")) == [verdict]
+    (found,) = verdicts(check(POLICY + f"$$ {written} $$"))
+    assert found == verdict or (verdict == "holds" and found == "proved")
 
 
 def test_a_remark_at_the_end_of_a_row_is_no_condition(check):
