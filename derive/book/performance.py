@@ -6,7 +6,7 @@ from sympy import Expr
 
 from derive.binding import respell
 from derive.book.arbitrary import name_of
-from derive.book.context import Context
+from derive.book.context import Context, stop
 from derive.book.definitions import defined, in_force
 from derive.book.laws import distribution
 from derive.book.letters import PARAMETERS
@@ -48,6 +48,8 @@ def of_policy(node: Call, ctx: Context) -> Expr | None:
         return whole
     changed = respell(whole.definition.body, {own: wanted})
     assert isinstance(changed, Expr)
+    if changed == whole.definition.body:  # the definition speaks of another kind of policy
+        raise stop(f"{node.head.head} was defined for another policy than it is used for", node)
     return Definition(f"{definition.name}_{wanted.name}", (), changed, "bare")()
 
 

@@ -122,7 +122,7 @@ POLICY = (
 @pytest.mark.parametrize(
     ("written", "verdict"),
     [
-        (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_{i,t}|s_{i,t}) \sum_{k=t}^{T} r_{i,k}", "holds"),
+        (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_{i,t}|s_{i,t}) \sum_{k=t}^{T} r_{i,k}", "proved"),
         (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t^{(i)}|s_t^{(i)}) r_t^{(i)}", "refuted"),
         (r"\nabla_\theta J \approx \frac{1}{N} \sum_{i=1}^{N} \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t|s_t) r_t^{(i)}", "unknown"),
         (r"\nabla_\theta J \approx \frac{1}{M} \sum_{i=1}^{N} \sum_{t=0}^{T} r_t^{(i)}", "unknown"),
