@@ -32,7 +32,8 @@ DERIVE = [
         axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
         rules.linear rules.calculus
         rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate proving.normal proving.slopes
-        proving.products proving.conditional proving.paths proving.samples proving.form proving.difference proving.search proving prove
+        proving.products proving.conditional proving.paths proving.samples proving.form proving.difference proving.order proving.search
+        proving prove
     """),
     *MODELS,
     *_words("""

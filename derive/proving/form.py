@@ -17,7 +17,7 @@ from derive.errors import Refused
 from derive.kernel import Theorem, law
 from derive.proving.conditional import carry, from_the_start, later_score, score_times, settle, split_at_the_score
 from derive.proving.normal import Conversions
-from derive.proving.paths import slope
+from derive.proving.paths import log_of_path, slope
 from derive.proving.products import EVERY_SUM, NOT_OVER_SETS, constants_out, into
 from derive.proving.samples import ABOUT_SAMPLES
 from derive.proving.slopes import slopes_vanish
@@ -172,7 +172,7 @@ FORM: dict[type, tuple[Conversion, ...]] = {
     Conditional: (*_LINEAR, settle, carry, later_score),
     PathSum: (few_paths, first_of("vanishing", "additivity", "homogeneity", "exchange"), paths_folded),
     PathProbability: (few_paths,),
-    Log: (log_of_product.apply,),
+    Log: (log_of_path, log_of_product.apply),
     Exp: (exp_of_sum.apply,),
     At: (RULES["evaluate_at"].apply,),
     Gradient: (

@@ -14,13 +14,14 @@ from derive.binding import fresh, names
 from derive.calc import Chain
 from derive.errors import Refused
 from derive.kernel import Theorem
-from derive.rewriting import Given
+from derive.rewriting import HOLE, Given
 from derive.rules import RULES, path_probability, product_rule, write_out
 from derive.terms import (
     Action,
     AtMost,
     Equation,
     Gradient,
+    Log,
     PathProbability,
     Positive,
     Process,
@@ -107,5 +108,18 @@ def slope(node: Gradient, given: Given) -> Theorem:
     process = node.body.process
     if Positive(process.policy) not in given:
         raise Refused("nothing says that {} is positive", process.policy)
-    general = slope_of_path(process.until(0), node.parameter)
-    return kernel.weaken(kernel.inst(general, {_horizon(process.until(0)): process.horizon}), given)
+    return _at_horizon(slope_of_path(process.until(0), node.parameter), process, given)
+
+
+def log_of_path(node: Log, given: Given) -> Theorem:
+    """log P(τ) = log (ρ_0(s_0) ∏_k π(a_k|s_k) P(s_{k+1}|s_k,a_k))."""
+    if not isinstance(node.body, PathProbability):
+        raise Refused("{} is no logarithm of the probability of a trajectory", node)
+    process = node.body.process
+    written = _at_horizon(product_of_steps(process.until(0)), process, given)
+    return kernel.cong(written, Log(HOLE), HOLE, given)
+
+
+def _at_horizon(theorem: Theorem, process: Process, given: Given) -> Theorem:
+    """The theorem for any horizon at this one, which is known not to be negative."""
+    return kernel.weaken(kernel.inst(theorem, {_horizon(process.until(0)): process.horizon}), given)

@@ -9,15 +9,18 @@ from sympy import Expr, Symbol
 
 from derive import kernel
 from derive.binding import free, sampled, substitute
-from derive.calc import Lemma
+from derive.calc import Lemma, as_reasons
 from derive.errors import DeriveError, Endless, IllFormed, Refused
 from derive.kernel import Theorem
 from derive.proving.difference import Leftover, vanishing
 from derive.proving.form import form_with
 from derive.proving.normal import Effort, Normaliser
-from derive.rewriting import HOLE, Given
-from derive.terms import ZERO, AtMost, Equation
+from derive.proving.order import one_step
+from derive.rewriting import HOLE, Given, each_place
+from derive.terms import ZERO, Always, AtMost, Equation, Inequality, Statement
 from derive.timeline import as_linear
+
+COST = 25  # of one use of an equation, in attempts at a rule
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,20 @@ class Gap:
         return f"{self.rest} remains" + (f" for {ranges}" if ranges else "")
 
 
-def found(equation: Equation, given: Given, lemmas: Sequence[Lemma], effort: int) -> Theorem | Gap:
-    """A theorem given ⊢ equation, or what stands between the two sides."""
-    gap: Gap | None = None
+def found(claim: Statement, given: Given, lemmas: Sequence[Lemma], effort: int) -> Theorem | Gap:
+    """A theorem given ⊢ claim, or what stands between the two sides."""
     left = Effort(effort)
-    for way in (_directly, _by_cases):
+    if isinstance(claim, Inequality):
+        try:
+            return _under(one_step(claim, given, left), given)
+        except (Refused, IllFormed, Endless) as fault:
+            return Gap(None, (), fault)
+    return _equal(claim, given, lemmas, left)
+
+
+def _equal(equation: Equation, given: Given, lemmas: Sequence[Lemma], left: Effort) -> Theorem | Gap:
+    gap: Gap | None = None
+    for way in (_directly, _by_cases, _by_an_assumed_equation):
         for prenex in (False, True):
             try:
                 return _under(way(equation, given, Searcher(lemmas, prenex, left)), given)
@@ -91,6 +103,21 @@ def _from_difference(left: Expr, right: Expr, zero: Theorem, given: Given) -> Th
     """left − right = 0 ⊢ left = right."""
     added = kernel.cong(zero, HOLE + right, HOLE, given)
     return kernel.trans(kernel.ring(left, added.lhs, given), added)
+
+
+def _by_an_assumed_equation(equation: Equation, given: Given, searcher: Searcher) -> Theorem:
+    """One use, at one place or wherever it fits, of an equation that is assumed to hold always."""
+    for reason in as_reasons([h for h in given if isinstance(h, Always)], given):
+        for side, other in ((equation.lhs, equation.rhs), (equation.rhs, equation.lhs)):
+            for opened in each_place(side, reason, given):
+                searcher.effort.spend(COST)
+                try:
+                    rest = _directly(Equation(opened.rhs, other), given, searcher)
+                except (Leftover, Refused, IllFormed):
+                    continue
+                theorem = kernel.trans(opened, rest)
+                return theorem if side is equation.lhs else kernel.sym(theorem)
+    raise Refused("no equation that holds always leads from one side to the other")
 
 
 def _by_cases(equation: Equation, given: Given, searcher: Searcher) -> Theorem:
