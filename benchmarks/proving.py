@@ -12,6 +12,7 @@ from pathlib import Path
 
 import proofs
 from benchmarks.caches import forget
+from benchmarks.claims import entries, steps
 from benchmarks.measure import Row, Timed, times
 from benchmarks.registry import benchmark
 from derive.catalogue import Derivation, load
@@ -31,6 +32,35 @@ def prove_catalogue(name: str, budget: float) -> Row:
     derivations = _derivations()
     found = Timed(lambda: [prove(d.claim, d.assuming) for d in derivations], right=any, before=forget)
     return times(name, found, None, budget)
+
+
+@benchmark("entries_found", group="proving")
+def entries_found(name: str, budget: float) -> Row:
+    """How many percent of the finite entries the prover finds without their lines; each is told on standard error."""
+    score = entries(_derivations())
+    for trial in score.trials:
+        print(
+            f"{'found' if trial.found else 'not found':10} {1e3 * trial.seconds:7.1f} ms  {trial.name}", file=sys.stderr
+        )
+    print(f"entries: {score}", file=sys.stderr)
+    return Row(name, score.share, None, None, "%")
+
+
+@benchmark("one_step_claims_found", group="proving")
+def one_step_claims_found(name: str, budget: float) -> Row:
+    """How many percent of the lines of all chains the prover finds as claims about the line before."""
+    score = steps(_derivations())
+    for trial in score.trials:
+        if not trial.found:
+            print(f"not found  {1e3 * trial.seconds:7.1f} ms  {trial.name}", file=sys.stderr)
+    print(f"one-step claims: {score}", file=sys.stderr)
+    return Row(name, score.share, None, None, "%")
+
+
+@benchmark("one_step_claim", group="proving")
+def one_step_claim(name: str, budget: float) -> Row:
+    """The median time of one such claim, found or given up."""
+    return Row(name, steps(_derivations()).milliseconds, None, None, "ms")
 
 
 @benchmark("replay_catalogue", group="proving")
