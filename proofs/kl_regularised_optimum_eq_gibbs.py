@@ -1,12 +1,12 @@
 """E_π[κ r] − KL(π‖ρ) ≤ log Z for every policy π; π* = ρ e^{κ r} / Z loses nothing and reaches it."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import a, mean
+from derive.notation import a, bandit_policy, mean
 from derive.rules import expectation, factor_out, linearity, log_at_most, log_of_product, normalised, unfold
 from derive.terms import Inequality, Log, Positive
 from proofs.dpo_reward_eq_beta_logratio import normaliser, optimum
 from proofs.grad_k2_expectation_eq_reverse_kl_grad import reference
-from proofs.kl_regularised_gap_eq import bandit_policy, kl_regularised_gap_eq, p, regularised
+from proofs.kl_regularised_gap_eq import kl_regularised_gap_eq, p, regularised
 
 
 @derivation(

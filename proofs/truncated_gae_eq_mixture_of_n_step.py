@@ -1,11 +1,11 @@
 """Σ_{l≤n} (γλ)^l δ_{t+l} = (1−λ) Σ_{m≤n} λ^{m-1} Â_t^{(m)} + λ^n Â_t^{(n+1)}: over any number of steps."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import T, before, gamma, lam, n, t, td_error, time_symbol
+from derive.notation import T, before, gamma, lam, n, t, td_error
 from derive.rules import empty, last_apart, unfold, write_out
-from derive.terms import AtMost, Definition, Equation, TimeSum
+from derive.terms import AtMost, Definition, Equation, TimeSum, time_symbol
 
-j, m = time_symbol("l"), time_symbol("m")
+j, m = time_symbol("l")("m")
 n_step = Definition("A", (t, m), TimeSum(gamma**j * td_error(t + j), j, 0, m - 1), "index")
 truncated = TimeSum((gamma * lam) ** j * td_error(t + j), j, 0, n)
 

@@ -4,7 +4,8 @@ from derive.catalogue import Falsehood, derivation
 from derive.notation import a, backed_up, discount, gamma, s, s_next, transition
 from derive.rules import arithmetic, below_by, constant_maximum, factor_out, linearity, normalised, unfold
 from derive.terms import STATES, Always, Equation, Inequality, Letter, Maximum, SumOver
-from proofs.bellman_optimality_operator_contraction_sup import TV, V
+from proofs.bellman_operator_contraction_sup import V
+from proofs.bellman_optimality_operator_contraction_sup import TV
 
 optimal = Letter("V*", (STATES,))
 best_q, q = backed_up(optimal), backed_up(V)
