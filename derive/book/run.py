@@ -12,6 +12,7 @@ from derive import cache
 from derive.book.apart import Apart, can_be_apart, judged
 from derive.book.outcome import Outcome, from_dict
 from derive.book.parts import everything
+from derive.book.reading_order import earlier
 from derive.book.source import files
 
 
@@ -54,7 +55,7 @@ def progress(done: int, total: int, width: int = 20) -> str:
 def _key(path: Path) -> str | None:
     digest = hashlib.sha256()
     try:
-        for data in everything(path):
+        for data in (data for text in (*earlier(path), path) for data in everything(text)):
             digest.update(len(data).to_bytes(8, "big") + data)
     except OSError:
         return None
