@@ -37,6 +37,7 @@ DERIVE = [
     """),
     *MODELS,
     *_words("""
+        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_proof export.coq_file
         catalogue cache graph near_misses sheet.words sheet.refuted
         sheet.convergence sheet.svg sheet.content sheet.collection sheet.mathml sheet.preamble sheet.tex_formula
         sheet.tex_words sheet.tex_figure sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure
@@ -52,7 +53,7 @@ DERIVE = [
         book.claims book.repair book.verdict book.follows book.objectives book.progress book.choices book.defining book.inherited book.steps book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
-        annotated.restructured_words annotated.style annotated.cards annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning
+        annotated.restructured_words annotated.style annotated.cards annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning cli.exporting
         cli.sheets cli.texts cli cli.__main__
     """),
 ]

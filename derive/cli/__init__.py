@@ -13,6 +13,7 @@ from typing import Any
 from derive.cli.catalogue import run_graph, run_list, run_prove
 from derive.cli.certificates import run_verify
 from derive.cli.estimators import run_bias
+from derive.cli.exporting import run_export
 from derive.cli.figures import run_figure
 from derive.cli.learning import run_train
 from derive.cli.sheets import run_book, run_sheet
@@ -67,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     one = command("graph", run_graph, "draw what rests on what in the catalogue")
     one.add_argument("--to", choices=("mermaid", "svg"), default="mermaid")
     one.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of standard output")
+    one = command("export", run_export, "write theorems for another proof assistant, which judges them by itself")
+    one.add_argument("names", nargs="*", metavar="NAME")
+    one.add_argument("--all", action="store_true", help="the whole catalogue; what has no counterpart is named")
+    one.add_argument("--to", choices=("coq",), default="coq")
+    one.add_argument("-o", "--output", metavar="DIR", help="write a file there instead of to standard output")
     one = command("sheet", run_sheet, "print derivations as sheets")
     one.add_argument("names", nargs="*", metavar="NAME")
     one.add_argument("--all", action="store_true", help="the whole catalogue")

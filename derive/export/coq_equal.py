@@ -1,0 +1,333 @@
+"""That two printed terms are equal because arithmetic, at whatever depth, makes them so: a script that Coq checks.
+
+Each side is a term and the names under which a proof has introduced its variables. Whatever is no arithmetic is an
+atom; atoms of the two sides that are alike become one variable of a statement about the field, which `field` proves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow, Rational, Symbol, cancel, preorder_traversal, together
+
+from derive.binding import canonical, meaning, substitute
+from derive.errors import Refused
+from derive.export.coq import Writer
+from derive.ring import equal_by_arithmetic
+from derive.terms import (
+    Apply,
+    Cases,
+    Defined,
+    Exp,
+    Gradient,
+    Log,
+    Mean,
+    PathProbability,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Variance,
+    sort_of,
+)
+from derive.timeline import is_linear, linear
+
+Script = list[str]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A term, how it is written, and what its names stand for in the other side's terms."""
+
+    term: Expr
+    writer: Writer
+    values: Mapping[Basic, Basic] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.writer.real(self.term)
+
+    @property
+    def spelling(self) -> str:
+        """How it is written, whatever bound variables are called."""
+        return self.writer.numbered.real(self.term)
+
+    @property
+    def sense(self) -> Basic:
+        return canonical(substitute(self.term, self.values) if self.values else self.term)
+
+    def at(self, term: Basic, names: Mapping[Basic, str] | None = None) -> Side:
+        hidden = set(names or ())
+        values = {k: v for k, v in self.values.items() if k not in hidden}
+        return Side(term, self.writer.within(names or {}), values)
+
+
+@dataclass
+class Fresh:
+    """Names that no term has."""
+
+    numbers: count = field(default_factory=count)  # type: ignore[type-arg]
+
+    def __call__(self, stem: str) -> str:
+        return f"{stem}_i{next(self.numbers)}"
+
+
+def block(script: Script) -> Script:
+    return ["{", *(f"  {line}" for line in script), "}"]
+
+
+def is_arithmetic(term: Basic) -> bool:
+    return isinstance(term, (Rational, Add, Mul, Pow))
+
+
+def equal(left: Side, right: Side, fresh: Fresh) -> Script:
+    """A script that proves left = right."""
+    if left.spelling == right.spelling:
+        return ["reflexivity."]
+    if is_arithmetic(left.term) or is_arithmetic(right.term):
+        return _Arithmetic(left, right, fresh).script()
+    return deep(left, right, fresh)
+
+
+def deep(left: Side, right: Side, fresh: Fresh) -> Script:
+    """Both sides are one node, and differ below it."""
+    a, b = left.term, right.term
+    if type(a) is not type(b):
+        raise Refused("cannot compare {} with {}", a, b)
+    if isinstance(a, (SumOver, Mean, Variance)):
+        return _under(left, right, fresh)
+    if isinstance(a, (TimeSum, TimeProduct)):
+        return _under_time(left, right, fresh)
+    if isinstance(a, (Gradient, Log, Exp)):
+        return [under(a), *equal(left.at(a.body), right.at(b.body), fresh)]
+    if isinstance(a, (Apply, Symbol, PathProbability)) or sort_of(a) is not None:
+        return ["places."]
+    if isinstance(a, Defined) and a.definition == b.definition:
+        return ["places."]
+    if isinstance(a, Cases) and a.subject == b.subject and len(a.args) == len(b.args):
+        return _cases(left, right, fresh)
+    raise Refused("cannot compare two {} in the export", type(a).__name__)
+
+
+def under(node: Expr) -> str:
+    """The step from f x = f y to x = y, for the gradient, the logarithm and the exponential function."""
+    head = "D" if isinstance(node, Gradient) else "ln" if isinstance(node, Log) else "ex"
+    return f"apply: (f_equal ({head} C))."
+
+
+def _under(left: Side, right: Side, fresh: Fresh) -> Script:
+    a, b = left.term, right.term
+    name = fresh("x")
+    inner_left, inner_right = ({side.term.var: name} for side in (left, right))
+    lemma = {SumOver: "sum_eq", Mean: "mean_eq", Variance: "variance_eq"}[type(a)]
+    pairs = [(a.body, b.body)] if isinstance(a, SumOver) else [(a.weight, b.weight), (a.body, b.body)]
+    values = {a.var: b.var} if a.var != b.var else {}
+    script = [f"apply: {lemma}."] if len(pairs) > 1 else []
+    for one, other in pairs:
+        side = Side(
+            one, left.writer.within(inner_left), {**{k: v for k, v in left.values.items() if k != a.var}, **values}
+        )
+        proof = equal(side, right.at(other, inner_right), fresh)
+        script += block([f"move=> {name}.", *proof]) if len(pairs) > 1 else [f"apply: {lemma} => {name}.", *proof]
+    return script
+
+
+def _under_time(left: Side, right: Side, fresh: Fresh) -> Script:
+    a, b = left.term, right.term
+    ends = [
+        f"zrange {side.writer.time(side.term.lower)}%Z {side.writer.time(side.term.upper)}%Z" for side in (left, right)
+    ]
+    script = []
+    if ends[0] != ends[1]:
+        script = [f"rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia)."]
+    name, low, high = fresh("k"), fresh("low"), fresh("high")
+    lemma = "time_eq" if isinstance(a, TimeSum) else "time_prod_eq"
+    values = {k: v for k, v in left.values.items() if k != a.index} | ({a.index: b.index} if a.index != b.index else {})
+    side = Side(a.body, left.writer.within({a.index: name}), values)
+    script += [f"apply: {lemma} => {name} {low} {high}.", *equal(side, right.at(b.body, {b.index: name}), fresh)]
+    return script
+
+
+def _cases(left: Side, right: Side, fresh: Fresh) -> Script:
+    script = []
+    for one, other in zip(left.term.branches, right.term.branches, strict=True):
+        script += ["case: ifP => _.", *block(equal(left.at(one[1]), right.at(other[1]), fresh))]
+    return [*script, *equal(left.at(left.term.default), right.at(right.term.default), fresh)]
+
+
+def nonzero(side: Side) -> Script:
+    """A proof that a term is not zero, because it is positive."""
+    linear_sum = isinstance(side.term, Add) and is_linear(side.term)
+    return ["apply: lt0r_neq0.", *positive(side)] if linear_sum or _needs_opening(side.term) else ["nonzero."]
+
+
+def positive(side: Side) -> Script:
+    """A proof of 0 < term: as it stands, or as a quotient of polynomials whose coefficients are positive."""
+    if isinstance(side.term, Add) and is_linear(side.term):
+        time = f"(zr K {side.writer.time(side.term)}%Z)"
+        return [f"rewrite (_ : {side.text} = {time}); last by casts.", "by apply: zr_gt0; lia."]
+    if not _needs_opening(side.term):
+        return ["positive."]
+    words, opened = side.writer.words, _opened(side.term)
+    used = {n.definition for n in preorder_traversal(side.term) if isinstance(n, Defined)}
+    unfolding = (
+        [f"rewrite {' '.join(f'/{words.definitions[d]}' for d in used if d in words.definitions)}."] if used else []
+    )
+    atoms = {a: Dummy() for a in _atoms(opened)}
+    quotient = cancel(together(_replaced(opened, atoms)))
+    back = {v: k for k, v in atoms.items()}
+    text = side.at(_replaced(quotient, back)).text
+    return [
+        f"rewrite (_ : {side.text} = {text}); last by ({' '.join(unfolding).replace('.', ';')} fields).",
+        "positive.",
+    ]
+
+
+def _needs_opening(term: Expr) -> bool:
+    if isinstance(term, Defined):
+        return True
+    if isinstance(term, Rational):
+        return bool(term < 0)
+    return isinstance(term, (Add, Mul, Pow)) and any(
+        _needs_opening(a) for a in term.args[: 1 if isinstance(term, Pow) else None]
+    )
+
+
+def _opened(term: Expr) -> Expr:
+    if isinstance(term, Defined):
+        opened = meaning(term)
+        assert opened is not None
+        return _opened(opened)
+    return term.func(*map(_opened, term.args)) if isinstance(term, (Add, Mul, Pow)) else term
+
+
+def _atoms(term: Expr) -> set[Expr]:
+    if isinstance(term, (Add, Mul, Pow)):
+        return set().union(*map(_atoms, term.args))
+    return set() if isinstance(term, Rational) else {term}
+
+
+def _replaced(term: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    if term in values:
+        return values[term]
+    return term.func(*(_replaced(a, values) for a in term.args)) if isinstance(term, (Add, Mul, Pow)) else term
+
+
+class _Arithmetic:
+    """One use of `field`: atoms become variables, and powers with times in them products of powers of those times."""
+
+    def __init__(self, left: Side, right: Side, fresh: Fresh) -> None:
+        self.left, self.right, self.fresh = left, right, fresh
+        self.atoms: list[tuple[Side, str]] = []
+        self.given: list[tuple[str, str, Script]] = []  # premise about variables, the same about terms, its proof
+        self.conditions: set[str] = set()
+
+    def script(self) -> Script:
+        one, other = self._abstract(self.left), self._abstract(self.right)
+        premises = "".join(f"{p} -> " for p, _, _ in self.given)
+        variables = " ".join(v for _, v in self.atoms)
+        names = [self.fresh("h") for _ in self.given]
+        fact = self.fresh("fact")
+        quantified = f"forall {variables} : K, " if variables else ""
+        script = []
+        for name, (_, actual, proof) in zip(names, self.given, strict=True):
+            script += [f"have {name} : {actual}.", *block(proof)]
+        inner = [self.fresh("h") for _ in self.given]
+        rewrites = [f"rewrite ?{n}." for n, (p, _, _) in zip(inner, self.given, strict=True) if " = " in p]
+        proof = [f"move=> {' '.join([v for _, v in self.atoms] + inner)}."] if variables or names else []
+        proof += [*(r for r in reversed(rewrites)), "fields." if self._divides() else "ring."]
+        script += [f"have {fact} : {quantified}{premises}{one} = {other}.", *block(proof)]
+        values = " ".join(side.text for side, _ in self.atoms)
+        return [*script, f"exact: ({fact} {values} {' '.join(names)})."]
+
+    def _divides(self) -> bool:
+        return any(" != " in p for p, _, _ in self.given)
+
+    def _abstract(self, side: Side) -> str:
+        term = side.term
+        if isinstance(term, Rational):
+            return side.writer.number(term)
+        if isinstance(term, Add):
+            return f"({' + '.join(self._abstract(side.at(a)) for a in term.args)})"
+        if isinstance(term, Mul):
+            return f"({' * '.join(self._abstract(side.at(a)) for a in term.args)})"
+        if isinstance(term, Pow) and isinstance(term.exp, Integer):
+            return self._power(side)
+        if isinstance(term, Pow):
+            return self._symbolic(side)
+        return self._variable(side)
+
+    def _power(self, side: Side) -> str:
+        base, n = side.term.args
+        text = self._abstract(side.at(base))
+        if n >= 0:
+            return f"({text} ^+ {n})"
+        if not isinstance(base, Rational):
+            self._nonzero(text, side.at(base).text, nonzero(side.at(base)))
+            self._positive_parts(side.at(base))
+        return f"({text} ^- {-n})"
+
+    def _positive_parts(self, side: Side) -> None:
+        """Of a sum below the line: `field` may ask for it with its summands in another order."""
+        if isinstance(side.term, Add) and not _needs_opening(side.term) and not is_linear(side.term):
+            for atom in _atoms(side.term):
+                variable, text = self._variable(side.at(atom)), side.at(atom).text
+                if f"0 < {variable}" not in self.conditions:
+                    self.conditions.add(f"0 < {variable}")
+                    self.given.append((f"0 < {variable}", f"0 < {text}", ["positive."]))
+
+    def _nonzero(self, abstract: str, actual: str, proof: Script | None = None) -> None:
+        if abstract not in self.conditions:
+            self.conditions.add(abstract)
+            self.given.append((f"{abstract} != 0", f"{actual} != 0", proof or ["nonzero."]))
+
+    def _variable(self, side: Side) -> str:
+        sense, text, spelling = side.sense, side.text, side.spelling
+        for other, variable in self.atoms:
+            if other.spelling == spelling:
+                return variable
+        near = next(((o, v) for o, v in self.atoms if equal_by_arithmetic(o.sense, sense)), None)
+        variable = self.fresh("v")
+        self.atoms.append((side, variable))
+        if near is not None:
+            self.given.append((f"{variable} = {near[1]}", f"{text} = {near[0].text}", self._bridge(side, near[0])))
+        return variable
+
+    def _bridge(self, side: Side, other: Side) -> Script:
+        if other.values and not side.values:
+            return ["symmetry.", *equal(other, side, self.fresh)]
+        return equal(side, other, self.fresh)
+
+    def _symbolic(self, side: Side) -> str:
+        """x^(n + m k), as a variable that equals a product of powers of x and x^k."""
+        base, exponent = side.term.args
+        parts = [side.at(b) for b in Mul.make_args(base)]
+        constant, terms = linear(exponent)
+        products = []
+        for part in parts:
+            text = part.text
+            x = part.writer.number(part.term) if isinstance(part.term, Rational) else self._variable(part)
+            if not isinstance(part.term, Rational):
+                self._nonzero(x, text)
+            powers = [(x, text, constant)] if constant else []
+            for symbol, c in terms:
+                name = self._time_power(part, symbol, x)
+                powers.append((name, f"(powz {text} {side.writer.time(symbol)}%Z)", c))
+            products += powers
+        own = self.fresh("v")
+        self.atoms.append((side, own))
+        value = lambda i: " * ".join(f"{p[i]} ^{'+' if p[2] >= 0 else '-'} {abs(p[2])}" for p in products) or "1"  # noqa: E731
+        self.given.append((f"{own} = {value(0)}", f"{side.text} = {value(1)}", ["powers."]))
+        return own
+
+    def _time_power(self, base: Side, symbol: Symbol, x: str) -> str:
+        """x^k for one time k; nothing is zero."""
+        text = f"(powz {base.text} {base.writer.time(symbol)}%Z)"
+        for side, variable in self.atoms:
+            if side.text == text:
+                return variable
+        variable = self.fresh("v")
+        self.atoms.append((Side(Pow(base.term, symbol, evaluate=False), base.writer, base.values), variable))
+        self._nonzero(variable, text)
+        return variable

@@ -1,0 +1,205 @@
+"""A self-contained file for Coq: the library of general lemmas, then each theorem with its letters and its proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from sympy import Basic, Mul, Pow, Rational, Symbol, preorder_traversal
+
+from derive.binding import free
+from derive.errors import Refused
+from derive.export.coq import Vocabulary, Writer, extras
+from derive.export.coq_proof import Replay
+from derive.kernel import Theorem, premises_first
+from derive.terms import (
+    Always,
+    AtMost,
+    Domain,
+    Equation,
+    Hypothesis,
+    Letter,
+    Positive,
+    Statement,
+    Var,
+)
+from derive.timeline import is_linear
+
+CLOSED = "Closed under the global context"  # what Coq prints of a theorem that rests on no axiom
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A theorem in Coq: its declarations, its statement, its proof, and the names that read the statement back."""
+
+    name: str
+    declarations: tuple[str, ...]
+    statement: str
+    proof: tuple[str, ...]
+    words: Vocabulary
+
+    def __str__(self) -> str:
+        lines = [
+            f"Module About_{self.name}.",
+            f"Section About_{self.name}.",
+            *self.declarations,
+            "",
+            f"Theorem {self.name} :",
+            f"  {self.statement}.",
+        ]
+        lines += [
+            "Proof.",
+            *self.proof,
+            "Qed.",
+            "",
+            f"End About_{self.name}.",
+            f"Print Assumptions {self.name}.",
+            f"End About_{self.name}.",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def library() -> str:
+    """The general lemmas, on finite sums, sums over time and derivations."""
+    return (files("derive.export") / "library.v").read_text(encoding="utf-8")
+
+
+def document(theorems: Iterable[Exported]) -> str:
+    """A file that needs nothing but Coq and mathcomp."""
+    return "\n".join([library(), *map(str, theorems)])
+
+
+def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem) -> Exported:
+    """A theorem for Coq; raises Refused, and names the node or law, where something in it has no counterpart."""
+    if not isinstance(claim, Equation):
+        raise Refused("an inequality has no counterpart in the export yet")
+    words = Vocabulary()
+    writer = Writer(words)
+    conclusion = f"{writer.real(claim.lhs)} =\n  {writer.real(claim.rhs)}"
+    premises = [(h, _premise(h, writer)) for h in assuming if not isinstance(h, Positive)]
+    assumed = {h: f"h_{i}" for i, (h, _) in enumerate(premises)}
+    times = sorted((n for n in _free(claim, assuming) if _is_bound(n)), key=str)
+    binders = " ".join(f"({words.variable(n)} : {_sort(n, words)})" for n in times)
+    script = Replay(assumed).script(theorem, writer)
+    intros = " ".join([*(words.variable(n) for n in times), *assumed.values()])
+    statement = (f"forall {binders},\n  " if binders else "") + "".join(f"{p} -> " for _, p in premises) + conclusion
+    ends = [f"transitivity {writer.real(theorem.lhs)}; first reflexivity."] if theorem.lhs != claim.lhs else []
+    proof = ([f"move=> {intros}."] if intros else []) + ends + script
+    typed = tuple(map(_typed, proof))
+    return Exported(name, tuple(_declarations(words, claim, assuming, theorem)), statement, typed, words)
+
+
+def _typed(line: str) -> str:
+    """A step whose terms are numbers alone does not say of which field."""
+    line = re.sub(r"^(\s*transitivity) (.*?)(\.|; first .*)$", r"\1 (\2 : K)\3", line)
+    return re.sub(r"^(\s*have \w+ : [^,]* = [^,]*)\.$", r"\1 :> K.", line)
+
+
+def _free(claim: Statement, assuming: tuple[Hypothesis, ...]) -> frozenset[Basic]:
+    found = free(claim.lhs) | free(claim.rhs)
+    for hypothesis in assuming:
+        if isinstance(hypothesis, AtMost):
+            found |= free(hypothesis.lesser) | free(hypothesis.greater)
+    return found
+
+
+def _is_bound(name: Basic) -> bool:
+    return isinstance(name, Var) or bool(getattr(name, "is_integer", False))
+
+
+def _sort(name: Basic, words: Vocabulary) -> str:
+    return words.kind(name.domain) if isinstance(name, Var) else "Z"
+
+
+def _premise(hypothesis: Hypothesis, writer: Writer) -> str:
+    if isinstance(hypothesis, AtMost):
+        return f"({writer.time(hypothesis.lesser)} <= {writer.time(hypothesis.greater)})%Z"
+    if isinstance(hypothesis, Always):
+        names = sorted((n for n in free(hypothesis.lhs) | free(hypothesis.rhs) if isinstance(n, Var)), key=str)
+        binders = " ".join(f"({writer.words.variable(n)} : {_sort(n, writer.words)})" for n in names)
+        return f"(forall {binders}, {writer.real(hypothesis.lhs)} = {writer.real(hypothesis.rhs)})"
+    raise Refused("the hypothesis {} has no counterpart in the export", type(hypothesis).__name__)
+
+
+def _declarations(
+    words: Vocabulary, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem
+) -> Iterable[str]:
+    terms = [t for node in premises_first(theorem) for t in (node.lhs, node.rhs)]
+    yield "Variables (K : realFieldType) (C : calculus K)."
+    letters = [
+        line
+        for letter, text in list(words.names.items())
+        if isinstance(letter, Letter)
+        for line in _letter(letter, text, words, Positive(letter) in assuming)
+    ]
+    places = [
+        f"Variable {words.place(kind, domain)} : Z -> {words.kind(domain)}."
+        for kind, domain in sorted(words.paths, key=str)
+    ]
+    definitions = [_definition(definition, text, words) for definition, text in words.definitions.items()]
+    names = list(words.names.items())
+    for domain, text in names:
+        if isinstance(domain, Domain) and domain.elements is None:
+            yield f"Variables ({text} : finType) ({text}_witness : {text})."
+        elif isinstance(domain, Domain):
+            yield f"Definition {text} : seq Z := [:: {'; '.join(f'({e})%Z' for e in domain.elements or ())}]."
+    yield from places
+    yield from letters
+    powers = _bases(terms)
+    parameters = {f.parameter for f, _ in names if isinstance(f, Letter)}
+    bound = _differentiated(terms)
+    for symbol, text in names:
+        if isinstance(symbol, Symbol) and not symbol.is_integer:
+            yield f"Variable {text} : K."
+            slope = "1" if symbol in bound | parameters else "0"
+            yield f"Hypothesis D_{text} : D C {text} = {slope}."
+            if symbol in powers:
+                yield f"Hypothesis {text}_neq0 : {text} != 0."
+    yield from definitions
+
+
+def _differentiated(terms: Iterable[Basic]) -> set[Basic]:
+    from derive.binding import parameters
+
+    return set().union(*(parameters(t) for t in terms))
+
+
+def _bases(terms: Iterable[Basic]) -> set[Basic]:
+    """The symbols with a time in their exponent: they are not zero, as everywhere in the kernel."""
+    found: set[Basic] = set()
+    seen: set[Basic] = set()
+    for term in terms:
+        if term in seen:
+            continue
+        seen.add(term)
+        for node in preorder_traversal(term):
+            if isinstance(node, Pow) and not isinstance(node.exp, Rational) and is_linear(node.exp):
+                found |= {f for f in Mul.make_args(node.base) if isinstance(f, Symbol)}
+    return found
+
+
+def _letter(letter: Letter, text: str, words: Vocabulary, positive: bool) -> Iterable[str]:
+    kinds = [words.kind(d) for d in letter.domains]
+    yield f"Variable {text} : {' -> '.join([*kinds, 'K'])}."
+    names = [f"x{i}" for i in range(len(kinds))]
+    binders = " ".join(f"({n} : {k})" for n, k in zip(names, kinds, strict=True))
+    applied = f"({' '.join([text, *names])})" if names else text
+    every = f"forall {binders}, " if binders else ""
+    if letter.pmf:
+        rest = " ".join(f"({n} : {k})" for n, k in list(zip(names, kinds, strict=True))[1:])
+        quantified = f"forall {rest}, " if rest else ""
+        first = letter.domains[0]
+        assert first is not None
+        yield f"Hypothesis {text}_sum : {quantified}\\sum_({names[0]} <- {words.elements(first)}) {applied} = 1."
+    if positive:
+        yield f"Hypothesis {text}_pos : {every}0 < {applied}."
+    if letter.parameter is None:
+        yield f"Hypothesis D_{text} : {every}D C {applied} = 0."
+
+
+def _definition(definition: Basic, text: str, words: Vocabulary) -> str:
+    places = [*extras(definition), *definition.params]
+    binders = "".join(f" ({words.variable(p)} : {_sort(p, words) if _is_bound(p) else 'K'})" for p in places)
+    return f"Definition {text}{binders} : K := {Writer(words).real(definition.body)}."

@@ -1,0 +1,396 @@
+"""The laws of derive/axioms as lemmas of the library: a script that proves term = what the law makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Add, Expr, Integer, Mul, Pow
+
+from derive.axioms.conditions import is_constant_for, with_body
+from derive.axioms.linear import _multiplied_out
+from derive.binding import bound_name, substitute
+from derive.context import Context
+from derive.errors import Refused
+from derive.export.coq_equal import Fresh, Script, Side, block, equal, nonzero, positive, under
+from derive.terms import (
+    Action,
+    Exp,
+    Gradient,
+    Log,
+    Mean,
+    PathProbability,
+    State,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+)
+
+Law = Callable[[Side, Side, tuple[Any, ...], Fresh], Script]
+_KIND = {SumOver: "sum", TimeSum: "sum", Mean: "mean", Gradient: "D"}
+
+
+def _kind(term: Expr) -> str:
+    for node, word in _KIND.items():
+        if isinstance(term, node):
+            return word
+    raise Refused("{} has no counterpart in the export", type(term).__name__)
+
+
+def _raw(side: Side, raw: Expr, proof: Script, end: Side, fresh: Fresh) -> Script:
+    """lhs = raw by a script, and raw = rhs by arithmetic."""
+    middle = side.at(raw)
+    return [f"transitivity {middle.text}.", *block(proof), *equal(middle, end, fresh)]
+
+
+def _homogeneity(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    if args:
+        outside, inside = args
+    else:
+        factors = Mul.make_args(node.body)
+        constants = [f for f in factors if is_constant_for(Context(), node, f)]
+        outside, inside = Mul(*constants), Mul(*(f for f in factors if f not in constants))
+    product = with_body(node, Mul(outside, inside, evaluate=False))
+    result = Mul(outside, with_body(node, inside), evaluate=False)
+    kind = _kind(node)
+    proof = ["apply: D_scale; constant."] if kind == "D" else [f"exact: {kind}_scale."]
+    if outside == 1 or inside == 1:
+        proof = ["rewrite ?mul1r ?mulr1.", *proof] if outside == 1 else proof
+    if term.at(product).text == term.text:
+        return _raw(term, result, proof, end, fresh)
+    return _through(term, product, _raw(term.at(product), result, proof, end, fresh), fresh)
+
+
+def _through(term: Side, other: Expr, rest: Script, fresh: Fresh) -> Script:
+    """term = other by arithmetic below its binder, and then the rest."""
+    node = term.term
+    one, two = term, term.at(other)
+    if isinstance(node, Gradient):
+        proof = [under(node), *equal(term.at(node.body), term.at(other.body), fresh)]
+    elif isinstance(node, (TimeSum, TimeProduct)):
+        k, low, high = fresh("k"), fresh("low"), fresh("high")
+        lemma = "time_eq" if isinstance(node, TimeSum) else "time_prod_eq"
+        names = {node.index: k}
+        proof = [
+            f"apply: {lemma} => {k} {low} {high}.",
+            *equal(one.at(node.body, names), two.at(other.body, names), fresh),
+        ]
+    else:
+        x = fresh("x")
+        names = {bound_name(node): x}
+        inner = equal(one.at(node.body, names), two.at(other.body, names), fresh)
+        proof = (
+            [f"apply: mean_eq; first by []; move=> {x}.", *inner]
+            if isinstance(node, Mean)
+            else [f"apply: sum_eq => {x}.", *inner]
+        )
+    return [f"transitivity {two.text}.", *block(proof), *rest]
+
+
+def _additivity(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    body = _multiplied_out(Mul(*(_multiplied_out(f) for f in Mul.make_args(node.body))))
+    kind = _kind(node)
+    lemma = "D_add" if kind == "D" else f"{kind}_add"
+    proof = [f"etransitivity; [exact: {lemma} | congr (_ + _)]."] * (len(body.args) - 2) + [f"exact: {lemma}."]
+    nested = _right(body.args)
+    result = _right(tuple(with_body(node, part) for part in body.args))
+    whole = with_body(node, nested)
+    return _through(term, whole, _raw(term.at(whole), result, proof, end, fresh), fresh)
+
+
+def _right(parts: tuple[Expr, ...]) -> Expr:
+    if len(parts) == 1:
+        return parts[0]
+    return Add(parts[0], _right(parts[1:]), evaluate=False)
+
+
+def _exchange(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    kind = _kind(term.term)
+    return ["exact: D_sum." if kind == "D" else f"exact: {kind}_swap."]
+
+
+def _vanishing(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    kind = _kind(term.term)
+    return ["exact: D0." if kind == "D" else f"exact: {kind}_zero."]
+
+
+_SUM_IS_ONE = "match goal with H : _ |- _ => solve [apply: H] end."
+
+
+def _lemma(text: str) -> Law:
+    return lambda term, end, args, fresh: [text]
+
+
+def _then(text: str, raw: Callable[[Expr, tuple[Any, ...]], Expr]) -> Law:
+    def law(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+        return _raw(term, raw(term.term, args), [text], end, fresh)
+
+    return law
+
+
+def _leibniz(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    factors = node.body.args
+    slope = lambda f: Gradient(f, node.parameter)  # noqa: E731
+    raw = Add(
+        *(Mul(slope(f), *factors[:i], *factors[i + 1 :], evaluate=False) for i, f in enumerate(factors)), evaluate=False
+    )
+    names = [fresh("v") for _ in factors]
+    left = f"D C ({' * '.join(names)})"
+    right = " + ".join(" * ".join([f"D C {names[i]}", *names[:i], *names[i + 1 :]]) for i in range(len(names)))
+    fact = fresh("fact")
+    texts = " ".join(term.at(f).text for f in factors)
+    proof = [
+        f"have {fact} : forall {' '.join(names)} : K, {left} = {right}.",
+        *block([f"move=> {' '.join(names)}.", "rewrite !D_mul.", "ring."]),
+        f"exact: ({fact} {texts}).",
+    ]
+    return _raw(term, raw, proof, end, fresh)
+
+
+def _gradient_power(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    base, n = node.body.args
+    power = Pow(base, n - 1, evaluate=False)
+    raw = Mul(n, power, Gradient(base, node.parameter), evaluate=False)
+    proof = ["exact: D_exp."] if n > 0 else ["apply: D_expn.", *nonzero(term.at(base))]
+    return _raw(term, raw, proof, end, fresh)
+
+
+def _gradient_log(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    inner, theta = term.term.body.body, term.term.parameter
+    slope = Gradient(inner, theta)
+    middle = f"({term.at(slope).text} / {term.at(inner).text})"
+    raw = Mul(slope, Pow(inner, -1, evaluate=False), evaluate=False)
+    return [
+        f"transitivity {middle}.",
+        *block(["apply: D_ln.", *positive(term.at(inner))]),
+        *_raw(term.at(raw), raw, ["by rewrite expr1."], end, fresh),
+    ]
+
+
+def _n_ary(head: str, lemma: str, joined: str, premise: bool) -> Law:
+    """head(f1 op f2 op …) = the parts joined, by a lemma about two parts."""
+
+    def law(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+        parts = term.term.body.args
+        names = [fresh("v") for _ in parts]
+        inner, outer = (" * ", " + ") if joined == "Add" else (" + ", " * ")
+        positive = "".join(f"0 < {n} -> " for n in names) if premise else ""
+        statement = f"{head} C ({inner.join(names)}) = {outer.join(f'{head} C {n}' for n in names)}"
+        fact = fresh("fact")
+        tactic = f"by rewrite !{lemma} ?mulr_gt0." if premise else f"by rewrite !{lemma}."
+        intros = names + ([f"{n}_pos" for n in names] if premise else [])
+        script = [
+            f"have {fact} : forall {' '.join(names)} : K, {positive}{statement}.",
+            *block([f"move=> {' '.join(intros)}.", tactic]),
+        ]
+        texts = " ".join(term.at(p).text for p in parts)
+        func = Add if joined == "Add" else Mul
+        raw = func(*(term.term.func(p) for p in parts), evaluate=False)
+        proof = [*script, f"apply: ({fact} {texts}); positive." if premise else f"exact: ({fact} {texts})."]
+        return _raw(term, raw, proof, end, fresh)
+
+    return law
+
+
+def _log_product(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    if isinstance(term.term.body, TimeProduct):
+        return ["apply: ln_time => *; positive."]
+    return _n_ary("ln", "ln_mul", "Add", True)(term, end, args, fresh)
+
+
+def _log_power(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    base, n = term.term.body.args
+    raw = Mul(n, Log(base), evaluate=False)
+    return _raw(term, raw, [f"apply: {'ln_exp' if n > 0 else 'ln_expn'}; positive."], end, fresh)
+
+
+def _exp_multiple(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    n, rest = term.term.body.as_coeff_Mul()
+    product = Exp(Mul(n, rest, evaluate=False))
+    raw = Pow(Exp(rest), n, evaluate=False)
+    words = term.at(product)
+    same = equal(term.at(term.term.body), term.at(product.body), fresh)
+    head = term.writer.number(n)
+    return (
+        [
+            f"transitivity {words.text}.",
+            *block([under(product), *same]),
+            *_raw(
+                words,
+                raw,
+                [f"exact: {'ex_mul' if n > 0 else 'ex_muln'}." if n != -1 else "by rewrite mulN1r ex_opp expr1."],
+                end,
+                fresh,
+            ),
+        ]
+        if head
+        else []
+    )
+
+
+def _enumeration(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    elements = [Integer(e) for e in node.var.domain.elements]
+    sides = [Side(node.body, term.writer.within({node.var: term.writer.element(e)}), {node.var: e}) for e in elements]
+    values = [substitute(node.body, {node.var: e}) for e in elements]
+    raw = Add(*values, evaluate=False)
+    script = [f"rewrite /{term.writer.words.domain(node.var.domain)} !big_cons big_nil addr0."]
+    hs = []
+    for side, value in zip(sides, values, strict=True):
+        h = fresh("h")
+        hs.append(h)
+        script += [f"have {h} : {side.text} = {term.at(value).text}.", *block(equal(side, term.at(value), fresh))]
+    nested = _right(tuple(values))
+    script += [f"transitivity {term.at(nested).text}.", *block(_sum_of(hs)), *equal(term.at(nested), end, fresh)]
+    return script if raw is not None else []
+
+
+def _sum_of(hs: list[str]) -> Script:
+    """a + (b + …) = a' + (b' + …), from a = a', b = b', …"""
+    fact = hs[-1]
+    for h in reversed(hs[:-1]):
+        fact = f"(f_equal2 (@GRing.add K) {h} {fact})"
+    return [f"exact: {fact}."]
+
+
+def _case(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    return ["by rewrite ?Z.eqb_refl ?eqxx."]
+
+
+def _split(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node, middle = term.term, args[0]
+    parts = (
+        node.func(node.body, node.index, node.lower, middle - 1),
+        node.func(node.body, node.index, middle, node.upper),
+    )
+    w = term.writer
+    sum_ = isinstance(node, TimeSum)
+    joined, lemma = (Add, "time_split") if sum_ else (Mul, "time_prod_split")
+    lower, m = w.time(node.lower), w.time(middle)
+    ends = f"zrange {lower}%Z {w.time(middle - 1)}%Z"
+    raw = joined(*parts, evaluate=False)
+    proof = [
+        f"rewrite (_ : {ends} = zrange {lower}%Z ({m} - 1)%Z); last by (congr (zrange _ _); lia).",
+        f"apply: {lemma}; lia.",
+    ]
+    # SymPy sorts the parts; the raw text is written as they are here
+    text = f"({term.at(parts[0]).text} {'+' if sum_ else '*'} {term.at(parts[1]).text})"
+    unsorted = term.at(raw)
+    if unsorted.text != text:
+        return [
+            f"transitivity {text}.",
+            *block(proof),
+            *block(
+                [
+                    f"transitivity {unsorted.text}; first by rewrite {'addrC' if sum_ else 'mulrC'}.",
+                    *equal(unsorted, end, fresh),
+                ]
+            ),
+        ]
+    return _raw(term, raw, proof, end, fresh)
+
+
+def _single(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    lemma = "time_single" if isinstance(node, TimeSum) else "time_prod_single"
+    side = Side(
+        node.body, term.writer.within({node.index: f"{term.writer.time(node.lower)}%Z"}), {node.index: node.lower}
+    )
+    return [f"transitivity {side.text}.", *block([f"apply: {lemma}; lia."]), *equal(side, end, fresh)]
+
+
+def _empty(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    return [f"apply: {'time_empty' if isinstance(term.term, TimeSum) else 'time_prod_empty'}; lia."]
+
+
+def _shift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node, by = term.term, args[0]
+    w = term.writer
+    lemma, eq = ("time_shift", "time_eq") if isinstance(node, TimeSum) else ("time_prod_shift", "time_prod_eq")
+    k, low, high = fresh("k"), fresh("low"), fresh("high")
+    result = end.term
+    c = w.time(by)
+    moved = Side(node.body, w.within({node.index: f"({k} - {c})%Z"}), {node.index: result.index - by})
+    ends = [
+        f"zrange ({w.time(node.lower)} + {c})%Z ({w.time(node.upper)} + {c})%Z",
+        f"zrange {w.time(result.lower)}%Z {w.time(result.upper)}%Z",
+    ]
+    return [
+        f"rewrite (@{lemma} _ ({c})%Z).",
+        f"rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia).",
+        f"apply: {eq} => {k} {low} {high}.",
+        *equal(moved, end.at(result.body, {result.index: k}), fresh),
+    ]
+
+
+def _count(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    raw = Add(node.upper, Mul(-1, node.lower, evaluate=False), 1, evaluate=False)
+    w = term.writer
+    text = f"(zr K {w.time(node.upper)}%Z - zr K {w.time(node.lower)}%Z + 1)"
+    return [
+        f"transitivity {text}.",
+        *block(["apply: time_count; lia."]),
+        f"transitivity {term.at(raw).text}.",
+        *block(["casts."]),
+        *equal(term.at(raw), end, fresh),
+    ]
+
+
+def _product_of_products(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    factors = term.term.body.args
+    raw = Mul(*(with_body(term.term, f) for f in factors), evaluate=False)
+    return _raw(term, raw, ["by rewrite !prod_mul."], end, fresh)
+
+
+def _path_step(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    process = term.term.process
+    n, here = process.horizon - 1, State(process.horizon - 1, process.states)
+    act, there = Action(n, process.actions), State(process.horizon, process.states)
+    w = term.writer
+    step = Mul(process.policy(act, here), process.transition(there, here, act), evaluate=False)
+    raw = Mul(PathProbability(process.until(n)), step, evaluate=False)
+    after = f"{w.time(n)}%Z"
+    proof = [
+        f"rewrite (_ : {w.time(process.horizon)}%Z = ({after} + 1)%Z); last lia.",
+        "rewrite path_step; last lia.",
+        "by places.",
+    ]
+    return _raw(term, raw, proof, end, fresh)
+
+
+LAWS: dict[str, Law] = {
+    "homogeneity": _homogeneity,
+    "additivity": _additivity,
+    "exchange": _exchange,
+    "vanishing": _vanishing,
+    "average_of_one": _lemma(f"apply: mean_one; {_SUM_IS_ONE}"),
+    "normalisation": _lemma(_SUM_IS_ONE),
+    "enumeration": _enumeration,
+    "case": _case,
+    "leibniz": _leibniz,
+    "gradient_power": _gradient_power,
+    "gradient_log": _gradient_log,
+    "gradient_exp": _then("exact: D_ex.", lambda t, _: Mul(t.body, Gradient(t.body.body, t.parameter), evaluate=False)),
+    "gradient_constant": _lemma("constant."),
+    "gradient_parameter": _lemma("assumption."),
+    "exp_zero": _lemma("exact: ex0."),
+    "exp_sum": _n_ary("ex", "ex_add", "Mul", False),
+    "exp_multiple": _exp_multiple,
+    "log_product": _log_product,
+    "log_power": _log_power,
+    "log_exp": _lemma("exact: ln_ex."),
+    "split": _split,
+    "single": _single,
+    "empty": _empty,
+    "shift": _shift,
+    "count": _count,
+    "product_of_ones": _lemma("exact: prod_one."),
+    "product_of_products": _product_of_products,
+    "path_step": _path_step,
+    "path_start": _lemma("exact: path_start."),
+}

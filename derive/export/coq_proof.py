@@ -1,0 +1,219 @@
+"""A proof of the kernel, replayed as a script of Coq: each law is a lemma of the library, each rule a way to use it."""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Expr, Mul, Pow
+
+from derive import kernel
+from derive.errors import Refused
+from derive.export.coq import Writer, extras
+from derive.export.coq_equal import Fresh, Script, Side, block, equal, is_arithmetic
+from derive.export.coq_laws import LAWS
+from derive.kernel import Theorem
+from derive.terms import (
+    Always,
+    Defined,
+    Equation,
+    Mean,
+    SumOver,
+    TimeProduct,
+    TimeSum,
+    Variance,
+    real_symbol,
+)
+
+
+class Replay:
+    """The script of one theorem, under the names that a writer gives to what was introduced."""
+
+    def __init__(self, assumed: dict[object, str]) -> None:
+        self.assumed, self.fresh = dict(assumed), Fresh()
+
+    def script(self, theorem: Theorem, writer: Writer) -> Script:
+        """A proof of lhs = rhs."""
+        if theorem.relation != Equation.relation:
+            raise Refused("an inequality has no counterpart in the export yet")
+        steps = _chain(theorem)
+        script: Script = []
+        if not steps:
+            return ["reflexivity."]
+        for step in steps[:-1]:
+            script += [f"transitivity {writer.real(step.rhs)}.", *block(self.step(step, writer))]
+        return [*script, *self.step(steps[-1], writer)]
+
+    def step(self, theorem: Theorem, writer: Writer) -> Script:
+        rule, *args = theorem.proof
+        if rule == "sym":
+            return ["symmetry.", *self.script(args[0], writer)]
+        if rule == "ring":
+            return equal(Side(theorem.lhs, writer), Side(theorem.rhs, writer), self.fresh)
+        if rule == "define":
+            return self._define(theorem, writer)
+        if rule == "law":
+            return self._law(theorem, writer)
+        if rule == "cong":
+            return self._inside(theorem, writer)
+        if rule in ("assume", "always"):
+            return self._assumed(args[0], rule)
+        if rule == "induct":
+            return self._induct(theorem, writer)
+        if rule == "inst":
+            return self._instance(theorem, writer)
+        raise Refused("the rule {} has no counterpart in the export", rule)
+
+    def _law(self, theorem: Theorem, writer: Writer) -> Script:
+        _, name, term, args, _ = theorem.proof
+        if name not in LAWS:
+            raise Refused("the law {} has no counterpart in the export", name)
+        return LAWS[name](Side(term, writer), Side(theorem.rhs, writer), args, self.fresh)
+
+    def _assumed(self, claim: Equation | Always, rule: str) -> Script:
+        if claim not in self.assumed:
+            raise Refused("nothing in the export says {}", claim)
+        return [f"exact: {self.assumed[claim]}."]
+
+    def _define(self, theorem: Theorem, writer: Writer) -> Script:
+        term, body = theorem.lhs, theorem.rhs
+        if isinstance(term, Defined):
+            names = {p: writer.argument(a) for p, a in zip(term.definition.params, term.args[1:], strict=True)}
+            names |= {n: writer.argument(n) for n in extras(term.definition)}
+            values = dict(zip(term.definition.params, term.args[1:], strict=True))
+            raw = Side(term.definition.body, Writer(writer.words, names), values)
+            return [f"transitivity {raw.text}; first reflexivity.", *equal(raw, Side(body, writer), self.fresh)]
+        if isinstance(term, Mean):
+            raw = SumOver(Mul(term.weight, term.body, evaluate=False), term.var)
+        elif isinstance(term, Variance):
+            square = Mean(Pow(term.body, 2, evaluate=False), term.var, term.weight)
+            less = Mul(-1, Pow(Mean(term.body, term.var, term.weight), 2, evaluate=False), evaluate=False)
+            raw = Add(square, less, evaluate=False)
+            return [
+                f"transitivity {writer.real(raw)}; first exact: variance_def.",
+                *equal(Side(raw, writer), Side(body, writer), self.fresh),
+            ]
+        else:
+            raise Refused("the meaning of {} has no counterpart in the export", type(term).__name__)
+        side = Side(raw, writer)
+        return [f"transitivity {side.text}; first reflexivity.", *equal(side, Side(body, writer), self.fresh)]
+
+    def _inside(self, theorem: Theorem, writer: Writer) -> Script:
+        _, inner, context, hole, _ = theorem.proof
+        path = kernel._path_to(context, hole)
+        levels: list[tuple[Expr, Expr]] = [(inner.lhs, inner.rhs)]
+        for node, place in reversed(path):
+            levels.append(tuple(_with(node, place, v) for v in levels[-1]))  # type: ignore[arg-type]
+        levels.reverse()
+        return self._descend(inner, [*zip(path, levels, strict=False)], levels, writer)
+
+    def _descend(self, inner: Theorem, path: list, levels: list, writer: Writer) -> Script:  # type: ignore[type-arg]
+        if not path:
+            return self.script(inner, writer)
+        (node, place), (left, right) = path[0]
+        below = lambda w: self._descend(inner, path[1:], levels[1:], w)  # noqa: E731
+        if is_arithmetic(node):
+            return self._beside(node, place, (left, right), levels[1], below, writer)
+        if isinstance(node, (TimeSum, TimeProduct)) and place == 0:
+            lemma = "time_eq" if isinstance(node, TimeSum) else "time_prod_eq"
+            k, low, high = self.fresh("k"), self.fresh("low"), self.fresh("high")
+            return [f"apply: {lemma} => {k} {low} {high}.", *below(writer.within({node.index: k}))]
+        if isinstance(node, SumOver):
+            x = self.fresh("x")
+            return [f"apply: sum_eq => {x}.", *below(writer.within({node.var: x}))]
+        if isinstance(node, (Mean, Variance)) and place in (0, 2):
+            x = self.fresh("x")
+            lemma = "mean_eq" if isinstance(node, Mean) else "variance_eq"
+            proof = [f"move=> {x}.", *below(writer.within({node.var: x}))]
+            other = ["by []."]
+            parts = (other, proof) if place == 0 else (proof, other)
+            return [f"apply: {lemma}.", *block(parts[0]), *block(parts[1])]
+        return self._around(node, place, levels[1], below, writer)
+
+    def _around(self, node, place, pair, below, writer) -> Script:  # type: ignore[no-untyped-def]
+        """A node that binds nothing: the same function of two equal things."""
+        hole, name, h = real_symbol("□"), self.fresh("z"), self.fresh("h")
+        around = node.func(*(hole if i == place else a for i, a in enumerate(node.args)))
+        function = f"(fun {name} : K => {writer.within({hole: name}).real(around)})"
+        fact = f"{writer.real(pair[0])} = {writer.real(pair[1])}"
+        return [f"have {h} : {fact}.", *block(below(writer)), f"exact: (f_equal {function} {h})."]
+
+    def _beside(self, node, place, pair, inner, below, writer) -> Script:  # type: ignore[no-untyped-def]
+        hole, name, h = real_symbol("□"), self.fresh("z"), self.fresh("h")
+        around = node.func(*(hole if i == place else a for i, a in enumerate(node.args)), evaluate=False)
+        raw = [node.func(*(v if i == place else a for i, a in enumerate(node.args)), evaluate=False) for v in inner]
+        texts = [writer.within({hole: f"{writer.real(v)}"}).real(around) for v in inner]
+        function = f"(fun {name} : K => {writer.within({hole: name}).real(around)})"
+        script = [f"have {h} : {writer.real(inner[0])} = {writer.real(inner[1])}.", *block(below(writer))]
+        if writer.real(pair[0]) != texts[0]:
+            script += [
+                f"transitivity {texts[0]}.",
+                *block(equal(Side(pair[0], writer), Side(raw[0], writer), self.fresh)),
+            ]
+        last = f"exact: (f_equal {function} {h})."
+        if writer.real(pair[1]) == texts[1]:
+            return [*script, last]
+        script += [f"transitivity {texts[1]}.", *block([last])]
+        return [*script, *equal(Side(raw[1], writer), Side(pair[1], writer), self.fresh)]
+
+    def _induct(self, theorem: Theorem, writer: Writer) -> Script:
+        _, base, step, claim, index, start = theorem.proof
+        n, low, ih, fact = self.fresh("n"), self.fresh("low"), self.fresh("ih"), self.fresh("fact")
+        inner = writer.within({index: n})
+        statement = f"{inner.real(claim.lhs)} = {inner.real(claim.rhs)}"
+        self.assumed[claim] = ih
+        at_base = self._from(base, claim, {index: start}, writer)
+        at_step = self._from(step, claim, {index: index + 1}, inner)
+        return [
+            f"have {fact} : forall {n} : Z, ({writer.time(start)} <= {n})%Z -> {statement}.",
+            *block(
+                [
+                    "apply: time_induction.",
+                    *block(at_base),
+                    f"move=> {n} {low} {ih}.",
+                    *at_step,
+                ]
+            ),
+            f"by apply: {fact}; lia.",
+        ]
+
+    def _from(self, theorem: Theorem, claim: Equation, values: dict, writer: Writer) -> Script:  # type: ignore[type-arg]
+        """The claim at some values, where the theorem says so up to arithmetic."""
+        names = {k: _successor(k, v, writer) for k, v in values.items()}
+        raw = [Side(part, writer.within(names), values) for part in (claim.lhs, claim.rhs)]
+        return [
+            f"transitivity {writer.real(theorem.lhs)}.",
+            *block(equal(raw[0], Side(theorem.lhs, writer), self.fresh)),
+            f"transitivity {writer.real(theorem.rhs)}.",
+            *block(self.script(theorem, writer)),
+            *_reversed(equal(raw[1], Side(theorem.rhs, writer), self.fresh)),
+        ]
+
+    def _instance(self, theorem: Theorem, writer: Writer) -> Script:
+        raise Refused("the rule inst has no counterpart in the export yet")
+
+
+def _successor(index: Basic, value: Expr, writer: Writer) -> str:
+    """n + 1 as the library writes it, or the start."""
+    return f"({writer.time(index)} + 1)%Z" if index in value.free_symbols else f"{writer.time(value)}%Z"
+
+
+def _reversed(script: Script) -> Script:
+    return ["symmetry.", *script]
+
+
+def _with(node: Expr, place: int, value: Expr) -> Expr:
+    return node.func(*(value if i == place else a for i, a in enumerate(node.args)))
+
+
+def _chain(theorem: Theorem) -> list[Theorem]:
+    """The steps of a chain of equations, without those that leave everything as it is."""
+    steps: list[Theorem] = []
+    stack = [theorem]
+    while stack:
+        node = stack.pop()
+        rule = node.proof[0]
+        if rule == "trans":
+            stack += [node.proof[2], node.proof[1]]
+        elif rule == "weaken":
+            stack.append(node.proof[1])
+        elif rule != "refl" and node.lhs != node.rhs:
+            steps.append(node)
+    return steps
