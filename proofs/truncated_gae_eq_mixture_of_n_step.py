@@ -5,7 +5,7 @@ from derive.notation import T, before, gamma, lam, n, t, td_error
 from derive.rules import empty, last_apart, unfold, write_out
 from derive.terms import AtMost, Definition, Equation, TimeSum, time_symbol
 
-j, m = time_symbol("l")("m")
+j, m = time_symbol("l"), time_symbol("m")
 n_step = Definition("A", (t, m), TimeSum(gamma**j * td_error(t + j), j, 0, m - 1), "index")
 truncated = TimeSum((gamma * lam) ** j * td_error(t + j), j, 0, n)
 
