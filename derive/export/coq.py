@@ -230,15 +230,15 @@ class Writer:
     def use(self, term: Defined) -> str:
         extra = extras(term.definition)
         head = self.define(term.definition)
-        places = [self.argument(a) for a in (*extra, *term.args[1:])]
+        pairs = [*zip(extra, extra, strict=True), *zip(term.args[1:], term.definition.params, strict=True)]
+        places = [self.argument(a, p) for a, p in pairs]
         return f"({' '.join((head, *places))})" if places else head
 
-    def argument(self, term: Basic) -> str:
-        if sort_of(term) is not None and not isinstance(term, (Integer, Add, Mul)):
+    def argument(self, term: Basic, parameter: Basic) -> str:
+        """What is put for a parameter of a definition: an element, a time or a real number."""
+        if isinstance(parameter, Var):
             return self.element(term)
-        return (
-            f"{self.time(term)}%Z" if is_linear(term) and (free(term) or isinstance(term, Integer)) else self.real(term)
-        )
+        return f"{self.time(term)}%Z" if parameter.is_integer else self.real(term)
 
     def define(self, definition: Definition) -> str:
         """The name of a definition; what it means is printed before the statement."""

@@ -43,6 +43,7 @@ class Side:
     term: Expr
     writer: Writer
     values: Mapping[Basic, Basic] = field(default_factory=dict)
+    outer: Writer | None = None  # how the values are written
 
     @property
     def text(self) -> str:
@@ -60,7 +61,8 @@ class Side:
     def at(self, term: Basic, names: Mapping[Basic, str] | None = None) -> Side:
         hidden = set(names or ())
         values = {k: v for k, v in self.values.items() if k not in hidden}
-        return Side(term, self.writer.within(names or {}), values)
+        outer = self.outer.within(names or {}) if self.outer is not None else None
+        return Side(term, self.writer.within(names or {}), values, outer)
 
 
 @dataclass
@@ -125,9 +127,8 @@ def _under(left: Side, right: Side, fresh: Fresh) -> Script:
     values = {a.var: b.var} if a.var != b.var else {}
     script = [f"apply: {lemma}."] if len(pairs) > 1 else []
     for one, other in pairs:
-        side = Side(
-            one, left.writer.within(inner_left), {**{k: v for k, v in left.values.items() if k != a.var}, **values}
-        )
+        inherited = {k: v for k, v in left.values.items() if k != a.var}
+        side = Side(one, left.writer.within(inner_left), {**inherited, **values}, left.outer)
         proof = equal(side, right.at(other, inner_right), fresh)
         script += block([f"move=> {name}.", *proof]) if len(pairs) > 1 else [f"apply: {lemma} => {name}.", *proof]
     return script
@@ -140,11 +141,11 @@ def _under_time(left: Side, right: Side, fresh: Fresh) -> Script:
     ]
     script = []
     if ends[0] != ends[1]:
-        script = [f"rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia)."]
+        script = [f"first [rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia) | idtac]."]
     name, low, high = fresh("k"), fresh("low"), fresh("high")
     lemma = "time_eq" if isinstance(a, TimeSum) else "time_prod_eq"
     values = {k: v for k, v in left.values.items() if k != a.index} | ({a.index: b.index} if a.index != b.index else {})
-    side = Side(a.body, left.writer.within({a.index: name}), values)
+    side = Side(a.body, left.writer.within({a.index: name}), values, left.outer)
     script += [f"apply: {lemma} => {name} {low} {high}.", *equal(side, right.at(b.body, {b.index: name}), fresh)]
     return script
 
@@ -236,16 +237,18 @@ class _Arithmetic:
         inner = [self.fresh("h") for _ in self.given]
         rewrites = [f"rewrite ?{n}." for n, (p, _, _) in zip(inner, self.given, strict=True) if " = " in p]
         proof = [f"move=> {' '.join([v for _, v in self.atoms] + inner)}."] if variables or names else []
-        proof += [*(r for r in reversed(rewrites)), "fields." if self._divides() else "ring."]
+        proof += [*(r for r in reversed(rewrites)), "fields." if self._divides(one, other) else "ring."]
         script += [f"have {fact} : {quantified}{premises}{one} = {other}.", *block(proof)]
         values = " ".join(side.text for side, _ in self.atoms)
         return [*script, f"exact: ({fact} {values} {' '.join(names)})."]
 
-    def _divides(self) -> bool:
-        return any(" != " in p for p, _, _ in self.given)
+    def _divides(self, *texts: str) -> bool:
+        return any(" != " in p for p, _, _ in self.given) or any("/" in t or "^-" in t for t in texts)
 
     def _abstract(self, side: Side) -> str:
         term = side.term
+        if side.outer is not None and is_arithmetic(side.values.get(term, term)) and not is_arithmetic(term):
+            return self._abstract(Side(side.values[term], side.outer))
         if isinstance(term, Rational):
             return side.writer.number(term)
         if isinstance(term, Add):

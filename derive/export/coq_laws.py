@@ -274,7 +274,7 @@ def _split(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script
     ends = f"zrange {lower}%Z {w.time(middle - 1)}%Z"
     raw = joined(*parts, evaluate=False)
     proof = [
-        f"rewrite (_ : {ends} = zrange {lower}%Z ({m} - 1)%Z); last by (congr (zrange _ _); lia).",
+        f"first [rewrite (_ : {ends} = zrange {lower}%Z ({m} - 1)%Z); last by (congr (zrange _ _); lia) | idtac].",
         f"apply: {lemma}; lia.",
     ]
     # SymPy sorts the parts; the raw text is written as they are here
@@ -321,7 +321,7 @@ def _shift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script
     ]
     return [
         f"rewrite (@{lemma} _ ({c})%Z).",
-        f"rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia).",
+        f"first [rewrite (_ : {ends[0]} = {ends[1]}); last by (congr (zrange _ _); lia) | idtac].",
         f"apply: {eq} => {k} {low} {high}.",
         *equal(moved, end.at(result.body, {result.index: k}), fresh),
     ]

@@ -75,10 +75,10 @@ class Replay:
     def _define(self, theorem: Theorem, writer: Writer) -> Script:
         term, body = theorem.lhs, theorem.rhs
         if isinstance(term, Defined):
-            names = {p: writer.argument(a) for p, a in zip(term.definition.params, term.args[1:], strict=True)}
-            names |= {n: writer.argument(n) for n in extras(term.definition)}
+            names = {p: writer.argument(a, p) for p, a in zip(term.definition.params, term.args[1:], strict=True)}
+            names |= {n: writer.argument(n, n) for n in extras(term.definition)}
             values = dict(zip(term.definition.params, term.args[1:], strict=True))
-            raw = Side(term.definition.body, Writer(writer.words, names), values)
+            raw = Side(term.definition.body, Writer(writer.words, names), values, writer)
             return [f"transitivity {raw.text}; first reflexivity.", *equal(raw, Side(body, writer), self.fresh)]
         if isinstance(term, Mean):
             raw = SumOver(Mul(term.weight, term.body, evaluate=False), term.var)

@@ -446,7 +446,7 @@ Ltac positive := first
   | solve [rewrite invr_gt0; positive]
   | solve [apply: exprn_gt0; positive]
   | solve [apply: prod_gt0 => ?; positive]
-  | match goal with x0 : ?T |- is_true (0 < \sum_(i : ?T) _) => solve [apply: (sum_gt0 x0) => ?; positive] end ].
+  | match goal with x0 : _ |- _ => solve [apply: (sum_gt0 x0) => ?; positive] end ].
 Ltac nonzero := first [ assumption | solve [apply: powz_neq0; nonzero] | solve [apply: lt0r_neq0; positive] ].
 Ltac constant := first
   [ assumption
