@@ -168,3 +168,25 @@ def score_times(body: Expr) -> list[Expr]:
         if isinstance(factor, (Expectation, Conditional))
         for _, _, time in _scores(factor)
     ]
+
+
+def last_action_drawn(node: Average, given: Given) -> Theorem:
+    """E[f(h_t, a_t)] = E[Σ_a π(a|s_t) f(h_t, a)], for the last action of the body."""
+    for time in sorted(_actions(node.body), key=str):
+        if not Context(given).knows(node.body, 2 * time + 1):
+            continue
+        if isinstance(node, Conditional) and linear(node.position - 2 * time) == (0, ()):
+            return law("draw_action", node, given=given)
+        towered = law("tower", node, 2 * time, given=given)
+        drawn = law("draw_action", towered.rhs.body, given=given)
+        return kernel.trans(towered, kernel.cong(drawn, node.func(HOLE, *node.args[1:]), HOLE, given))
+    raise Refused("no action of {} is its last", node)
+
+
+def _actions(body: Expr) -> set[Expr]:
+    """The times of the actions in a body, outside other expectations and sums."""
+    if isinstance(body, Action):
+        return {body.time}
+    if isinstance(body, (Expectation, Conditional, TimeSum)):
+        return set()
+    return set().union(*(_actions(part) for part in body.args if isinstance(part, Expr)))

@@ -15,7 +15,15 @@ from derive.binding import canonical, free
 from derive.calc import Lemma
 from derive.errors import Refused
 from derive.kernel import Theorem, law
-from derive.proving.conditional import carry, from_the_start, later_score, score_times, settle, split_at_the_score
+from derive.proving.conditional import (
+    carry,
+    from_the_start,
+    last_action_drawn,
+    later_score,
+    score_times,
+    settle,
+    split_at_the_score,
+)
 from derive.proving.normal import Conversions
 from derive.proving.paths import log_of_path, slope
 from derive.proving.products import EVERY_SUM, NOT_OVER_SETS, constants_out, into
@@ -51,6 +59,7 @@ from derive.terms import (
     PathProbability,
     PathSum,
     Positive,
+    Samples,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -193,14 +202,29 @@ FORM: dict[type, tuple[Conversion, ...]] = {
 }
 
 
-def form_with(lemmas: Sequence[Lemma], samples: bool, prenex: bool) -> Conversions:
-    """The rules, with lemmas before and those about samples after them; prenex: constants enter sums over sets."""
+LINEAR, APART, PRENEX, DRAWN = STYLES = ("linear", "apart", "prenex", "drawn")
+_SHALLOW: dict[type, tuple[Conversion, ...]] = dict.fromkeys(
+    (Expectation, Conditional, PathSum, Samples, Mean, SumOver, TimeSum), _LINEAR
+) | {Variance: (variance.apply,), Mul: (into(EVERY_SUM),), Gradient: (RULES["constant"].apply,)}
+
+
+def form_with(lemmas: Sequence[Lemma], samples: bool, style: str) -> Conversions:
+    """The rules of a style, with lemmas before and those about samples after them.
+
+    linear: nothing but linearity, names left closed; apart: constants leave sums over sets; prenex: they enter them;
+    drawn: as apart, and the last action of an expectation is drawn.
+    """
+    if style == LINEAR:
+        return _SHALLOW
     rules = dict(FORM)
     for kind, use in map(_used_at, lemmas):
         rules[kind] = (use, *rules.get(kind, ()))
-    if not prenex:
+    if style != PRENEX:
         rules[Mul] = (into(NOT_OVER_SETS),)
         rules[SumOver] = (_CASES, constants_out, slopes_vanish, _not_listed(sets_in_order))
+    if style == DRAWN:
+        for kind in (Expectation, Conditional):
+            rules[kind] = (*rules[kind], last_action_drawn)
     for kind, more in ABOUT_SAMPLES.items() if samples else ():
         rules[kind] = (*rules.get(kind, ()), *more)
     return rules

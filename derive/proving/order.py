@@ -24,7 +24,7 @@ from derive.rules import (
 )
 from derive.terms import Inequality, Log, Maximum, sort_of
 
-COST = 25  # of one rule, in attempts at a rule of the form
+COST = 150  # of one rule, in attempts at a rule of the form
 
 
 def one_step(claim: Inequality, given: Given, effort: Effort) -> Theorem:

@@ -13,7 +13,7 @@ from derive.calc import Lemma, as_reasons
 from derive.errors import DeriveError, Endless, IllFormed, Refused
 from derive.kernel import Theorem
 from derive.proving.difference import Leftover, vanishing
-from derive.proving.form import form_with
+from derive.proving.form import APART, DRAWN, LINEAR, PRENEX, form_with
 from derive.proving.normal import Effort, Normaliser
 from derive.proving.order import one_step
 from derive.rewriting import HOLE, Given, each_place
@@ -51,16 +51,16 @@ def found(claim: Statement, given: Given, lemmas: Sequence[Lemma], effort: int) 
 
 def _equal(equation: Equation, given: Given, lemmas: Sequence[Lemma], left: Effort) -> Theorem | Gap:
     gap: Gap | None = None
-    for way in (_directly, _by_cases, _by_an_assumed_equation):
-        for prenex in (False, True):
+    for way, styles in WAYS:
+        for style in styles:
             try:
-                return _under(way(equation, given, Searcher(lemmas, prenex, left)), given)
+                return _under(way(equation, given, Searcher(lemmas, style, left)), given)
             except Leftover as leftover:
-                gap = gap or Gap(leftover.rest, leftover.where, leftover)
+                if style != LINEAR and (gap is None or gap.rest is None):
+                    gap = Gap(leftover.rest, leftover.where, leftover)
             except (Refused, IllFormed, Endless) as fault:
-                gap = gap if gap is not None and gap.rest is not None else Gap(None, (), fault)
-    assert gap is not None
-    return gap
+                gap = gap or Gap(None, (), fault)
+    return gap or Gap(None, (), Refused("no way leads from {} to {}", equation.lhs, equation.rhs))
 
 
 def _under(theorem: Theorem, given: Given) -> Theorem:
@@ -74,14 +74,14 @@ def _under(theorem: Theorem, given: Given) -> Theorem:
 
 @dataclass(frozen=True)
 class Searcher:
-    """The lemmas at hand, whether constants enter sums over sets, and how many more attempts at a rule there may be."""
+    """The lemmas at hand, the style of the form, and how many more attempts at a rule there may be."""
 
     lemmas: Sequence[Lemma]
-    prenex: bool
+    style: str
     effort: Effort
 
     def form(self, *terms: Expr) -> Normaliser:
-        return Normaliser(form_with(self.lemmas, any(map(sampled, terms)), self.prenex), self.effort)
+        return Normaliser(form_with(self.lemmas, any(map(sampled, terms)), self.style), self.effort)
 
 
 def _directly(equation: Equation, given: Given, searcher: Searcher) -> Theorem:
@@ -166,3 +166,11 @@ def _next(equation: Equation, index: Symbol, given: Given, searcher: Searcher) -
         )
         whole = kernel.trans(kernel.ring(later.lhs - later.rhs, total.lhs, given), total)
         return kernel.weaken(_from_difference(later.lhs, later.rhs, whole, given), (*given, equation))
+
+
+WAYS = (
+    (_directly, (LINEAR, APART)),
+    (_by_cases, (APART,)),
+    (_directly, (PRENEX, DRAWN)),
+    (_by_an_assumed_equation, (APART, PRENEX)),
+)
