@@ -76,16 +76,16 @@ def is_random(node: Basic) -> bool:
     """Whether a term is a function of the trajectory (before any expectation around it)."""
     if isinstance(node, RANDOM):
         return True
-    return not isinstance(node, CLOSED) and any(is_random(a) for a in node.args)
+    return any(is_random(a) for a in (node.args[1:] if isinstance(node, CLOSED) else node.args))
 
 
 @lru_cache(maxsize=100_000)
 def drawn(node: Basic) -> frozenset[Domain]:
     """The sets whose samples x_i a term is a function of (before any expectation over samples around it)."""
     if isinstance(node, Draw):
-        return frozenset({node.domain})
+        return frozenset({node.domain}) | drawn(node.index)
     if isinstance(node, Samples):
-        return (drawn(node.body) - {node.var.domain}) | drawn(node.weight)
+        return (drawn(node.body) - {node.var.domain}) | drawn(node.weight) | drawn(node.count)
     return frozenset().union(*(drawn(a) for a in node.args))
 
 

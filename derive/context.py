@@ -202,8 +202,10 @@ class Context:
             raise Refused("cannot show {} > 0 from {}", term, Listing(self.given))
 
     def _is_positive(self, term: Basic) -> bool:
-        if isinstance(term, (Rational, Exp)):
-            return isinstance(term, Exp) or term > 0
+        if isinstance(term, Rational):
+            return bool(term > 0)
+        if isinstance(term, Exp):
+            return self._is_real(term.body)
         if isinstance(term, Apply):
             return self._positive_letter(term)
         if isinstance(term, PathProbability):
@@ -223,7 +225,7 @@ class Context:
             return True
         if isinstance(term, (Mul, Min)) and all(self._is_positive(a) for a in term.args):
             return True
-        if isinstance(term, Pow) and self._is_positive(term.base):
+        if isinstance(term, Pow) and self._is_positive(term.base) and self._is_real(term.exp):
             return True
         if isinstance(term, Expr) and is_linear(term) and not isinstance(term, Integer):
             return self.shows(Integer(1), term)
@@ -295,11 +297,11 @@ class Context:
         if isinstance(term, Defined):
             return self._is_nonnegative(meaning(term))
         if isinstance(term, Pow) and isinstance(term.exp, Integer) and term.exp >= 0 and term.exp % 2 == 0:
-            return True
+            return self._is_real(term.base)
         if isinstance(term, Pow):
             return self._is_nonnegative(term.base) and self._is_no_inverse(term.exp)
         if isinstance(term, Max):
-            return any(map(self._is_nonnegative, term.args))
+            return any(map(self._is_nonnegative, term.args)) and self._is_real(term)
         if isinstance(term, (Add, Mul, Min)):
             return all(map(self._is_nonnegative, term.args))
         return isinstance(term, Expr) and is_linear(term) and self.shows(Integer(0), term)
@@ -324,6 +326,13 @@ class Context:
         for root in set().union(*map(roots, terms)):
             everywhere.nonnegative(root.base)
         self.used |= everywhere.used
+
+    def _is_real(self, term: Basic) -> bool:
+        try:
+            self.real(term)
+        except Refused:
+            return False
+        return True
 
     def draws_from_laws(self, process: Process) -> bool:
         """Whether all that the process draws from is a distribution by declaration."""

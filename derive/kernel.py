@@ -46,12 +46,14 @@ from derive.terms import (
     AVERAGES_PATHS,
     HISTORIES,
     ZERO,
+    Action,
     Always,
     At,
     AtMost,
     Coincide,
     Definition,
     Domain,
+    Draw,
     Equation,
     Gradient,
     Hypothesis,
@@ -60,12 +62,14 @@ from derive.terms import (
     Possible,
     Process,
     Samples,
+    State,
     Statement,
     Term,
     TimeProduct,
     TimeSum,
     Var,
     fits,
+    is_element,
     real_symbol,
     time_symbol,
 )
@@ -219,6 +223,8 @@ def assume(claim: Statement) -> Theorem:
 
 def always(equation: Always, given: Iterable[Hypothesis] = ()) -> Theorem:
     """(x = y, always) ⊢ x = y; what stands in a denominator is positive."""
+    if not isinstance(equation, Always):
+        raise Refused("always: {} is not said to hold always", equation)
     if is_random(equation.lhs) or is_random(equation.rhs) or drawn(equation.lhs) or drawn(equation.rhs):
         raise Refused("always: {} speaks of one trajectory or of one sample", equation)
     given = tuple(given)
@@ -254,8 +260,8 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
     respelt = _respelt(theorem, spelling) if spelling else theorem
     free_values = {k: v for k, v in values.items() if k not in spelling}
     for name, value in free_values.items():
-        wanted = name.domain if isinstance(name, Var) else None
-        if not fits(value, wanted) or (getattr(name, "is_integer", False) and not is_linear(value)):
+        fitting = is_element(value, name.domain) if isinstance(name, Var) else fits(value, None)
+        if not fitting or (getattr(name, "is_integer", False) and not is_linear(value)):
             raise Refused("inst: {} is not of the sort of {}", value, name)
     hypotheses = {_with_values(h, free_values) for h in respelt.hypotheses}
     kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
@@ -282,10 +288,7 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
         raise Refused("inst: samples of two sets of {} become samples of one", theorem)
     hypotheses = []
     for hypothesis in theorem.hypotheses:
-        respelt = _changed(hypothesis, lambda part: respell(part, spelling))
-        if (_run_through(hypothesis) - _run_through(respelt)) & free_in(respelt):
-            raise Refused("inst: {} would hold at one value of what {} holds for all values of", respelt, hypothesis)
-        hypotheses.append(respelt)
+        hypotheses.append(_changed(hypothesis, lambda part: respell(part, spelling)))
     lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
     return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation)
 
@@ -409,7 +412,10 @@ def _with_values(hypothesis: Hypothesis, values: Mapping[Basic, Basic]) -> Hypot
 
 
 def _changed(hypothesis: Hypothesis, change: Callable[[Basic], Basic]) -> Hypothesis:
-    return type(hypothesis)(*(change(part) for part in vars(hypothesis).values()))
+    changed = type(hypothesis)(*(change(part) for part in vars(hypothesis).values()))
+    if (_run_through(hypothesis) - _run_through(changed)) & free_in(changed):
+        raise Refused("inst: {} would hold at one value of what {} holds for all values of", changed, hypothesis)
+    return changed
 
 
 _Step = tuple[Expr, int]
@@ -423,9 +429,17 @@ def _path_to(context: Expr, hole: Basic) -> list[_Step]:
         inside = [i for i, a in enumerate(node.args) if hole in free(a)]
         if len(inside) != 1 or not isinstance(node, Expr) or not isinstance(node.args[inside[0]], Expr):
             raise Refused("cong: {} does not stand just once, as a term, in {}", hole, node)
+        if _names_a_sort(node, inside[0]):
+            raise Refused("cong: {} names what is bound, differentiated by or run over in {}", hole, node)
         path.append((node, inside[0]))
         node = node.args[inside[0]]
     return path
+
+
+def _names_a_sort(node: Expr, place: int) -> bool:
+    """Whether an argument is no value: a bound name, a parameter, the set of a random variable."""
+    bound = isinstance(node, Term) and node.binds is not None and place == node.binds[0]
+    return bound or (isinstance(node, (Gradient, At, State, Action, Draw)) and place == 1)
 
 
 def _below_the_line(node: Expr, place: int, value: Expr) -> set[Pow]:

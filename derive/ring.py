@@ -127,7 +127,10 @@ class _Reader:
         if isinstance(node, Mul):
             return self._product((a, 1) for a in node.args)
         if isinstance(node, Pow) and _factors(node) != [(node, 1)]:
-            return self._product(_factors(node))
+            factors = _factors(node)
+            if not isinstance(node.exp, Integer) and any(self._vanishes(base) for base, _ in factors):
+                raise Refused("the power {} of zero cannot be taken apart: 0^0 is 1", node)
+            return self._product(factors)
         return self.generators[node], self.one
 
     def _sum(self, parts: tuple[Expr, ...]) -> Quotient:
@@ -136,6 +139,9 @@ class _Reader:
             c, d = self.quotient(part)
             above, below = (above + c, below) if below == d else (above * d + c * below, below * d)
         return above, below
+
+    def _vanishes(self, base: Expr) -> bool:
+        return base not in self.generators and bool(self.quotient(base)[0].is_zero())
 
     def _product(self, factors: object) -> Quotient:
         above, below = self.one, self.one
@@ -157,10 +163,9 @@ def denominators(node: Basic) -> frozenset[Pow]:
 
 @lru_cache(maxsize=100_000)
 def roots(node: Basic) -> frozenset[Pow]:
-    """Every power with a fraction for its exponent, anywhere in a term."""
+    """Every power whose exponent need not be an integer, anywhere in a term."""
     below = frozenset[Pow]().union(*(roots(a) for a in node.args))
-    fraction = isinstance(node, Pow) and isinstance(node.exp, Rational) and not isinstance(node.exp, Integer)
-    return below | {node} if fraction else below
+    return below | {node} if isinstance(node, Pow) and not node.exp.is_integer else below
 
 
 def divides(power: Pow) -> bool:

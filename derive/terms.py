@@ -175,6 +175,11 @@ def fits(node: Basic, wanted: Domain | None) -> bool:
     return node in wanted.elements if isinstance(node, Integer) else True  # s + a may name an element of a listed set
 
 
+def is_element(node: Basic, domain: Domain) -> bool:
+    """Whether an expression is an element of a domain whatever its names stand for: s + a may lie outside."""
+    return sort_of(node) == domain or node in (domain.elements or ())
+
+
 class Apply(Term):
     """f(x, …) for a letter f: π(a|s) is Apply(π, a, s), P(s'|s,a) is Apply(P, s', s, a)."""
 
@@ -435,6 +440,10 @@ class Gradient(Term):
     body = property(lambda self: self.args[0])
     parameter = property(lambda self: self.args[1])
 
+    def __new__(cls, body: Any, parameter: Symbol) -> Gradient:
+        _need_parameter(cls, parameter)
+        return Term.__new__(cls, body, parameter)
+
 
 class At(Term):
     """body with its parameter set to `value`, after all gradients in it were taken."""
@@ -442,6 +451,10 @@ class At(Term):
     body = property(lambda self: self.args[0])
     parameter = property(lambda self: self.args[1])
     value = property(lambda self: self.args[2])
+
+    def __new__(cls, body: Any, parameter: Symbol, value: Any) -> At:
+        _need_parameter(cls, parameter)
+        return Term.__new__(cls, body, parameter, value)
 
 
 class Log(Term):
@@ -471,6 +484,11 @@ class Cases(Term):
 def _need_var(cls: type, var: Any) -> None:
     if not isinstance(var, Var):
         raise IllFormed(f"{cls.__name__} runs over a variable of a finite domain, not {var!r}")
+
+
+def _need_parameter(cls: type, parameter: Any) -> None:
+    if not isinstance(parameter, Symbol) or parameter.is_integer:
+        raise IllFormed(f"{cls.__name__} varies a number; its parameter is a real symbol, not {parameter!r}")
 
 
 RANDOM = (State, Action, History, PathProbability, Given)  # functions of the trajectory

@@ -36,11 +36,10 @@ def leibniz(context: Context, term: Expr) -> Expr:
 
 @axiom
 def gradient_power(context: Context, term: Expr) -> Expr:
-    """∇ f^n = n f^(n-1) ∇f for an integer n that does not depend on the parameter; f > 0 where n may be below 1."""
+    """∇ f^n = n f^(n-1) ∇f for an integer n; f > 0 where n may be below 1."""
     need(isinstance(term, Gradient) and isinstance(term.body, Pow), "{} is no gradient of a power", term)
     base, n = term.body.base, term.body.exp
     need(is_linear(n), "the exponent {} is no integer", n)
-    context.constant(n, term.parameter)
     if not context.shows(ONE, n):
         context.positive(base)
     return n * base ** (n - 1) * Gradient(base, term.parameter)
@@ -66,11 +65,11 @@ def gradient_exp(context: Context, term: Expr) -> Expr:
 def gradient_case(context: Context, term: Expr) -> Expr:
     """∇{f if x = u, else g} = {∇f if x = u, else ∇g}, where x and u do not depend on the parameter."""
     need(isinstance(term, Gradient) and isinstance(term.body, Cases), "{} is no gradient of cases", term)
-    cases, slope = term.body, lambda part: Gradient(part, term.parameter)
+    cases, theta = term.body, term.parameter
     for told in (cases.subject, *(value for value, _ in cases.branches)):
         context.constant(told, term.parameter)
-    branches = (part for value, then in cases.branches for part in (value, slope(then)))
-    return Cases(cases.subject, *branches, slope(cases.default))
+    branches = (part for value, then in cases.branches for part in (value, Gradient(then, theta)))
+    return Cases(cases.subject, *branches, Gradient(cases.default, theta))
 
 
 @axiom
@@ -160,6 +159,7 @@ def log_exp(context: Context, term: Expr) -> Expr:
 
 @axiom
 def evaluation(context: Context, term: Expr) -> Expr:
-    """f(θ) at θ = v is f(v), where f is written without a gradient."""
+    """f(θ) at θ = v is f(v), where f is written without a gradient and v is real."""
     need(isinstance(term, At), "{} is no evaluation", term)
+    context.real(term.value)
     return substitute(term.body, {term.parameter: term.value})

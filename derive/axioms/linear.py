@@ -155,7 +155,8 @@ def sift(context: Context, term: Expr) -> Expr:
     element, value = picks[0].branches[0]
     if sort_of(element) != term.var.domain or term.var in free(element):
         need(isinstance(element, Integer), "{} is not a number yet", element)
-        if element not in (term.var.domain.elements or ()):
+        need(term.var.domain.elements is not None, "{} has no listed domain", term)
+        if element not in term.var.domain.elements:
             return ZERO
     return substitute(Mul(value, *(f for f in factors if f != picks[0])), {term.var: element})
 

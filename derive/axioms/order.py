@@ -11,7 +11,7 @@ from derive.axioms.conditions import need
 from derive.binding import substitute
 from derive.context import Context
 from derive.kernel import axiom
-from derive.terms import ONE, ZERO, Inequality, Log, Maximum, fits
+from derive.terms import ONE, ZERO, Inequality, Log, Maximum, is_element
 
 
 @axiom
@@ -25,7 +25,7 @@ def nonnegative(context: Context, term: Expr, greater: Expr) -> Inequality:
 @axiom
 def below_maximum(context: Context, term: Expr, maximum: Expr, at: Expr) -> Inequality:
     """f(v) ≤ max_x f(x)."""
-    need(isinstance(maximum, Maximum) and fits(at, maximum.var.domain), "{} is no element of {}", at, maximum)
+    need(isinstance(maximum, Maximum) and is_element(at, maximum.var.domain), "{} is no element of {}", at, maximum)
     need(substitute(maximum.body, {maximum.var: at}) == term, "{} is no value of {}", term, maximum)
     return Inequality(term, maximum)
 

@@ -35,6 +35,7 @@ def single(context: Context, term: Expr) -> Expr:
     """Σ_{k=a}^{a} f(k) = f(a); products likewise."""
     need(isinstance(term, (TimeSum, TimeProduct)), "{} is no sum or product over time", term)
     need(linear(term.upper - term.lower) == (0, ()), "{} has not exactly one index", term)
+    linear(term.lower)  # a time: what stands for an index is an integer
     return substitute(term.body, {term.index: term.lower})
 
 

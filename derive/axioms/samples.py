@@ -74,8 +74,8 @@ def gradient_of_samples(context: Context, term: Expr) -> Expr:
 
 def _independent(samples: Samples) -> None:
     """What the samples are drawn with does not hang on other samples of the set, for which x_i stands outside."""
-    weight = samples.weight
-    need(samples.var.domain not in drawn(weight), "{} depends on samples of {}", weight, samples.var.domain)
+    for part in (samples.weight, samples.count):
+        need(samples.var.domain not in drawn(part), "{} depends on samples of {}", part, samples.var.domain)
 
 
 def _each(context: Context, term: Expr, domain: Domain, beside: Basic, change: Callable[[Draw], Expr]) -> Expr:
@@ -83,6 +83,7 @@ def _each(context: Context, term: Expr, domain: Domain, beside: Basic, change: C
     if domain not in drawn(term):
         return term
     if isinstance(term, Draw):
+        need(domain not in drawn(term.index), "which sample {} is depends on samples of {}", term, domain)
         return change(term)
     if isinstance(term, Defined) and domain in drawn(term.definition):
         return _each(context, meaning(term), domain, beside, change)

@@ -26,6 +26,7 @@ from derive.terms import (
     TimeProduct,
     TimeSum,
     Var,
+    sort_of,
 )
 from derive.timeline import linear
 
@@ -132,6 +133,7 @@ def _put(context: Context, term: Expr, position: Expr, value: Expr) -> Expr:
             term,
             position,
         )
+        need(term.domain == sort_of(value), "{} is of another set than {}", term, value)
         return value
     if isinstance(term, Defined) and not named:
         return _put(context, meaning(term), position, value)

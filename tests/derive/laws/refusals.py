@@ -113,7 +113,6 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("leibniz", (Gradient(gamma / Gradient(gamma, theta), theta), (), ()), "cannot show Gradient.gamma, theta. > 0"),
     ("gradient_power", (Gradient(1 / density(x), theta), (), ()), "cannot show Apply.p, x. > 0 from nothing"),
     ("gradient_power", (Gradient((1 + density(x)) ** theta, theta), (), ()), "."),
-    ("gradient_power", (Gradient((1 + density(x)) ** k, k), (), ()), "depends on k"),
     ("gradient_power", (Gradient((f(x) * theta + 1) ** k, theta), (), (AtMost(0, k),)), "cannot show .* > 0"),
     ("gradient_log", (Gradient(Log(density(x)), theta), (), ()), "cannot show Apply.p, x. > 0"),
     ("gradient_log", (Gradient(Log(pi(t)), theta), (), (Possible(process),)), "cannot show Apply.pi, .* > 0"),

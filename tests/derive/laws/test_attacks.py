@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from sympy import Expr, Integer, Max, Symbol, oo, sqrt
+from sympy import Expr, Integer, Max, Rational, Symbol, oo, sqrt
 
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive.binding import substitute
@@ -62,8 +62,10 @@ from derive.terms import (
     Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
+    PathSum,
     Positive,
     Possible,
     Process,
@@ -73,6 +75,7 @@ from derive.terms import (
     TimeSum,
     Var,
     real_symbol,
+    time_symbol,
 )
 from proofs.number_line_trajectories import LINE, walk
 
@@ -91,7 +94,8 @@ counted = Process(
 )  # fmt: skip
 start_count = State(0, COUNTS)
 of_theta = Letter("w", (STATES,), parameter=theta)
-first, bit = Draw(1, OUTCOMES), Var("i", Domain("B", (0, 1)))
+first, bit, other_bit = Draw(1, OUTCOMES), Var("i", Domain("B", (0, 1))), Var("i_2", Domain("B", (0, 1)))
+heads, j = Letter("q", (bit.domain,), pmf=True), time_symbol("j")
 
 
 def within(theorem: Theorem, context: Expr) -> Theorem:
@@ -361,6 +365,133 @@ def a_range_that_depends_on_the_parameter() -> Theorem:
     return law("exchange", Gradient(TimeSum(1, n, 1, theta), theta))
 
 
+# Powers, roots and the order.
+
+
+def once(body: Expr) -> TimeSum:
+    """The body, which SymPy does not know to be alone."""
+    return TimeSum(body, j, 1, 1)
+
+
+def zero_to_the_power_zero_is_taken_apart() -> Theorem:
+    return inst(ring(Integer(0) ** (k + 1), Integer(0), [AtMost(-1, k)]), {k: Integer(-1)})
+
+
+def a_difference_to_the_power_zero_is_taken_apart() -> Theorem:
+    nothing = once(y) - TimeSum(y, n, 1, 1)
+    return inst(ring(nothing ** (k + 1), Integer(0), [AtMost(-1, k)]), {k: Integer(-1)})
+
+
+def a_real_exponent_becomes_a_root() -> Theorem:
+    square = inst(law("nonnegative", Integer(0), once(y**z) ** 2), {z: Rational(1, 2)})
+    return inst(trans(square, within(law("single", once(sqrt(y))), HOLE**2)), {y: Integer(-1)})
+
+
+def a_number_becomes_a_real_power_of_minus_one() -> Theorem:
+    return inst(inst(law("nonnegative", Integer(0), y**2), {y: (-1) ** z}), {z: Rational(1, 2)})
+
+
+def the_root_of_a_negative_number_stands_below_the_line() -> Theorem:
+    def below(number: Expr) -> Expr:
+        return 1 + once(sqrt(number)) ** 2
+
+    ratio = within(law("single", once(sqrt(y))), (1 + HOLE**2) / below(y))
+    return trans(inst(ratio, {y: NOTHING - 1}), within(nothing_is_zero, HOLE / below(NOTHING - 1)))
+
+
+def the_parameter_becomes_the_root_of_a_negative_number() -> Theorem:
+    there = within(within(nothing_is_zero, Max(theta**2, HOLE)), At(HOLE, theta, sqrt(y)))
+    same = trans(trans(sym(law("evaluation", there.lhs)), there), law("evaluation", there.rhs))
+    return inst(trans(sym(within(nothing_is_zero, Max(y, HOLE))), same), {y: Integer(-1)})
+
+
+def an_inequality_holds_always_as_an_equation() -> Theorem:
+    return always(Inequality(Integer(0), Integer(1)))  # type: ignore[arg-type]
+
+
+def what_holds_for_all_values_loses_its_letter() -> Theorem:
+    slope = cong(always(Always(of_theta(s) * y, theta)), Gradient(HOLE, theta), HOLE)
+    return inst(trans(slope, law("gradient_parameter", Gradient(theta, theta))), {y: Integer(0)})
+
+
+# Names of another sort.
+
+
+def a_time_is_an_element_of_a_listed_set() -> Theorem:
+    picked = inst(law("sift", SumOver(Cases(bit, other_bit, bit, 0), bit)), {other_bit: k})
+    return inst(picked, {k: Integer(7)})
+
+
+def a_time_is_below_the_maximum() -> Theorem:
+    return inst(law("below_maximum", k, Maximum(bit, bit), k), {k: Integer(7)})
+
+
+def a_number_is_not_in_an_arbitrary_set() -> Theorem:
+    return inst(law("sift", SumOver(Cases(x, 1, 1, 0), x)), {OUTCOMES: bit.domain})
+
+
+def an_element_is_evaluated_outside_its_set() -> Theorem:
+    picked = law("sift", SumOver(Cases(bit, other_bit, bit, 0), bit))
+    return law("evaluation", cong(picked, At(HOLE, other_bit, 7), HOLE).lhs)
+
+
+def a_time_is_evaluated_at_a_fraction() -> Theorem:
+    even = within(law("single", once((-1) ** k)), HOLE * (-1) ** k)
+    return law("evaluation", cong(even, At(HOLE, k, z), HOLE).lhs)
+
+
+def one_index_is_a_fraction() -> Theorem:
+    even = within(law("single", once((-1) ** k)), HOLE * (-1) ** k)
+    return law("single", cong(even, TimeSum(HOLE, k, z, z), HOLE).lhs)
+
+
+def a_state_of_another_set_is_drawn() -> Theorem:
+    return law("draw_start", Expectation(State(0, bit.domain), counted))
+
+
+def the_parameter_is_rewritten() -> Theorem:
+    slope = cong(sym(law("single", once(theta))), Gradient(theta**2, HOLE), HOLE)
+    return trans(slope, law("gradient_constant", slope.rhs))
+
+
+def the_bound_time_is_rewritten() -> Theorem:
+    return cong(assume(Equation(k, n)), TimeSum(n, t, 0, 2), t)
+
+
+def the_bound_element_is_rewritten() -> Theorem:
+    other, bound = Var("x_2", OUTCOMES), Var("x_3", OUTCOMES)
+    return cong(assume(Equation(x, other)), SumOver(payoff(x), bound), bound)
+
+
+def the_set_of_a_sample_is_rewritten() -> Theorem:
+    return cong(sym(law("single", once(bit.domain))), Samples(Draw(1, HOLE), bit, heads(bit), 1), HOLE)
+
+
+def another_sample_says_which_is_looked_at() -> Theorem:
+    chosen = payoff(Draw(Draw(1, bit.domain), OUTCOMES))
+    return law("homogeneity", Samples(chosen, bit, heads(bit), 1), chosen, Integer(1))
+
+
+def another_sample_says_how_many_there_are() -> Theorem:
+    inner = Samples(1, x, Letter("w", (OUTCOMES,))(x), Draw(1, bit.domain))
+    return law("homogeneity", Samples(inner, bit, heads(bit), 1), inner, Integer(1))
+
+
+def a_random_number_of_steps_is_a_constant() -> Theorem:
+    paths = PathSum(1, counted.until(start_count))
+    return law("homogeneity", Expectation(paths, counted), paths, Integer(1))
+
+
+def a_sample_is_told_apart_at_another_time() -> Theorem:
+    body = At(payoff(Draw(k, OUTCOMES)), k, 1) * payoff(first)
+    return law("draw_sample", over_samples(body), Integer(1), given=[AtMost(2, k)])
+
+
+def a_state_is_known_at_another_time() -> Theorem:
+    later = At(v(State(k)), k, 2)
+    return law("homogeneity", Given(later, 0, process), later, Integer(1), given=[AtMost(k, 0)])
+
+
 ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
     a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
@@ -384,6 +515,17 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     one_weight_is_positive_and_all_are_divided_by, what_holds_at_one_number_is_differentiated_by_it,
     what_holds_at_one_number_is_evaluated_at_another, a_number_becomes_the_parameter_of_what_holds_for_all_its_values,
     a_letter_forgets_the_parameter_of_what_holds_for_all_its_values,
+    zero_to_the_power_zero_is_taken_apart, a_difference_to_the_power_zero_is_taken_apart,
+    a_real_exponent_becomes_a_root, a_number_becomes_a_real_power_of_minus_one,
+    the_root_of_a_negative_number_stands_below_the_line, the_parameter_becomes_the_root_of_a_negative_number,
+    an_inequality_holds_always_as_an_equation,
+    what_holds_for_all_values_loses_its_letter, a_time_is_an_element_of_a_listed_set, a_time_is_below_the_maximum,
+    a_number_is_not_in_an_arbitrary_set, an_element_is_evaluated_outside_its_set, a_time_is_evaluated_at_a_fraction,
+    one_index_is_a_fraction, a_state_of_another_set_is_drawn, the_parameter_is_rewritten,
+    the_bound_time_is_rewritten, the_bound_element_is_rewritten, the_set_of_a_sample_is_rewritten,
+    another_sample_says_which_is_looked_at, another_sample_says_how_many_there_are,
+    a_random_number_of_steps_is_a_constant, a_sample_is_told_apart_at_another_time,
+    a_state_is_known_at_another_time,
 )  # fmt: skip
 
 
