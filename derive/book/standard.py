@@ -21,7 +21,7 @@ def standard(survey: Survey) -> tuple[Binding, ...]:
         return ()
     found = []
     for written in (*(DISCOUNTED if survey.discounted else PLAIN), OBJECTIVE, SIGMOID):
-        latex = written.replace("FIRST", str(survey.first)).replace("THETA", survey.parameter)
+        latex = written.replace("FIRST", str(survey.first)).replace(r"\THETA", _spelled(survey.parameter))
         head, body = statements(latex)[0].relation.sides
         assert head is not None
         assert body is not None
@@ -29,3 +29,16 @@ def standard(survey: Survey) -> tuple[Binding, ...]:
         assert key is not None
         found.append(Binding(key, head, body, 0, 0))
     return tuple(found)
+
+
+def _spelled(head: str) -> str:
+    """The head of a letter as LaTeX: bar:bf:theta' is \\bar{\\mathbf{\\theta}}'."""
+    *marks, letter = head.split(":")
+    name = letter.rstrip("'")
+    latex = name if len(name) == 1 else "\\" + name
+    for mark in reversed(marks):
+        latex = f"\\{_FONTS.get(mark, mark)}{{{latex}}}"
+    return latex + "'" * (len(letter) - len(name))
+
+
+_FONTS = {font: f"math{font}" for font in ("bb", "cal", "bf", "rm", "sf")}

@@ -187,3 +187,9 @@ def test_an_equation_that_a_letter_can_fulfil_is_never_refuted(check):
     assert {s.verdict for s in check(text).steps} <= {"definition", "unknown"}
     *_, last = check("$$ \\sum_y q(y|x) = 1 = 1 $$\n\n$$ 1 - 1 + q(y|x) = q(y|x) = \\frac{1}{2} r(x,y) $$").steps
     assert last.verdict == "unknown"
+
+
+@pytest.mark.parametrize("theta", [r"\boldsymbol\theta", r"\mathbf{w}", r"\boldsymbol{\theta}'"])
+def test_the_parameter_may_stand_in_bold(theta, check):
+    checked = check(rf"$$\sum_a \nabla_{{{theta}}} \pi_{{{theta}}}(a \mid s) = \nabla_{{{theta}}} 1 = 0$$")
+    assert [s.verdict for s in checked.steps] == ["proved", "proved"]
