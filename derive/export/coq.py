@@ -145,7 +145,9 @@ class Writer:
             return self.number(term)
         if isinstance(term, (Symbol, Var)):
             text = self.here.get(term) or self.words.variable(term)
-            return f"(zr K {text})" if isinstance(term, Var) or term.is_integer else text
+            if not (isinstance(term, Var) or term.is_integer):
+                return text
+            return f"(zr K {text})" if text.isidentifier() or text.endswith("%Z") else f"(zr K {text}%Z)"
         if isinstance(term, Add):
             return f"({' + '.join(map(self.real, term.args))})"
         if isinstance(term, Mul):

@@ -145,7 +145,8 @@ def _under_time(left: Side, right: Side, fresh: Fresh) -> Script:
     name, low, high = fresh("k"), fresh("low"), fresh("high")
     lemma = "time_eq" if isinstance(a, TimeSum) else "time_prod_eq"
     values = {k: v for k, v in left.values.items() if k != a.index} | ({a.index: b.index} if a.index != b.index else {})
-    side = Side(a.body, left.writer.within({a.index: name}), values, left.outer)
+    outer = (left.outer or left.writer).within({b.index: name})
+    side = Side(a.body, left.writer.within({a.index: name}), values, outer)
     script += [f"apply: {lemma} => {name} {low} {high}.", *equal(side, right.at(b.body, {b.index: name}), fresh)]
     return script
 
@@ -306,7 +307,9 @@ class _Arithmetic:
         """x^(n + m k), as a variable that equals a product of powers of x and x^k."""
         base, exponent = side.term.args
         parts = [side.at(b) for b in Mul.make_args(base)]
-        constant, terms = linear(exponent)
+        meant = substitute(exponent, side.values) if side.values else exponent
+        outer = side.outer or side.writer
+        constant, terms = linear(meant)
         products = []
         for part in parts:
             text = part.text
@@ -315,22 +318,25 @@ class _Arithmetic:
                 self._nonzero(x, text)
             powers = [(x, text, constant)] if constant else []
             for symbol, c in terms:
-                name = self._time_power(part, symbol, x)
-                powers.append((name, f"(powz {text} {side.writer.time(symbol)}%Z)", c))
+                name = self._time_power(part, symbol, x, outer)
+                powers.append((name, f"(powz {text} {outer.time(symbol)}%Z)", c))
             products += powers
         own = self.fresh("v")
+        raw, plain = f"{side.writer.time(exponent)}%Z", f"{outer.time(meant)}%Z"
+        proof = [f"rewrite (_ : {raw} = {plain}); last lia."] if raw != plain else []
+        proof.append("powers.")
         self.atoms.append((side, own))
         value = lambda i: " * ".join(f"{p[i]} ^{'+' if p[2] >= 0 else '-'} {abs(p[2])}" for p in products) or "1"  # noqa: E731
-        self.given.append((f"{own} = {value(0)}", f"{side.text} = {value(1)}", ["powers."]))
+        self.given.append((f"{own} = {value(0)}", f"{side.text} = {value(1)}", proof))
         return own
 
-    def _time_power(self, base: Side, symbol: Symbol, x: str) -> str:
+    def _time_power(self, base: Side, symbol: Symbol, x: str, outer: Writer) -> str:
         """x^k for one time k; nothing is zero."""
-        text = f"(powz {base.text} {base.writer.time(symbol)}%Z)"
+        text = f"(powz {base.text} {outer.time(symbol)}%Z)"
         for side, variable in self.atoms:
             if side.text == text:
                 return variable
         variable = self.fresh("v")
-        self.atoms.append((Side(Pow(base.term, symbol, evaluate=False), base.writer, base.values), variable))
+        self.atoms.append((Side(Pow(base.term, symbol, evaluate=False), outer), variable))
         self._nonzero(variable, text)
         return variable

@@ -298,7 +298,7 @@ def _single(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Scrip
     node = term.term
     lemma = "time_single" if isinstance(node, TimeSum) else "time_prod_single"
     side = Side(
-        node.body, term.writer.within({node.index: f"{term.writer.time(node.lower)}%Z"}), {node.index: node.lower}
+        node.body, term.writer.within({node.index: term.writer.time(node.lower)}), {node.index: node.lower}, term.writer
     )
     return [f"transitivity {side.text}.", *block([f"apply: {lemma}; lia."]), *equal(side, end, fresh)]
 
@@ -314,7 +314,9 @@ def _shift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script
     k, low, high = fresh("k"), fresh("low"), fresh("high")
     result = end.term
     c = w.time(by)
-    moved = Side(node.body, w.within({node.index: f"({k} - {c})%Z"}), {node.index: result.index - by})
+    moved = Side(
+        node.body, w.within({node.index: f"({k} - {c})"}), {node.index: result.index - by}, w.within({result.index: k})
+    )
     ends = [
         f"zrange ({w.time(node.lower)} + {c})%Z ({w.time(node.upper)} + {c})%Z",
         f"zrange {w.time(result.lower)}%Z {w.time(result.upper)}%Z",

@@ -18,6 +18,7 @@ from derive.terms import (
     SumOver,
     TimeProduct,
     TimeSum,
+    Var,
     Variance,
     real_symbol,
 )
@@ -75,8 +76,10 @@ class Replay:
     def _define(self, theorem: Theorem, writer: Writer) -> Script:
         term, body = theorem.lhs, theorem.rhs
         if isinstance(term, Defined):
-            names = {p: writer.argument(a, p) for p, a in zip(term.definition.params, term.args[1:], strict=True)}
-            names |= {n: writer.argument(n, n) for n in extras(term.definition)}
+            names = {
+                p: _bare(writer.argument(a, p), p) for p, a in zip(term.definition.params, term.args[1:], strict=True)
+            }
+            names |= {n: _bare(writer.argument(n, n), n) for n in extras(term.definition)}
             values = dict(zip(term.definition.params, term.args[1:], strict=True))
             raw = Side(term.definition.body, Writer(writer.words, names), values, writer)
             return [f"transitivity {raw.text}; first reflexivity.", *equal(raw, Side(body, writer), self.fresh)]
@@ -177,7 +180,7 @@ class Replay:
     def _from(self, theorem: Theorem, claim: Equation, values: dict, writer: Writer) -> Script:  # type: ignore[type-arg]
         """The claim at some values, where the theorem says so up to arithmetic."""
         names = {k: _successor(k, v, writer) for k, v in values.items()}
-        raw = [Side(part, writer.within(names), values) for part in (claim.lhs, claim.rhs)]
+        raw = [Side(part, writer.within(names), values, writer) for part in (claim.lhs, claim.rhs)]
         return [
             f"transitivity {writer.real(theorem.lhs)}.",
             *block(equal(raw[0], Side(theorem.lhs, writer), self.fresh)),
@@ -192,7 +195,12 @@ class Replay:
 
 def _successor(index: Basic, value: Expr, writer: Writer) -> str:
     """n + 1 as the library writes it, or the start."""
-    return f"({writer.time(index)} + 1)%Z" if index in value.free_symbols else f"{writer.time(value)}%Z"
+    return f"({writer.time(index)} + 1)" if index in value.free_symbols else writer.time(value)
+
+
+def _bare(text: str, parameter: Basic) -> str:
+    """A time as it stands where times are read; an element of a listed set keeps its mark."""
+    return text if isinstance(parameter, Var) else text.removesuffix("%Z")
 
 
 def _reversed(script: Script) -> Script:

@@ -447,7 +447,7 @@ Ltac positive := first
   | solve [apply: exprn_gt0; positive]
   | solve [apply: prod_gt0 => ?; positive]
   | match goal with x0 : _ |- _ => solve [apply: (sum_gt0 x0) => ?; positive] end ].
-Ltac nonzero := first [ assumption | solve [apply: powz_neq0; nonzero] | solve [apply: lt0r_neq0; positive] ].
+Ltac nonzero := first [ exact: isT | assumption | solve [by rewrite pnatr_eq0] | solve [by rewrite intr_eq0] | solve [apply: powz_neq0; nonzero] | solve [apply: lt0r_neq0; positive] ].
 Ltac constant := first
   [ assumption
   | exact: D0 | exact: D1 | exact: D_nat | exact: D_zr

@@ -4,9 +4,9 @@ import shutil
 import subprocess
 from functools import cache
 
-import proofs
 import pytest
 
+import proofs
 from derive.catalogue import load
 from derive.cli import main
 from derive.errors import Refused, Unreadable
@@ -18,7 +18,7 @@ CATALOGUE = load(proofs).derivations
 COMPILED = [
     "grad_eq_mul_grad_log", "score_function_identity", "single_step_policy_gradient", "importance_sampling_unbiased",
     "baseline_variance", "fisher_eq_neg_expected_hessian", "sum_mul_sum_eq_double_sum", "double_sum_split_past_future",
-    "gaussian_score_eq", "bandit_mean",
+    "gaussian_score_eq", "bandit_mean", "return_recursion", "gae_recursion", "trajectory_probability",
 ]  # fmt: skip
 
 
