@@ -58,6 +58,7 @@ class Recording:
     answers: dict[str, Any] = field(default_factory=dict)
     first: dict[int, list[Statement | None]] = field(default_factory=dict)  # by the formula's number
     at: int = -1
+    seen: int = 0  # formulas of the first walk through the text
 
     def judges(self) -> Judges:
         return replace(self.witnesses, prove=self.prove, decide=self.decide)
@@ -123,10 +124,12 @@ def checked(document: Document, recording: Recording, last: int | None = None) -
     """The steps of every formula, to the last that is looked at, each with its first statement."""
 
     def begin(n: int, formulas: int) -> Judgement | None:
-        recording.at = n
+        recording.at = n if n == recording.seen else -1  # a text may be walked again, under another convention
+        recording.seen = max(recording.seen, n + 1)
         return PASSED_OVER if last is not None and n > last else None
 
     recording.first.clear()
+    recording.seen = 0
     with recording.told_of_steps():
         found = check_document(document, recording.judges(), begin)
     out: dict[int, list[Judged]] = {}
@@ -162,6 +165,8 @@ def mutant(document: Document, target: Target, mutation: Mutation, recording: Re
         return None
     parsed = replace(parsed, preamble=document.preamble)
     mine = checked(parsed, recording, target.number).get(target.number)
+    if mine and mine[min(target.ordinal, len(mine) - 1)][0].code == "D068":
+        mine = checked(parsed, recording).get(target.number)  # a convention is that of the whole text
     if not mine:
         return None
     step, said = mine[min(target.ordinal, len(mine) - 1)]

@@ -20,6 +20,7 @@ from derive.book.inherited import carried, inherited
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
 from derive.book.kinds import ALGORITHM, is_pseudocode
+from derive.book.last_index import agreed
 from derive.book.objectives import compares
 from derive.book.parsing import parsed
 from derive.book.progress import Progress, Step
@@ -85,7 +86,13 @@ def check_document(
     formulas = parsed(document)
     known = [s.relation for found in formulas.values() if not isinstance(found, Exception) for s in found]
     inferred = carried(survey(known, document.text), before)
-    walk = Progress(document, judges, formulas, _opening(conventions(inferred, document.sources), before))
+    found = conventions(inferred, document.sources)
+    return agreed(lambda one: _walked(Progress(document, judges, formulas, _opening(one, before)), begin), found)
+
+
+def _walked(walk: Progress, begin: Begin) -> list[Step]:
+    """The verdicts under one choice of the conventions."""
+    document = walk.document
     done: set[int] = set()
     for n, formula in enumerate(document.formulas):
         if n in done:

@@ -34,6 +34,7 @@ class Step:
     certificate: Any = None
     where: tuple[int, int] | None = None
     repair: str | None = None
+    otherwise: tuple[str, int] | None = None  # another last index of the text, under which it passes
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Progress:
                 j.certificate,
                 j.where,
                 j.repair,
+                j.otherwise,
             )
         )
 

@@ -94,7 +94,7 @@ def _stated(survey: Survey, words: str) -> Survey | None:
         return None if form is None else replace(survey, rewards=frozenset({form}))
     if (last := re.fullmatch(r"last index ([TH])(?:\s*([-+])\s*(\d))?", plain)) is not None:
         offset = int(last[3] or 0) * (-1 if last[2] == "-" else 1)
-        return replace(survey, horizons=((last[1], offset),))
+        return replace(survey, horizons=((last[1], offset),), other_horizons=())
     if (first := re.fullmatch(r"first index ([01])", plain)) is not None:
         return replace(survey, first=int(first[1]))
     if (named := re.fullmatch(r"parameter (\w+)", plain)) is not None:

@@ -57,7 +57,8 @@ class Survey:
     parameters: frozenset[str] = frozenset()
     of_policies: frozenset[str] = frozenset()  # those that π carries
     differentiated: frozenset[str] = frozenset()  # those that ∇ carries
-    horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c
+    horizons: tuple[tuple[str, int], ...] = ()  # (letter, c): the last action has the index letter + c, for each letter
+    other_horizons: tuple[tuple[str, int], ...] = ()  # last indices that the text shows too, of the same letters
     first: int = 0  # the index of the first action
     arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
@@ -80,6 +81,12 @@ class Survey:
             if len(chosen) == 1:
                 return next(iter(chosen))
         return None
+
+    def ending(self, last: tuple[str, int]) -> Survey:
+        """The same, with another last index for its letter."""
+        chosen = tuple(last if h[0] == last[0] else h for h in self.horizons)
+        every = (*self.horizons, *self.other_horizons)
+        return replace(self, horizons=chosen, other_horizons=tuple(h for h in every if h not in chosen))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -45,13 +46,18 @@ class _Seen:
 def survey(formulas: Iterable[Node], prose: str) -> Survey:
     """One pass over all formulas that could be parsed, and the words around them."""
     seen = _Seen()
+    shown: list[tuple[str, int]] = []
     for formula in formulas:
         seen.arrivals += _arrivals(formula)
         for node in walk(formula):
             _note(node, seen)
+        shown += dict.fromkeys(seen.horizons)
+        seen.horizons.clear()
+    horizons = _most_shown(shown)
     return Survey(
         parameters=frozenset(seen.parameters),
-        horizons=tuple(dict.fromkeys(seen.horizons)),
+        horizons=horizons,
+        other_horizons=tuple(h for h in dict.fromkeys(shown) if h not in horizons),
         first=1 if seen.firsts and min(seen.firsts) >= 1 else 0,
         rewards=frozenset(seen.rewards),
         reward_function=seen.reward_function or seen.paid == {"R"},
@@ -68,6 +74,13 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
     )
+
+
+def _most_shown(shown: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """For every letter of a horizon the last index that most formulas show."""
+    counts = Counter(shown)
+    letters = dict.fromkeys(letter for letter, _ in shown)
+    return tuple(max((h for h in counts if h[0] == letter), key=counts.__getitem__) for letter in letters)
 
 
 _ARBITRARY = re.compile(

@@ -7,6 +7,7 @@ assumed, and no earlier definition of the text makes it true (then it is `incons
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sympy import Basic
@@ -70,7 +71,37 @@ class Setting:
 
 
 def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
-    """One step under every reading of the text; the first reading that passes is reported."""
+    """One step under every reading of the text; the first reading that passes is reported. What fails is tried under
+    the other last indices that the text shows: it may not have been consistent."""
+    try:
+        judgement, one = _judged(left, right, setting)
+    except Stopped:
+        if (otherwise := _elsewhere(left, right, setting)) is None:
+            raise
+        return Judgement("unknown", "D050", "without a value", otherwise=otherwise), None
+    if judgement.verdict in PASSED or judgement.code.startswith("internal"):
+        return judgement, latex(one.equation)
+    if (otherwise := _elsewhere(left, right, setting)) is not None:
+        judgement = replace(judgement, otherwise=otherwise)
+    elif judgement.verdict in ("refuted", "inconsistent"):
+        first = setting.scope.survey.first
+        judgement = replace(judgement, repair=repaired(one, first, setting.passes, one.reading.horizon(first)))
+    return judgement, latex(one.equation)
+
+
+def _elsewhere(left: Node, right: Node, setting: Setting) -> tuple[str, int] | None:
+    """Another last index that the text shows, under which a step passes that fails under its own."""
+    for last in setting.scope.survey.other_horizons:
+        scope = replace(setting.scope, survey=setting.scope.survey.ending(last))
+        with suppress(Stopped):
+            claims, _ = _claims(left, right, replace(setting, scope=scope))
+            if any(setting.passes(one) is not None for one in claims):
+                return last
+    return None
+
+
+def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim]:
+    """The verdict under the conventions in force, and the claim that it is on."""
     claims, complete = _claims(left, right, setting)
     results: list[tuple[Claim, Judgement]] = []
     for one in claims:
@@ -81,7 +112,7 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
                 judgement = Judgement(
                     "unknown", "D061", "true only where r_t depends on s_t alone, as in the text's example"
                 )
-            return _told(one, judgement, setting.scope, failed), latex(one.equation)
+            return _told(one, judgement, setting.scope, failed), one
         results.append((one, judgement))
     one, judgement = results[0]
     if all(j.verdict == "refuted" for _, j in results):
@@ -89,10 +120,7 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     elif len(results) > 1:
         judgement = next(j for _, j in results if j.verdict != "refuted")
         judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
-    if judgement.verdict in ("refuted", "inconsistent"):
-        first = setting.scope.survey.first
-        judgement = replace(judgement, repair=repaired(one, first, setting.passes, one.reading.horizon(first)))
-    return _told(one, judgement, setting.scope), latex(one.equation)
+    return _told(one, judgement, setting.scope), one
 
 
 def _claims(left: Node, right: Node, setting: Setting) -> tuple[list[Claim], bool]:
