@@ -25,7 +25,7 @@ from derive.proving.conditional import (
     split_at_the_score,
 )
 from derive.proving.normal import Conversions
-from derive.proving.paths import log_of_path, slope
+from derive.proving.paths import log_of_path, slope, step_by_step
 from derive.proving.products import EVERY_SUM, NOT_OVER_SETS, constants_out, into
 from derive.proving.samples import ABOUT_SAMPLES
 from derive.proving.slopes import slopes_vanish
@@ -40,6 +40,7 @@ from derive.rules import (
     log_of_product,
     normalised,
     product_rule,
+    separate,
     unfold,
     variance,
 )
@@ -202,7 +203,7 @@ FORM: dict[type, tuple[Conversion, ...]] = {
 }
 
 
-LINEAR, APART, PRENEX, DRAWN = STYLES = ("linear", "apart", "prenex", "drawn")
+LINEAR, APART, PRENEX, DRAWN, OPENED = "linear", "apart", "prenex", "drawn", "opened"
 _SHALLOW: dict[type, tuple[Conversion, ...]] = dict.fromkeys(
     (Expectation, Conditional, PathSum, Samples, Mean, SumOver, TimeSum), _LINEAR
 ) | {Variance: (variance.apply,), Mul: (into(EVERY_SUM),), Gradient: (RULES["constant"].apply,)}
@@ -212,7 +213,7 @@ def form_with(lemmas: Sequence[Lemma], samples: bool, style: str) -> Conversions
     """The rules of a style, with lemmas before and those about samples after them.
 
     linear: nothing but linearity, names left closed; apart: constants leave sums over sets; prenex: they enter them;
-    drawn: as apart, and the last action of an expectation is drawn.
+    drawn: as apart, and the last action of an expectation is drawn; opened: as apart, and P(τ) is written out.
     """
     if style == LINEAR:
         return _SHALLOW
@@ -222,6 +223,8 @@ def form_with(lemmas: Sequence[Lemma], samples: bool, style: str) -> Conversions
     if style != PRENEX:
         rules[Mul] = (into(NOT_OVER_SETS),)
         rules[SumOver] = (_CASES, constants_out, slopes_vanish, _not_listed(sets_in_order))
+    if style == OPENED:
+        rules |= {PathProbability: (few_paths, step_by_step), TimeProduct: (*rules[TimeProduct], separate.apply)}
     if style == DRAWN:
         for kind in (Expectation, Conditional):
             rules[kind] = (*rules[kind], last_action_drawn)

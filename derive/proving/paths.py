@@ -115,9 +115,12 @@ def log_of_path(node: Log, given: Given) -> Theorem:
     """log P(τ) = log (ρ_0(s_0) ∏_k π(a_k|s_k) P(s_{k+1}|s_k,a_k))."""
     if not isinstance(node.body, PathProbability):
         raise Refused("{} is no logarithm of the probability of a trajectory", node)
-    process = node.body.process
-    written = _at_horizon(product_of_steps(process.until(0)), process, given)
-    return kernel.cong(written, Log(HOLE), HOLE, given)
+    return kernel.cong(step_by_step(node.body, given), Log(HOLE), HOLE, given)
+
+
+def step_by_step(node: PathProbability, given: Given) -> Theorem:
+    """P(τ) = ρ_0(s_0) ∏_k π(a_k|s_k) P(s_{k+1}|s_k,a_k)."""
+    return _at_horizon(product_of_steps(node.process.until(0)), node.process, given)
 
 
 def _at_horizon(theorem: Theorem, process: Process, given: Given) -> Theorem:

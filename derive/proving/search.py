@@ -13,7 +13,7 @@ from derive.calc import Lemma, as_reasons
 from derive.errors import DeriveError, Endless, IllFormed, Refused
 from derive.kernel import Theorem
 from derive.proving.difference import Leftover, vanishing
-from derive.proving.form import APART, DRAWN, LINEAR, PRENEX, form_with
+from derive.proving.form import APART, DRAWN, LINEAR, OPENED, PRENEX, form_with
 from derive.proving.normal import Effort, Normaliser
 from derive.proving.order import one_step
 from derive.rewriting import HOLE, Given, each_place
@@ -171,6 +171,6 @@ def _next(equation: Equation, index: Symbol, given: Given, searcher: Searcher) -
 WAYS = (
     (_directly, (LINEAR, APART)),
     (_by_cases, (APART,)),
-    (_directly, (PRENEX, DRAWN)),
+    (_directly, (PRENEX, DRAWN, OPENED)),
     (_by_an_assumed_equation, (APART, PRENEX)),
 )

@@ -23,14 +23,30 @@ from .laws.witness import judge, judge_equation
 
 ENTRIES = sorted(load(proofs).derivations.values(), key=lambda d: d.name)
 FOUND_WITHOUT_HELP = (
-    "bandit_mean", "bandit_variance", "bandit_variance_at_zero", "numberline_objective_eq_sq",
-    "number_line_trajectories",
-    "past_reward_cancellation", "score_function_identity", "sigmoid_gradient", "trajectory_probabilities_sum_to_one",
-    "monte_carlo_mean_unbiased", "monte_carlo_mean_variance_eq_div", "sample_variance_unbiased",
-    "in_sample_mean_baseline_scale", "rloo_unbiased", "history_function_mul_score_eq_zero", "max_at_k_gradient_eq",
-    "kl_regularised_gap_eq", "dpo_gradient_eq", "centred_returns_sum_eq_zero",
-    "reward_constant_shift_gradient_invariant_fixed_horizon",
-    "fisher_eq_neg_expected_hessian", "kl_second_order_eq_fisher", "reverse_kl_second_order_eq_fisher",
+    "action_dependent_baseline_with_correction_unbiased", "advantage_mean_eq_zero", "advantage_policy_gradient",
+    "bandit_baseline_variance_eq", "bandit_deviation_at_zero", "bandit_log_gradients", "bandit_mean",
+    "bandit_objective_eq_sigmoid", "bandit_variance", "bandit_variance_at_zero", "baseline_variance",
+    "bellman_expectation_finite", "centred_returns_sum_eq_zero", "control_variate_variance_eq", "critic_mse_grad_eq",
+    "double_sum_split_past_future", "dpo_gradient_eq", "dpo_reward_eq_beta_logratio", "entropy_grad_eq",
+    "epsilon_greedy_prob_eq", "expected_td_error_eq_advantage", "fisher_eq_neg_expected_hessian",
+    "gae_one_eq_return_sub_value", "gae_recursion", "gaussian_score_eq", "geometric_sum", "grad_eq_mul_grad_log",
+    "grad_expectation_eq_expectation_mul_score", "grad_k2_expectation_eq_reverse_kl_grad",
+    "grad_k3_expectation_eq_forward_kl_grad", "grpo_group_advantage_sum_eq_zero", "hand_update_values",
+    "history_function_mul_score_eq_zero", "importance_ratio_mean_one", "importance_sampling_unbiased",
+    "in_sample_mean_baseline_scale", "k1_k3_unbiased_for_kl", "kl_gradient_eq_expectation_logratio_score",
+    "kl_regularised_gap_eq", "kl_second_order_eq_fisher", "lambda_return_eq_value_add_gae",
+    "length_normalised_gradient_eq_grad_per_token_reward", "log_trick_expansion", "max_at_k_gradient_eq",
+    "monte_carlo_mean_unbiased", "monte_carlo_mean_variance_eq_div", "multi_step_policy_gradient",
+    "number_line_trajectories", "numberline_gradient_eq_two_sq_mul", "numberline_objective_eq_sq",
+    "past_reward_cancellation", "ppo_surrogate_grad_at_one_eq_pg", "q_policy_gradient", "return_recursion",
+    "reverse_kl_second_order_eq_fisher", "reward_constant_shift_gradient_invariant_fixed_horizon",
+    "reward_to_go_policy_gradient", "rlhf_gradient_eq_shaped_reward_score", "rloo_eq_scaled_in_sample_mean",
+    "rloo_unbiased", "sample_variance_unbiased", "score_function_identity", "sigmoid_gradient",
+    "single_step_policy_gradient", "soft_policy_gradient", "softmax_jacobian_eq_diag_sub_outer", "softmax_score",
+    "softmax_score_eq_onehot_sub_prob", "softmax_shift_invariant", "state_baseline_term_vanishes",
+    "state_baseline_unbiased", "sum_mul_sum_eq_double_sum", "td_actor_critic_gradient", "td_error_telescopes",
+    "total_return_variance_eq_rtg_add_past", "trajectory_gradient", "trajectory_probabilities_sum_to_one",
+    "trajectory_probability", "two_action_softmax_eq_sigmoid", "value_baseline_term_vanishes", "variance_of_a_sum",
 )  # fmt: skip
 NAMED = {d.name: d for d in ENTRIES}
 
@@ -62,7 +78,7 @@ def test_no_falsehood_of_the_catalogue_is_found(entry: Derivation) -> None:
 # one small change
 
 
-QUICK = tuple(name for name in FOUND_WITHOUT_HELP if not name.startswith(("number_line", "bandit_variance")))
+QUICK = tuple(name for name in FOUND_WITHOUT_HELP[::3] if not name.startswith(("number_line", "bandit_variance")))
 
 
 @pytest.mark.parametrize("name", QUICK)
