@@ -243,5 +243,5 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         walk.step(formula, start, right.end, judgement, read_as)
         if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:
             carry_on(walk, relation.sides[0], right)
-        if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement)):
+        if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement, walk.scope)):
             walk.before.append((walk.scope.section, Before(left, right, formula.line)))

@@ -30,7 +30,7 @@ from derive.book.naming import written
 from derive.book.passing import apart, is_time, over_times, passes_through, policy_named
 from derive.book.sorts import is_element, is_policy
 from derive.book.tower import of_variables
-from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.variables import of_chance
 from derive.terms import (
     CLOSED,
@@ -131,10 +131,21 @@ def _all_but(node: Expect, part: Relation, ctx: Context) -> Expr:
         raise stop("an expectation's index that is not known here", part)
     if left_out.name not in ("a", "s") or left_out.sub is None or left_out.sub.only is None:
         raise stop("an expectation's index that is not known here", part)
+    drawn = {written(one) for one in _drawn_inside(node.body)}
+    if drawn and written(left_out) not in drawn:
+        raise stop("what is left out of the trajectory is not what is drawn inside", left_out)
     at = moment(left_out.sub.only, ctx)
     body = ctx.read(node.body, ctx)
     refuse_dependence(body, 2 * at + (1 if left_out.name == "a" else 0), part, ctx)
     return Expectation(body, ctx.process(ctx.policy()))
+
+
+def _drawn_inside(body: Node) -> Iterator[Sym]:
+    """The moments of the trajectory that the expectations inside draw anew."""
+    for part in (p for n in walk(body) if isinstance(n, Expect) and n.sub is not None for p in n.sub.parts):
+        first = part.sides[0] if isinstance(part, Relation) else part
+        if isinstance(first, Sym) and first.name in "saSA" and first.sub is not None:
+            yield first
 
 
 def _unnamed(node: Expect, ctx: Context) -> Expr:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from derive.book.claims import Claim, readings
 from derive.book.context import Reading
 from derive.book.judge import Judgement
-from derive.book.letters import SCALARS
+from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
 from derive.book.naming import written
-from derive.book.scope import Binding
+from derive.book.scope import Binding, Scope
 from derive.book.sorts import key_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Add, Call, Div, Fun, Group, Items, Mul, Node, Num, Sym, walk
@@ -39,9 +39,13 @@ class Before:
 Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
 
 
-def says_of_a_letter(judgement: Judgement) -> bool:
+def says_of_a_letter(judgement: Judgement, scope: Scope) -> bool:
     """Whether a step fails for any function, and may say which function a letter that nobody defined is."""
-    return bool(judgement.assumed) and all(" any " in one or len(one) == 1 for one in judgement.assumed)
+    assumed = judgement.assumed
+    letters = {name for one in assumed for name in one.split(" any ")[0].split(", ")}
+    given = {b.key.head for b in scope.bindings if not b.file} | {name.split("/")[0] for name, *_ in scope.instances}
+    given |= POLICIES | DISTRIBUTIONS
+    return bool(assumed) and all(" any " in one or len(one) == 1 for one in assumed) and not letters & given
 
 
 def follows(left: Node, right: Node, setting: Setting, before: Sequence[Before]) -> Judged | None:

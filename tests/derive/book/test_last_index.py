@@ -12,7 +12,8 @@ $$P_\theta(\tau) = \rho_0(s_0) \prod_{t=0}^{T} \pi_\theta(a_t \mid s_t) P(s_{t+1
 so that
 $$\nabla_\theta \log P_\theta(\tau) = \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t \mid s_t)$$
 and
-$$\nabla_\theta J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}\Big[R(\tau) \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t \mid s_t)\Big]$$
+$$\nabla_\theta J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}
+\Big[R(\tau) \sum_{t=0}^{T} \nabla_\theta \log \pi_\theta(a_t \mid s_t)\Big]$$
 """
 LOG = r"\log P_\theta(\tau) = \sum_{t=0}^{T}"
 PRODUCT = r"\prod_{t=0}^{T}"

@@ -193,3 +193,27 @@ def test_an_equation_that_a_letter_can_fulfil_is_never_refuted(check):
 def test_the_parameter_may_stand_in_bold(theta, check):
     checked = check(rf"$$\sum_a \nabla_{{{theta}}} \pi_{{{theta}}}(a \mid s) = \nabla_{{{theta}}} 1 = 0$$")
     assert [s.verdict for s in checked.steps] == ["proved", "proved"]
+
+
+BANDIT = r"""
+The policy is
+$$\pi_\theta(1) = \sigma(\theta), \quad \pi_\theta(0) = 1 - \sigma(\theta)$$
+so that
+$$\pi_\theta(1) \cdot 1 + \pi_\theta(0) \cdot 0 = \pi_\theta(1) = \sigma(\theta)$$
+"""
+
+
+@pytest.mark.parametrize("wrong", [r"0 = \pi_\theta(2)", r"0 = \pi_\theta(0)"])
+def test_nothing_follows_from_a_false_equation_about_a_letter_in_use(check, wrong):
+    assert [s.verdict for s in check(BANDIT).steps] == ["definition", "definition", "proved", "proved"]
+    steps = check(BANDIT.replace(r"0 = \pi_\theta(1)", wrong)).steps
+    assert not {s.verdict for s in steps[2:]} & {"proved", "holds"}
+
+
+def test_what_is_left_out_of_a_trajectory_is_what_is_drawn_inside(check):
+    inner = r"\mathbb{E}_{a_t \sim \pi_\theta(\cdot \mid s_t)}[\nabla_\theta \log \pi_\theta(a_t \mid s_t)]"
+    text = rf"$$\mathbb{{E}}_{{\tau \setminus a_t}}\Big[\sum_{{k<t}} r_k \cdot {inner}\Big] = 0$$"
+    assert check(text).steps[0].verdict == "proved"
+    for other in ("a_{t+1}", "s_t", "a_0"):
+        (step,) = check(text.replace(r"\setminus a_t", rf"\setminus {other}")).steps
+        assert step.verdict == "not-read"
