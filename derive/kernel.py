@@ -310,7 +310,8 @@ def _may_replace(theorem: Theorem, values: Mapping[Basic, Basic]) -> None:
     """The values are real and divide by nothing that vanishes; what stands for γ in γ^k is a symbol or positive."""
     _defined((), *values.values())
     Context().real(*values.values())
-    bases = {p.base for p in _symbolic_powers(theorem.lhs) | _symbolic_powers(theorem.rhs)}
+    parts = (theorem.lhs, theorem.rhs, *(part for h in theorem.hypotheses for part in vars(h).values()))
+    bases = {power.base for part in parts for power in _symbolic_powers(part)}
     for base in bases & set(values):
         if not isinstance(values[base], Symbol):
             Context().positive(values[base])
@@ -339,6 +340,8 @@ def _inside(theorem: Theorem, context: Expr, hole: Basic, given: tuple[Hypothesi
     for depth in reversed(range(len(path))):
         node, place = path[depth]
         below = _below_the_line(node, place, lhs) | _below_the_line(node, place, rhs)
+        if any(isinstance(h, (Equation, Inequality, Always)) for h in hypotheses):  # γ y = 0 is no y = 0, by γ^(-k)
+            below |= {p for p in _factors(node, place, lhs) | _factors(node, place, rhs) if _symbolic_powers(p) & {p}}
         if below or rule == "monotone":
             ranges = [AtMost(*pair) for above, i in path[:depth] for pair in _bounds(above, i)]
             checks = Context((*hypotheses, *given, *ranges))
@@ -444,13 +447,18 @@ def _names_a_sort(node: Expr, place: int) -> bool:
 
 def _below_the_line(node: Expr, place: int, value: Expr) -> set[Pow]:
     """The powers that may divide, and cancel, when `value` is put into a product or a power."""
+    return {power for power in _factors(node, place, value) if divides(power)}
+
+
+def _factors(node: Expr, place: int, value: Expr) -> set[Pow]:
+    """The powers that meet when `value` is put into a product or a power."""
     if isinstance(node, Mul):
         factors = [f for i, a in enumerate(node.args) for f in ((a,) if i != place else Mul.make_args(value))]
     elif isinstance(node, Pow) and place == 0:
         factors = [node.func(value, node.exp), *Mul.make_args(value), Pow(value, node.exp, evaluate=False)]
     else:
         return set()
-    return {f for f in factors if isinstance(f, Pow) and divides(f)}
+    return {f for f in factors if isinstance(f, Pow)}
 
 
 @lru_cache(maxsize=100_000)

@@ -405,6 +405,11 @@ def the_parameter_becomes_the_root_of_a_negative_number() -> Theorem:
     return inst(trans(sym(within(nothing_is_zero, Max(y, HOLE))), same), {y: Integer(-1)})
 
 
+def a_discount_that_may_vanish_is_divided_by() -> Theorem:
+    vanishing = within(within(assume(Equation(y * gamma, Integer(0))), HOLE * gamma ** (-t)), HOLE * gamma ** (t - 1))
+    return inst(trans(ring(y, vanishing.lhs), vanishing), {gamma: Integer(0)})
+
+
 def an_inequality_holds_always_as_an_equation() -> Theorem:
     return always(Inequality(Integer(0), Integer(1)))  # type: ignore[arg-type]
 
@@ -514,7 +519,7 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     one_case_is_decided_for_every_element, one_weight_is_at_least_zero_and_all_average,
     one_weight_is_positive_and_all_are_divided_by, what_holds_at_one_number_is_differentiated_by_it,
     what_holds_at_one_number_is_evaluated_at_another, a_number_becomes_the_parameter_of_what_holds_for_all_its_values,
-    a_letter_forgets_the_parameter_of_what_holds_for_all_its_values,
+    a_letter_forgets_the_parameter_of_what_holds_for_all_its_values, a_discount_that_may_vanish_is_divided_by,
     zero_to_the_power_zero_is_taken_apart, a_difference_to_the_power_zero_is_taken_apart,
     a_real_exponent_becomes_a_root, a_number_becomes_a_real_power_of_minus_one,
     the_root_of_a_negative_number_stands_below_the_line, the_parameter_becomes_the_root_of_a_negative_number,
