@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from sympy import Expr, Integer, Mul, Symbol
+from sympy import Expr, Integer, Max, Mul, Symbol
 
 from derive import kernel
 from derive.binding import free, meaning
@@ -16,7 +16,11 @@ from derive.rewriting import HOLE, Given, places
 from derive.terms import (
     ACTIONS,
     STATES,
+    ZERO,
+    Always,
+    Apply,
     At,
+    Equation,
     Expectation,
     Gradient,
     Maximum,
@@ -28,7 +32,7 @@ from derive.terms import (
     Var,
 )
 
-from .terms import HYPOTHESES, LISTED, Maker, behaviour, d, f, i, v, y
+from .terms import HYPOTHESES, LISTED, SOLVED, Maker, behaviour, d, f, i, v, y
 
 SPELLINGS = ({policy: behaviour}, {behaviour: policy}, {ACTIONS: LISTED}, {OUTCOMES: LISTED}, {STATES: ACTIONS}, {v: d})
 
@@ -57,7 +61,7 @@ def _attempt(current: Theorem | None, term: Expr, given: Given, maker: Maker) ->
     try:
         if current is not None and maker.rng.random() < 0.25:
             return _whole(current, given, maker)
-        step = _somewhere(here, given, maker)
+        step = _below(here, given, maker) if maker.rng.random() < 0.1 else _somewhere(here, given, maker)
         return kernel.trans(current, step) if current is not None else step
     except (DeriveError, ValueError):
         return None
@@ -66,18 +70,38 @@ def _attempt(current: Theorem | None, term: Expr, given: Given, maker: Maker) ->
 def _somewhere(term: Expr, given: Given, maker: Maker) -> Theorem:
     path, node, _ = maker.rng.choice(list(places(term, given)))
     theorem = _rule(node, given, maker)
+    inside = kernel.cong if theorem.relation == Equation.relation else kernel.monotone
     while path:
         above = term
         for step in path[:-1]:
             above = above.args[step]
         context = above.func(*(HOLE if j == path[-1] else b for j, b in enumerate(above.args)))
-        theorem, path = kernel.cong(theorem, context, HOLE, given), path[:-1]
+        theorem, path = inside(theorem, context, HOLE, given), path[:-1]
     return theorem
+
+
+def _below(term: Expr, given: Given, maker: Maker) -> Theorem:
+    """term ≤ something, inside a context that rises with it."""
+    larger, rng = maker.leaf(), maker.rng
+    theorem = rng.choice(
+        [
+            lambda: kernel.law("below_larger", term, Max(term, larger), given=given),
+            lambda: kernel.trans(
+                kernel.ring(term, term + 0 * larger, given),
+                kernel.monotone(kernel.law("nonnegative", ZERO, larger**2, given=given), term + HOLE, HOLE, given),
+            ),
+        ]
+    )()
+    return kernel.monotone(theorem, HOLE + larger, HOLE, given) if rng.random() < 0.2 else theorem
 
 
 def _rule(node: Expr, given: Given, maker: Maker) -> Theorem:
     if meaning(node) is not None and maker.rng.random() < 0.4:
         return kernel.define(node, given)
+    solved = [(h, match) for h in SOLVED if (match := _match(h, node)) is not None]
+    if solved:
+        hypothesis, values = maker.rng.choice(solved)
+        return kernel.inst(kernel.always(hypothesis, given), values)
     if maker.rng.random() < 0.1:
         return kernel.ring(node, node.expand(), given)
     names = list(LAWS)
@@ -92,6 +116,13 @@ def _rule(node: Expr, given: Given, maker: Maker) -> Theorem:
         if theorem.rhs != node:
             return theorem
     raise kernel.Refused("no law applies to {}", node)
+
+
+def _match(hypothesis: Always, node: Expr) -> dict[Var, Expr] | None:
+    """The elements for which a hypothesis speaks of a letter applied."""
+    if not isinstance(node, Apply) or node.letter != hypothesis.lhs.letter:
+        return None
+    return {name: value for name, value in zip(hypothesis.lhs.args[1:], node.args[1:], strict=True) if name != value}
 
 
 def _arguments(name: str, node: Expr, maker: Maker) -> tuple[Expr, ...]:
@@ -129,7 +160,7 @@ def _whole(theorem: Theorem, given: Given, maker: Maker) -> Theorem:
         return kernel.weaken(theorem, given)
     if kind == "context":
         context = maker.term(2).xreplace({y: HOLE}) + HOLE if rng.random() < 0.3 else _around(maker)
-        return kernel.cong(theorem, context, HOLE, given)
+        return (kernel.cong if maker.rng.random() < 0.7 else kernel.monotone)(theorem, context, HOLE, given)
     return kernel.sym(theorem)
 
 
@@ -146,6 +177,8 @@ def _around(maker: Maker) -> Expr:
             lambda: Mean(inner, x, density(x)),
             lambda: SumOver(inner, s),
             lambda: inner + maker.leaf(),
+            lambda: Max(inner, maker.leaf()),
+            lambda: HOLE * maker.leaf() ** 2,
             lambda: Expectation(inner, maker.process()),
             lambda: Gradient(inner, theta),
             lambda: Samples(inner * f(maker.sample()), x, density(x), maker.rng.choice([1, 2])),

@@ -29,6 +29,7 @@ from derive.terms import (
     HISTORIES,
     STATES,
     Action,
+    Always,
     At,
     AtMost,
     Cases,
@@ -98,6 +99,11 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
     AtMost(k, N),
     Inequality(0, f(x)),
     Inequality(0, v(s)),
+)
+SOLVED: tuple[Always, ...] = (  # equations that a letter solves
+    Always(v(s), SumOver(u(a, s), a) + gamma / 2 * SumOver(initial(s_next) * v(s_next), s_next)),
+    Always(d(s), SumOver(policy(a, s) * u(a, s), a) + y),
+    Always(f(x), y**2 + e(Integer(1))),  # of θ it says nothing, as f does not depend on it
 )
 
 
