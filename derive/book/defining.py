@@ -76,7 +76,13 @@ def define(
             or judgement.code.startswith("internal")
         ):
             return judgement, read_as
+        if _contradicts(walk, n, earlier[-1], binding, judgement):
+            message = f"differs from the definition of line {earlier[-1].line}: {judgement.message}"
+            return replace(judgement, message=message), read_as
     line = earlier[-1].line
+    if _is_recursion(walk, binding):
+        message = f"a recursion, which differs from the definition of line {line}"
+        return Judgement("unknown", "D055", message), None
     if same_definition(walk.scope, earlier[-1], binding):
         return bind(walk, binding, Judgement("definition", "D020", f"restates the definition of line {line}"))
     if operator == ":=" or anew or introduces_anew(walk.document, n) or _brings_in(walk, n, earlier[-1], binding):
@@ -89,6 +95,28 @@ def define(
     return bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
 
 
+def _is_recursion(walk: Progress, binding: Binding) -> bool:
+    """G_t = r_t + γ G_{t+1}: what is defined already is not defined by itself."""
+    parts = (n for n in tree_walk(binding.body) if isinstance(n, (Sym, Call)))
+    return any(key_of(part, walk.scope.survey) == binding.key for part in parts)
+
+
+def _contradicts(walk: Progress, n: int, earlier: Binding, later: Binding, judgement: Judgement) -> bool:
+    """Whether what is refuted cannot be meant as a new definition: it is a recursion, or its words say that it is
+    equal; and it brings in no number."""
+    if judgement.verdict not in ("refuted", "inconsistent") or introduces_anew(walk.document, n):
+        return False
+    if (_letters(later.body) - _letters(earlier.body)) & SCALARS or is_alternative(paragraph(walk.document, n)):
+        return False
+    return _is_recursion(walk, later) or _EQUAL.search(lead(walk.document, n)) is not None
+
+
+_EQUAL = re.compile(
+    r"\b(?:equivalent\w*|rewrit\w*|(?:can|may|could)(?: \w+)? be (?:re)?written|equals?|it follows|hence|therefore|"
+    r"thus|simplif\w*|expand\w*|substitut\w*|by definition|(?:we|this) (?:get|obtain|find|gives|yields))\b|"
+    r"\bso(?: that)?\W*$",
+    re.I,
+)
 _SUPPOSES = re.compile(
     r"\W*(?:if|suppose|assum\w+|consider|imagine|when|for (?:example|instance)|in (?:the (?:special )?)?case|let us)\b",
     re.I,

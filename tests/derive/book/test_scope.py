@@ -217,3 +217,34 @@ def test_what_is_left_out_of_a_trajectory_is_what_is_drawn_inside(check):
     for other in ("a_{t+1}", "s_t", "a_0"):
         (step,) = check(text.replace(r"\setminus a_t", rf"\setminus {other}")).steps
         assert step.verdict == "not-read"
+
+
+RETURNS = r"""
+The return is
+$$G_t = \sum_{k=t}^{T-1} r_k$$
+and the objective
+$$J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}[G_0]$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "latex", "verdict"),
+    [
+        ("and so on:", r"G_t = r_t + G_{t+1}", "proved"),
+        ("and so on:", r"G_t = r_t - G_{t+1}", "refuted"),
+        ("With a discount $\\gamma$ we define", r"G_t = r_t + \gamma G_{t+1}", "unknown"),
+        ("Hence", r"J(\theta) = -\mathbb{E}_{\tau \sim \pi_\theta}[G_0]", "refuted"),
+        ("As a loss we define", r"J(\theta) = -\mathbb{E}_{\tau \sim \pi_\theta}[G_0]", "definition"),
+        ("Here is another:", r"J(\theta) = -\mathbb{E}_{\tau \sim \pi_\theta}[G_0]", "definition"),
+        ("Look at this:", r"J(\theta) = -\mathbb{E}_{\tau \sim \pi_\theta}[G_0]", "unknown"),
+    ],
+)
+def test_a_letter_that_is_defined_is_claimed_about(check, words, latex, verdict):
+    step = check(f"{RETURNS}\n{words}\n$${latex}$$\n").steps[-1]
+    assert step.verdict == verdict, step.message
+    assert (
+        verdict == "proved"
+        or "the definition of line 3" in step.message
+        or "the definition of line 5" in step.message
+        or "that of line 5" in step.message
+    )
