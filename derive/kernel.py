@@ -335,7 +335,7 @@ def monotone(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypot
 
 
 def _inside(theorem: Theorem, context: Expr, hole: Basic, given: tuple[Hypothesis, ...], rule: str) -> Theorem:
-    path = _path_to(context, hole)
+    path = path_to(context, hole)
     lhs, rhs, hypotheses = theorem.lhs, theorem.rhs, frozenset(theorem.hypotheses)
     for depth in reversed(range(len(path))):
         node, place = path[depth]
@@ -424,7 +424,7 @@ def _changed(hypothesis: Hypothesis, change: Callable[[Basic], Basic]) -> Hypoth
 _Step = tuple[Expr, int]
 
 
-def _path_to(context: Expr, hole: Basic) -> list[_Step]:
+def path_to(context: Expr, hole: Basic) -> list[_Step]:
     """The nodes above the one hole, outermost first, each with the argument that leads to it."""
     path: list[_Step] = []
     node: Basic = context

@@ -39,12 +39,12 @@ from derive.terms import (
 def additivity(context: Context, term: Expr) -> Expr:
     """L(X + Y) = L X + L Y."""
     need(isinstance(term, LINEAR), "{} is no linear operator", term)
-    body = _multiplied_out(Mul(*(_multiplied_out(f) for f in Mul.make_args(term.body))))
+    body = multiplied_out(Mul(*(multiplied_out(f) for f in Mul.make_args(term.body))))
     need(isinstance(body, Add), "{} is no sum", body)
     return Add(*(with_body(term, part) for part in body.args))
 
 
-def _multiplied_out(term: Expr) -> Expr:
+def multiplied_out(term: Expr) -> Expr:
     """Sums above the line multiplied out; what stands below, where it must be seen to be positive, stays as it is."""
     below = [f for f in Mul.make_args(term) if isinstance(f, Pow) and isinstance(f.exp, Rational) and f.exp < 0]
     above = Mul(*(f for f in Mul.make_args(term) if f not in below))

@@ -6,7 +6,7 @@ atom; atoms of the two sides that are alike become one variable of a statement a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -216,6 +216,10 @@ def _replaced(term: Expr, values: Mapping[Expr, Expr]) -> Expr:
     return term.func(*(_replaced(a, values) for a in term.args)) if isinstance(term, (Add, Mul, Pow)) else term
 
 
+def _product(powers: Iterable[tuple[str, int]]) -> str:
+    return " * ".join(f"{base} ^{'+' if n >= 0 else '-'} {abs(n)}" for base, n in powers) or "1"
+
+
 class _Arithmetic:
     """One use of `field`: atoms become variables, and powers with times in them products of powers of those times."""
 
@@ -326,8 +330,8 @@ class _Arithmetic:
         proof = [f"rewrite (_ : {raw} = {plain}); last lia."] if raw != plain else []
         proof.append("powers.")
         self.atoms.append((side, own))
-        value = lambda i: " * ".join(f"{p[i]} ^{'+' if p[2] >= 0 else '-'} {abs(p[2])}" for p in products) or "1"  # noqa: E731
-        self.given.append((f"{own} = {value(0)}", f"{side.text} = {value(1)}", proof))
+        abstract, actual = _product((v, n) for v, _, n in products), _product((t, n) for _, t, n in products)
+        self.given.append((f"{own} = {abstract}", f"{side.text} = {actual}", proof))
         return own
 
     def _time_power(self, base: Side, symbol: Symbol, x: str, outer: Writer) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -71,24 +71,52 @@ def document(theorems: Iterable[Exported]) -> str:
     return "\n".join([library(), *map(str, theorems)])
 
 
-def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem) -> Exported:
-    """A theorem for Coq; raises Refused, and names the node or law, where something in it has no counterpart."""
+def beside_library(theorem: Exported) -> str:
+    """A file that needs the compiled library, `library.v`, in the folder where it is compiled."""
+    return f"{_opening()}\nRequire Import library.\n\n{theorem}"
+
+
+def _opening() -> str:
+    """The imports and the scope of the library, which every file repeats."""
+    lines = library().splitlines()
+    first, last = lines.index('Set Warnings "-all".'), lines.index("Local Open Scope ring_scope.")
+    return "\n".join(lines[first : last + 1])
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A claim in Coq, with the names that read it back and those that its proof is to introduce."""
+
+    statement: str
+    words: Vocabulary
+    intros: tuple[str, ...]
+    assumed: Mapping[object, str]
+
+
+def stated(claim: Statement, assuming: tuple[Hypothesis, ...]) -> Stated:
+    """A claim for Coq; raises Refused, and names the node, where something in it has no counterpart."""
     if not isinstance(claim, Equation):
         raise Refused("an inequality has no counterpart in the export yet")
     words = Vocabulary()
     writer = Writer(words)
     conclusion = f"{writer.real(claim.lhs)} =\n  {writer.real(claim.rhs)}"
     premises = [(h, _premise(h, writer)) for h in assuming if not isinstance(h, Positive)]
-    assumed = {h: f"h_{i}" for i, (h, _) in enumerate(premises)}
+    assumed: dict[object, str] = {h: f"h_{i}" for i, (h, _) in enumerate(premises)}
     times = sorted((n for n in _free(claim, assuming) if _is_bound(n)), key=str)
     binders = " ".join(f"({words.variable(n)} : {_sort(n, words)})" for n in times)
-    script = Replay(assumed).script(theorem, writer)
-    intros = " ".join([*(words.variable(n) for n in times), *assumed.values()])
     statement = (f"forall {binders},\n  " if binders else "") + "".join(f"{p} -> " for _, p in premises) + conclusion
+    return Stated(statement, words, (*(words.variable(n) for n in times), *assumed.values()), assumed)
+
+
+def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem) -> Exported:
+    """A theorem for Coq; raises Refused, and names the node or law, where something in it has no counterpart."""
+    said = stated(claim, assuming)
+    writer = Writer(said.words)
+    script = Replay(said.assumed).script(theorem, writer)
     ends = [f"transitivity {writer.real(theorem.lhs)}; first reflexivity."] if theorem.lhs != claim.lhs else []
-    proof = ([f"move=> {intros}."] if intros else []) + ends + script
-    typed = tuple(map(_typed, proof))
-    return Exported(name, tuple(_declarations(words, claim, assuming, theorem)), statement, typed, words)
+    proof = ([f"move=> {' '.join(said.intros)}."] if said.intros else []) + ends + script
+    declarations = tuple(_declarations(said.words, claim, assuming, theorem))
+    return Exported(name, declarations, said.statement, tuple(map(_typed, proof)), said.words)
 
 
 def _typed(line: str) -> str:

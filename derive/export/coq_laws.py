@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Expr, Integer, Mul, Pow
 
 from derive.axioms.conditions import is_constant_for, with_body
-from derive.axioms.linear import _multiplied_out
+from derive.axioms.linear import multiplied_out
 from derive.binding import bound_name, substitute
 from derive.context import Context
 from derive.errors import Refused
@@ -90,7 +90,7 @@ def _through(term: Side, other: Expr, rest: Script, fresh: Fresh) -> Script:
 
 def _additivity(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     node = term.term
-    body = _multiplied_out(Mul(*(_multiplied_out(f) for f in Mul.make_args(node.body))))
+    body = multiplied_out(Mul(*(multiplied_out(f) for f in Mul.make_args(node.body))))
     kind = _kind(node)
     lemma = "D_add" if kind == "D" else f"{kind}_add"
     proof = [f"etransitivity; [exact: {lemma} | congr (_ + _)]."] * (len(body.args) - 2) + [f"exact: {lemma}."]
@@ -133,10 +133,9 @@ def _then(text: str, raw: Callable[[Expr, tuple[Any, ...]], Expr]) -> Law:
 def _leibniz(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     node = term.term
     factors = node.body.args
-    slope = lambda f: Gradient(f, node.parameter)  # noqa: E731
-    raw = Add(
-        *(Mul(slope(f), *factors[:i], *factors[i + 1 :], evaluate=False) for i, f in enumerate(factors)), evaluate=False
-    )
+    slopes = [Gradient(f, node.parameter) for f in factors]
+    parts = (Mul(slope, *factors[:i], *factors[i + 1 :], evaluate=False) for i, slope in enumerate(slopes))
+    raw = Add(*parts, evaluate=False)
     names = [fresh("v") for _ in factors]
     left = f"D C ({' * '.join(names)})"
     right = " + ".join(" * ".join([f"D C {names[i]}", *names[:i], *names[i + 1 :]]) for i in range(len(names)))

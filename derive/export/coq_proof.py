@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Add, Basic, Expr, Mul, Pow
 
 from derive import kernel
@@ -23,11 +25,13 @@ from derive.terms import (
     real_symbol,
 )
 
+Pair = tuple[Expr, Expr]
+
 
 class Replay:
     """The script of one theorem, under the names that a writer gives to what was introduced."""
 
-    def __init__(self, assumed: dict[object, str]) -> None:
+    def __init__(self, assumed: Mapping[object, str]) -> None:
         self.assumed, self.fresh = dict(assumed), Fresh()
 
     def script(self, theorem: Theorem, writer: Writer) -> Script:
@@ -58,8 +62,6 @@ class Replay:
             return self._assumed(args[0], rule)
         if rule == "induct":
             return self._induct(theorem, writer)
-        if rule == "inst":
-            return self._instance(theorem, writer)
         raise Refused("the rule {} has no counterpart in the export", rule)
 
     def _law(self, theorem: Theorem, writer: Writer) -> Script:
@@ -100,20 +102,24 @@ class Replay:
 
     def _inside(self, theorem: Theorem, writer: Writer) -> Script:
         _, inner, context, hole, _ = theorem.proof
-        path = kernel._path_to(context, hole)
-        levels: list[tuple[Expr, Expr]] = [(inner.lhs, inner.rhs)]
+        path = kernel.path_to(context, hole)
+        levels: list[Pair] = [(inner.lhs, inner.rhs)]
         for node, place in reversed(path):
-            levels.append(tuple(_with(node, place, v) for v in levels[-1]))  # type: ignore[arg-type]
+            left, right = levels[-1]
+            levels.append((_with(node, place, left), _with(node, place, right)))
         levels.reverse()
-        return self._descend(inner, [*zip(path, levels, strict=False)], levels, writer)
+        return self._descend(inner, path, levels, writer)
 
-    def _descend(self, inner: Theorem, path: list, levels: list, writer: Writer) -> Script:  # type: ignore[type-arg]
+    def _descend(self, inner: Theorem, path: list[tuple[Expr, int]], levels: list[Pair], writer: Writer) -> Script:
         if not path:
             return self.script(inner, writer)
-        (node, place), (left, right) = path[0]
-        below = lambda w: self._descend(inner, path[1:], levels[1:], w)  # noqa: E731
+        node, place = path[0]
+
+        def below(w: Writer) -> Script:
+            return self._descend(inner, path[1:], levels[1:], w)
+
         if is_arithmetic(node):
-            return self._beside(node, place, (left, right), levels[1], below, writer)
+            return self._beside(node, place, levels[0], levels[1], below(writer), writer)
         if isinstance(node, (TimeSum, TimeProduct)) and place == 0:
             lemma = "time_eq" if isinstance(node, TimeSum) else "time_prod_eq"
             k, low, high = self.fresh("k"), self.fresh("low"), self.fresh("high")
@@ -128,23 +134,24 @@ class Replay:
             other = ["by []."]
             parts = (other, proof) if place == 0 else (proof, other)
             return [f"apply: {lemma}.", *block(parts[0]), *block(parts[1])]
-        return self._around(node, place, levels[1], below, writer)
+        return self._around(node, place, levels[1], below(writer), writer)
 
-    def _around(self, node, place, pair, below, writer) -> Script:  # type: ignore[no-untyped-def]
+    def _around(self, node: Expr, place: int, pair: Pair, below: Script, writer: Writer) -> Script:
         """A node that binds nothing: the same function of two equal things."""
         hole, name, h = real_symbol("□"), self.fresh("z"), self.fresh("h")
         around = node.func(*(hole if i == place else a for i, a in enumerate(node.args)))
         function = f"(fun {name} : K => {writer.within({hole: name}).real(around)})"
         fact = f"{writer.real(pair[0])} = {writer.real(pair[1])}"
-        return [f"have {h} : {fact}.", *block(below(writer)), f"exact: (f_equal {function} {h})."]
+        return [f"have {h} : {fact}.", *block(below), f"exact: (f_equal {function} {h})."]
 
-    def _beside(self, node, place, pair, inner, below, writer) -> Script:  # type: ignore[no-untyped-def]
+    def _beside(self, node: Expr, place: int, pair: Pair, inner: Pair, below: Script, writer: Writer) -> Script:
+        """A sum, a product or a power: one argument changes, and SymPy may write the whole otherwise."""
         hole, name, h = real_symbol("□"), self.fresh("z"), self.fresh("h")
         around = node.func(*(hole if i == place else a for i, a in enumerate(node.args)), evaluate=False)
         raw = [node.func(*(v if i == place else a for i, a in enumerate(node.args)), evaluate=False) for v in inner]
         texts = [writer.within({hole: f"{writer.real(v)}"}).real(around) for v in inner]
         function = f"(fun {name} : K => {writer.within({hole: name}).real(around)})"
-        script = [f"have {h} : {writer.real(inner[0])} = {writer.real(inner[1])}.", *block(below(writer))]
+        script = [f"have {h} : {writer.real(inner[0])} = {writer.real(inner[1])}.", *block(below)]
         if writer.real(pair[0]) != texts[0]:
             script += [
                 f"transitivity {texts[0]}.",
@@ -177,7 +184,7 @@ class Replay:
             f"by apply: {fact}; lia.",
         ]
 
-    def _from(self, theorem: Theorem, claim: Equation, values: dict, writer: Writer) -> Script:  # type: ignore[type-arg]
+    def _from(self, theorem: Theorem, claim: Equation, values: Mapping[Basic, Expr], writer: Writer) -> Script:
         """The claim at some values, where the theorem says so up to arithmetic."""
         names = {k: _successor(k, v, writer) for k, v in values.items()}
         raw = [Side(part, writer.within(names), values, writer) for part in (claim.lhs, claim.rhs)]
@@ -188,9 +195,6 @@ class Replay:
             *block(self.script(theorem, writer)),
             *_reversed(equal(raw[1], Side(theorem.rhs, writer), self.fresh)),
         ]
-
-    def _instance(self, theorem: Theorem, writer: Writer) -> Script:
-        raise Refused("the rule inst has no counterpart in the export yet")
 
 
 def _successor(index: Basic, value: Expr, writer: Writer) -> str:
