@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Add, Basic, Expr, Symbol
+from sympy import Add, Basic, Expr, Integer, Symbol
 
 from derive.binding import free, substitute
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
 from derive.book.granted import hypotheses, unfolded
+from derive.book.letters import SCALARS
 from derive.book.scope import Scope
 from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
@@ -23,6 +24,7 @@ from derive.book.tree import Node, walk
 from derive.book.values import NAMES, anchored
 from derive.errors import IllFormed
 from derive.terms import (
+    ONE,
     STATES,
     Action,
     AtMost,
@@ -31,23 +33,26 @@ from derive.terms import (
     Given,
     Gradient,
     Hypothesis,
+    Inequality,
     Letter,
     PathProbability,
     PathSum,
     Process,
     State,
+    Statement,
     TimeProduct,
     time_symbol,
 )
 
 MAX_READINGS = 12
+ORDERS = frozenset({"<", "<=", ">", ">="})
 
 
 @dataclass(frozen=True)
 class Claim:
     """What a step states under one reading."""
 
-    equation: Equation
+    equation: Statement
     hypotheses: tuple[Hypothesis, ...]
     reading: Reading
     notes: Notes
@@ -112,17 +117,20 @@ def context(scope: Scope, reading: Reading) -> Context:
     return Context(scope, reading, read)
 
 
-def claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node] = ()) -> Claim:
-    """The equation of a step under one reading. Raises Stopped."""
+def claim(
+    left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node] = (), relation: str = "="
+) -> Claim:
+    """The equation or inequality of a step under one reading. Raises Stopped."""
     try:
-        return _claim(left, right, scope, reading, conditions)
+        return _claim(left, right, scope, reading, conditions, relation)
     except IllFormed as fault:
         raise stop(f"this means nothing: {fault}", right) from fault
 
 
-def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node]) -> Claim:
+def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node], relation: str) -> Claim:
     ctx = anchored([left, right], replace(context(scope, reading), around=(left, right)))
     remark = ""
+    equation: Statement
     constant = _constant(right)
     if constant is not None:
         right, parameter = constant
@@ -130,16 +138,28 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
             raise stop("terms that do not depend on something that is no parameter here", parameter)
         equation = Equation(Gradient(read(left, ctx), ctx.theta), Gradient(read(right, ctx), ctx.theta))
         remark = f"up to terms that do not depend on {ctx.theta.name}: the gradients are compared"
+    elif relation in ORDERS:
+        one, two = read(left, ctx), read(right, ctx)
+        equation = Inequality(one, two) if relation in ("<", "<=") else Inequality(two, one)
     else:
         equation = Equation(read(left, ctx), read(right, ctx))
     _rename_policy([left, right], equation, ctx.notes)
     extra = [fact for c in conditions for fact in order(c, ctx)]
     granted = hypotheses(equation, scope.survey.first, ctx.horizon)
     solved = sorted(ctx.notes.facts, key=str)
-    return Claim(equation, (*granted, *solved, *extra), reading, ctx.notes, remark)
+    ranges = _ranges(equation) if isinstance(equation, Inequality) else ()
+    return Claim(equation, (*granted, *solved, *extra, *ranges), reading, ctx.notes, remark)
 
 
-def counted(one: Claim, first: int) -> tuple[Equation, tuple[Hypothesis, ...]]:
+def _ranges(statement: Inequality) -> tuple[Inequality, ...]:
+    """0 ≤ γ ≤ 1 and 0 ≤ β, as the field means these letters: an equation does not depend on it, an order does."""
+    names = {n for side in (statement.lhs, statement.rhs) for n in unfolded(side) if isinstance(n, Symbol)}
+    numbers = [n for n in sorted(names, key=str) if n.name in SCALARS]
+    least = tuple(Inequality(Integer(0), n) for n in numbers)
+    return least + tuple(Inequality(n, ONE) for n in numbers if n.name in ("gamma", "lambda", "alpha"))
+
+
+def counted(one: Claim, first: int) -> tuple[Statement, tuple[Hypothesis, ...]]:
     """A statement about s_t and a_t alone names no process that says how long a trajectory is: there T is made to be
     the number of actions, whatever the text lets it be."""
     horizon = one.reading.horizon(first)
@@ -153,10 +173,15 @@ def counted(one: Claim, first: int) -> tuple[Equation, tuple[Hypothesis, ...]]:
         AtMost(substitute(h.lesser, values), substitute(h.greater, values)) if isinstance(h, AtMost) else h
         for h in one.hypotheses
     )
-    return Equation(left, right), facts
+    return restated(one.equation, left, right), facts
 
 
-def _rename_policy(nodes: Sequence[Node], equation: Equation, notes: Notes) -> None:
+def restated(statement: Statement, left: Expr, right: Expr) -> Statement:
+    """The same relation between other sides."""
+    return Inequality(left, right) if isinstance(statement, Inequality) else Equation(left, right)
+
+
+def _rename_policy(nodes: Sequence[Node], equation: Statement, notes: Notes) -> None:
     """Without a gradient, a statement about π alone is one about any policy, so that its name assumes nothing."""
     marked = any(isinstance(n, tree.Sym) and n.name == "pi" and n.sub is not None for node in nodes for n in walk(node))
     sides = (equation.lhs, equation.rhs)
@@ -218,7 +243,7 @@ def probabilities(left: Node, scope: Scope) -> Expr | None:
 def deterministic(claim: Claim) -> Claim | None:
     """P(τ) = x in an environment without chance: P(τ) = x ρ_0(s_0) ∏ P(s_{k+1}|s_k,a_k), whose other factors are 1."""
     path = claim.equation.lhs
-    if not isinstance(path, PathProbability):
+    if not isinstance(path, PathProbability) or not isinstance(claim.equation, Equation):
         return None
     process, k = path.process, Symbol("_k", integer=True)
     here, act, after = State(k, process.states), Action(k, process.actions), State(k + 1, process.states)

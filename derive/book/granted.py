@@ -12,7 +12,6 @@ from derive.terms import (
     Apply,
     AtMost,
     Defined,
-    Equation,
     Given,
     Hypothesis,
     Letter,
@@ -22,13 +21,14 @@ from derive.terms import (
     Positive,
     Possible,
     State,
+    Statement,
     TimeProduct,
     TimeSum,
 )
 from derive.timeline import as_linear, entailed, is_linear
 
 
-def hypotheses(equation: Equation, first: int, horizon: Expr) -> tuple[Hypothesis, ...]:
+def hypotheses(equation: Statement, first: int, horizon: Expr) -> tuple[Hypothesis, ...]:
     """The hypotheses under which a text states an equation, for actions `first` … first + horizon - 1."""
     sides = (equation.lhs, equation.rhs)
     orders = list(_free_times(equation, first, horizon))
@@ -54,7 +54,7 @@ def unfolded(term: Basic) -> Iterator[Basic]:
                 yield from unfolded(value)
 
 
-def _free_times(equation: Equation, first: int, horizon: Expr) -> Iterator[AtMost]:
+def _free_times(equation: Statement, first: int, horizon: Expr) -> Iterator[AtMost]:
     names = free(equation.lhs) | free(equation.rhs)
     for name in sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str):
         if name not in horizon.free_symbols:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from derive.printing import text as printed
-from derive.terms import Equation, Hypothesis
+from derive.terms import Always, Equation, Hypothesis, Inequality, Statement
 from derive.wire import encode
 
 
@@ -38,14 +38,15 @@ class Outcome(Protocol):
 
 @dataclass(frozen=True)
 class Judges:
-    """prove(equation, hypotheses) -> theorem with its hypotheses, or None; decide(equation, hypotheses) -> Outcome;
-    on plain data confirm(lhs, rhs, model, lhs value, rhs value) -> whether these are the values and they differ, and
-    agree(lhs, rhs, model) -> whether the sides are equal; certificate(theorem) -> plain data."""
+    """prove(statement, hypotheses) -> theorem with its hypotheses, or None; decide(statement, hypotheses) -> Outcome;
+    on plain data confirm(statement, hypotheses, model, lhs value, rhs value) -> whether the hypotheses are true of the
+    model, these are the values and the statement is false, and agree(statement, hypotheses, model) -> whether all is
+    true; certificate(theorem) -> plain data."""
 
-    prove: Callable[[Equation, Sequence[Hypothesis]], Any]
-    decide: Callable[[Equation, Sequence[Hypothesis]], Any]
-    confirm: Callable[[Any, Any, dict[str, Any], str, str], bool]
-    agree: Callable[[Any, Any, dict[str, Any]], bool]
+    prove: Callable[[Statement, Sequence[Hypothesis]], Any]
+    decide: Callable[[Statement, Sequence[Hypothesis]], Any]
+    confirm: Callable[[Any, Sequence[Any], dict[str, Any], str, str], bool]
+    agree: Callable[[Any, Sequence[Any], dict[str, Any]], bool]
     certificate: Callable[[Any], Any]
 
 
@@ -62,8 +63,8 @@ class Judgement:
     otherwise: tuple[str, int] | None = None  # another last index of the text, under which it passes
 
 
-def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
-    """proved, holds, refuted or unknown, for one equation under hypotheses."""
+def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
+    """proved, holds, refuted or unknown, for one equation or inequality under hypotheses."""
     theorem = judges.prove(equation, hypotheses)
     outcome = judges.decide(equation, hypotheses)
     if outcome.verdict == "refuted":
@@ -73,7 +74,7 @@ def judge(equation: Equation, hypotheses: Sequence[Hypothesis], judges: Judges) 
             return Judgement("unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}")
         used = [h for h in hypotheses if h in theorem.hypotheses]
         return Judgement("proved", "D001", f"proved{_given(used)}", None, judges.certificate(theorem))
-    if outcome.verdict == "holds":
+    if outcome.verdict == "holds" and isinstance(equation, Equation):
         return _holds(equation, hypotheses, outcome, judges)
     code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"
     return Judgement("unknown", code, outcome.reason or "no proof and no counterexample was found")
@@ -84,10 +85,10 @@ def _given(hypotheses: Sequence[Hypothesis]) -> str:
 
 
 def _refuted(
-    equation: Equation, hypotheses: Sequence[Hypothesis], found: Counterexample, proved: bool, judges: Judges
+    equation: Statement, hypotheses: Sequence[Hypothesis], found: Counterexample, proved: bool, judges: Judges
 ) -> Judgement:
     model = found.model.to_dict()
-    agrees = judges.confirm(encode(equation.lhs), encode(equation.rhs), model, found.lhs, found.rhs)
+    agrees = judges.confirm(encode(equation), _relations(hypotheses), model, found.lhs, found.rhs)
     if proved or not agrees:
         why = (
             "there is a proof and a counterexample"
@@ -112,7 +113,8 @@ def _refuted(
         "true_if": found.true_if,
         "text": found.text,
     }
-    message = f"the sides differ: {found.lhs} and {found.rhs}"
+    differ = "the sides differ" if isinstance(equation, Equation) else "the side that is to be less is greater"
+    message = f"{differ}: {found.lhs} and {found.rhs}"
     return Judgement("refuted", "D010", message, counterexample, _certificate("refuted", equation, hypotheses, found))
 
 
@@ -127,12 +129,17 @@ def _holds(equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcom
             "equal on finite models, but no single model could be written down to confirm it",
         )
     certificate = _certificate("holds", equation, hypotheses, found) | {"rhs": found.lhs}
-    if not judges.agree(encode(equation.lhs), encode(equation.rhs), found.model.to_dict()):
+    if not judges.agree(encode(equation), _relations(hypotheses), found.model.to_dict()):
         return Judgement(
             "unknown", "internal-disagreement", "the second evaluator finds other values", None, certificate
         )
     message = f"equal on finite models of {_sizes(outcome.sizes)}{_bound(outcome.error_bound)}{_given(hypotheses)}"
     return Judgement("holds", "D002", message, None, certificate)
+
+
+def _relations(hypotheses: Sequence[Hypothesis]) -> list[Any]:
+    """What a model has to satisfy by its tables and numbers; times lie in its horizon as they stand."""
+    return [encode(h) for h in hypotheses if isinstance(h, (Always, Inequality))]
 
 
 def _sizes(sizes: Any) -> str:
@@ -153,7 +160,7 @@ def _bound(bound: Any) -> str:
 
 
 def _certificate(
-    kind: str, equation: Equation, hypotheses: Sequence[Hypothesis], found: Counterexample
+    kind: str, equation: Statement, hypotheses: Sequence[Hypothesis], found: Counterexample
 ) -> dict[str, Any]:
     return {
         "kind": kind,

@@ -39,6 +39,8 @@ _GAMMA = real_symbol("gamma")
 
 def repaired(one: Claim, first: int, passes: Callable[[Claim], Judgement | None], horizon: Expr) -> str | None:
     """What would make the equation hold, in words and as an equation; None where nothing was found."""
+    if not isinstance(one.equation, Equation):
+        return None
     end = time.process_time() + SECONDS
     for n, (words, equation) in enumerate(nearby(one.equation, horizon)):
         if n >= MOST or time.process_time() > end:

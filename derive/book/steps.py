@@ -9,14 +9,15 @@ from dataclasses import replace
 from derive.book import arithmetic
 from derive.book.bounds import SECONDS, TimeUp, limited
 from derive.book.choices import under_choices
-from derive.book.claims import context, probabilities, readings
+from derive.book.claims import ORDERS, context, probabilities, readings
 from derive.book.defining import choose, chooses, define, same_definition, says_it_defines, unread_definition
 from derive.book.divergences import kind as divergence
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
 from derive.book.follows import follows
-from derive.book.introduce import Introduced, introduced
+from derive.book.inequalities import judge_order
+from derive.book.introduce import Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
 from derive.book.naming import named, written
@@ -91,6 +92,8 @@ def _told_apart(
     """What the step is, and its verdict. Raises Stopped."""
     if (simple := _no_claim(walk, formula, left, operator, right, first)) is not None:
         return simple, None
+    if operator in ORDERS:
+        return judge_order(left, operator, right, walk.setting(formula, conditions), lead(walk.document, n))
     if closed(left) and closed(right) and _usual_sigma(walk, left, right):
         return arithmetic.judge(left, operator, right, walk.judges), None
     if operator == "propto":
@@ -192,7 +195,7 @@ def _no_claim(
         _bind_aim(walk, formula, left.body, right)
     if found is None and operator == "propto" and first and chooses(left, right, walk.scope):
         return choose(walk, formula, left, None)
-    if found is None and operator not in ("=", ":=", "approx", "propto"):
+    if found is None and operator not in ("=", ":=", "approx", "propto", *ORDERS):
         return Judgement("unknown", "D052", f"the relation {operator} is not decided")
     return found
 

@@ -23,6 +23,7 @@ from derive.book.claims import (
     orders_free_times,
     reaches_further,
     readings,
+    restated,
 )
 from derive.book.context import Reading
 from derive.book.elaborate import read
@@ -32,7 +33,7 @@ from derive.book.scope import Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation, Sym, walk
 from derive.printing import latex, text
-from derive.terms import Equation, real_symbol
+from derive.terms import real_symbol
 
 PASSED = ("proved", "holds")
 Judged = tuple[Judgement, str | None]
@@ -46,6 +47,7 @@ class Setting:
     judges: Judges
     conditions: tuple[Node, ...] = ()
     orders: tuple[Relation, ...] = ()
+    relation: str = "="
 
     def claim(
         self,
@@ -56,7 +58,7 @@ class Setting:
         scope: Scope | None = None,
         also: Sequence[Node] = (),
     ) -> Claim:
-        return claim(left, right, scope or self.scope, reading, (*self.conditions, *also))
+        return claim(left, right, scope or self.scope, reading, (*self.conditions, *also), self.relation)
 
     def judge(self, one: Claim) -> Judgement:
         return judge(*counted(one, self.scope.survey.first), self.judges)
@@ -201,7 +203,7 @@ def _under_settings(one: Claim, setting: Setting) -> Judgement | None:
         except Stopped:
             continue
         left, right = (substitute(side, numbers) for side in (one.equation.lhs, one.equation.rhs))
-        judgement = setting.judge(replace(one, equation=Equation(left, right)))
+        judgement = setting.judge(replace(one, equation=restated(one.equation, left, right)))
         if judgement.verdict in PASSED:
             message = f"{judgement.message}, for {name} = {text(numbers[real_symbol(name)])}, as line {line} sets"
             return replace(judgement, verdict="holds", code="D005", message=f"{message}; false in general")

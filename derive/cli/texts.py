@@ -132,7 +132,7 @@ def judges() -> Any:
     from derive.certificate import certificate
     from derive.models import decide
     from derive.prove import prove
-    from numeric.evaluate import agrees, confirms
+    from numeric.evaluate import holds, refutes, satisfies
 
     derivations = load_catalogue().derivations
     lemmas = [derivations[name].lemma for name in ("trajectory_probability", "trajectory_gradient")]
@@ -140,4 +140,10 @@ def judges() -> Any:
     def proved(equation: Any, hypotheses: Any) -> Any:
         return prove(equation, hypotheses, lemmas)
 
-    return Judges(prove=proved, decide=decide, confirm=confirms, agree=agrees, certificate=certificate)
+    def confirmed(statement: Any, hypotheses: Any, model: Any, left: str, right: str) -> bool:
+        return satisfies(model, hypotheses) and refutes(statement, model, left, right)
+
+    def agreed(statement: Any, hypotheses: Any, model: Any) -> bool:
+        return satisfies(model, hypotheses) and holds(statement, model)
+
+    return Judges(prove=proved, decide=decide, confirm=confirmed, agree=agreed, certificate=certificate)

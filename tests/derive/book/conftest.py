@@ -12,9 +12,18 @@ from derive.book.source import decode
 from derive.certificate import certificate
 from derive.models.refute import decide
 from derive.prove import prove
-from numeric.evaluate import agrees, confirms
+from numeric.evaluate import holds, refutes, satisfies
 
-JUDGES = Judges(prove, decide, confirms, agrees, certificate)
+
+def confirmed(statement, hypotheses, model, left, right):
+    return satisfies(model, hypotheses) and refutes(statement, model, left, right)
+
+
+def agreed(statement, hypotheses, model):
+    return satisfies(model, hypotheses) and holds(statement, model)
+
+
+JUDGES = Judges(prove, decide, confirmed, agreed, certificate)
 CHAPTERS = Path(__file__).parent / "chapters"
 
 

@@ -134,7 +134,7 @@ def test_arithmetic(check, latex, verdict):
         (r"\pi_\theta(a \mid s)", "D030"),
         (r"a \in \{0, 1\}", "D023"),
         (r"\tau = (s_0, a_0, s_1)", "D023"),
-        (r"r_0 \leq r_1", "D052"),
+        (r"r_0 \leq r_1", "D069"),
         (r"r_0 \approx r_1", "D053"),
     ],
 )
@@ -198,6 +198,9 @@ def test_a_definition_that_may_be_an_error_does_not_cascade(check):
     wrong = "$$ J(\\theta) = \\sum_a \\pi_\\theta(a) + r(a) $$".replace("+ r(a)", "r(a)^2")
     later = "$$ \\nabla_\\theta J(\\theta) = \\sum_a r(a) \\nabla_\\theta \\pi_\\theta(a) $$"
     one, two, three = check(f"{first}\n\nThus\n\n{wrong}\n\nand\n\n{later}").steps
+    assert (one.verdict, two.verdict, three.verdict) == ("definition", "refuted", "proved")
+    assert "differs from the definition of line 1" in two.message
+    one, two, three = check(f"{first}\n\nLook:\n\n{wrong}\n\nand\n\n{later}").steps
     assert (one.verdict, two.code, three.verdict) == ("definition", "D055", "proved")
     assert "line 1" in three.message
 
