@@ -49,7 +49,7 @@ DERIVE = [
         book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
         book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions book.instances book.values book.optimal book.occupancy book.data
         book.prefixes book.next_states book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.stationary book.definitions book.tower book.variables book.one_step book.conditions book.passing book.slopes book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
-        book.expectations book.statements book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
+        book.expectations book.statements book.spelt_paths book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
         book.claims book.repair book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.defining book.inherited book.steps book.last_index book.check book.rows book.report
         book.exchange book.baseline book.watch book.apart book.run book
         annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Basic, Expr, Integer, Symbol
 
-from derive.binding import alike, free, meaning, names, subterms
+from derive.binding import alike, free, meaning, names, substitute, subterms
 from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
@@ -149,10 +149,13 @@ def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
     inside = replace(ctx, scope=before, bound={}, facts=(), number=None, depth=ctx.depth + 1, anchor=None)
     at = head_time(head, inside)
     inside = anchored([head, binding.body], inside) if at is None else inside
-    at = inside.anchor if at is None else at
-    if not isinstance(at, Symbol):
+    first = ctx.scope.survey.first
+    at = inside.anchor if at is None else at - first  # a moment, counted from 0
+    name = at if isinstance(at, Symbol) else at + first if at is not None else None
+    if not isinstance(name, Symbol):
         return _from_the_start(head, ctx.read(binding.body, inside), inside)
-    return Definition(_name(head.head), (at,), ctx.read(binding.body, inside), "index")
+    body = substitute(ctx.read(binding.body, inside), {name: name + (name - at)})
+    return Definition(_name(head.head), (name,), body, "index")
 
 
 def _from_the_start(head: Call, body: Expr, ctx: Context) -> Definition:

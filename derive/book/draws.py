@@ -21,6 +21,7 @@ from derive.terms import (
     Action,
     Apply,
     AtMost,
+    Expectation,
     Given,
     Mean,
     State,
@@ -62,6 +63,8 @@ def _in_time(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:
     if not isinstance(first, Sym) or first.name not in ("a", "s") or first.sub is None or first.sub.only is None:
         return None
     at = moment(first.sub.only, ctx)
+    if first.name == "s" and at == 0 and len(parts) == 1 and _is_start_law(source, ctx):
+        return Expectation(ctx.read(body, ctx), ctx.process(ctx.policy()))
     position = 2 * at if first.name == "a" else 2 * at - 1
     if not _is_own_law(source, first.name, at, ctx):
         return None

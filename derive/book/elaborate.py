@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
@@ -28,7 +29,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Group):
         return _group(node, ctx)
     if isinstance(node, tree.Add):
-        _refuse_open_scope(node)
+        node = _wide(node, ctx)
         if any(isinstance(term, tree.Dots) for _, term in node.terms):
             return _continued_sum(node, ctx)
         return bounded(Add(*(sign * read(term, ctx) for sign, term in node.terms)), node)
@@ -73,9 +74,15 @@ def decimal(text: str) -> Rational:
 
 
 def _continued_sum(node: tree.Add, ctx: Context) -> Expr:
-    if any(sign < 0 for sign, _ in node.terms):
+    """The terms around the ellipsis that no minus sign parts from it, and the others beside them."""
+    place = next(i for i, (_, term) in enumerate(node.terms) if isinstance(term, tree.Dots))
+    minus = [i for i, (sign, _) in enumerate(node.terms) if sign < 0]
+    start = max((i + 1 for i in minus if i <= place), default=0)
+    end = min((i for i in minus if i > place), default=len(node.terms))
+    if place in minus:
         raise stop("an ellipsis between terms with a minus sign", node)
-    return continued(node, [term for _, term in node.terms], ctx, _no_end, product=False)
+    beside = [sign * read(term, ctx) for sign, term in (*node.terms[:start], *node.terms[end:])]
+    return Add(continued(node, [term for _, term in node.terms[start:end]], ctx, _no_end, product=False), *beside)
 
 
 def _no_end(body: Expr, index: Symbol, start: Expr, ctx: Context) -> Expr:
@@ -137,14 +144,25 @@ def _quotient(node: tree.Div, ctx: Context) -> Expr:
     return bounded(Mul(over, Pow(under, Integer(-1))), node)
 
 
-def _refuse_open_scope(node: tree.Add) -> None:
-    """Σ_t x_t + y_t: an index that is used after its sum has ended may mean that the sum goes on."""
-    open_names: set[str] = set()
-    for _, term in node.terms:
-        used = {n.head for n in walk(term) if isinstance(n, Sym)} - _bound_in(term)
-        if clash := open_names & used:
-            raise stop(f"{clash.pop()} is used after the sum over it has ended; use brackets", term)
-        open_names |= _trailing(term)
+def _wide(node: tree.Add, ctx: Context) -> tree.Add:
+    """Σ_t x_t + y_t: a sum, with its index used behind it, goes on to the last term that uses it."""
+    for n, (sign, term) in enumerate(node.terms):
+        later = [i for i in range(n + 1, len(node.terms)) if _trailing(term) & _used(node.terms[i][1])]
+        if not later:
+            continue
+        name = next(iter(_trailing(term) & _used(node.terms[later[-1]][1])))
+        if sign != 1 or not isinstance(term, tree.Big) or term.kind != "sum" or name in ctx.bound:
+            raise stop(f"{name} is used after the sum over it has ended; use brackets", node.terms[later[-1]][1])
+        ctx.notes.assumed.add(f"the sum over {name} reaches to the last term with {name}")
+        _, *others = node.terms[n : later[-1] + 1]
+        body = tree.Add(term.body.start, others[-1][1].end, ((1, term.body), *others))
+        whole = replace(term, end=body.end, body=body)
+        return _wide(replace(node, terms=(*node.terms[:n], (1, whole), *node.terms[later[-1] + 1 :])), ctx)
+    return node
+
+
+def _used(term: Node) -> set[str]:
+    return {n.head for n in walk(term) if isinstance(n, Sym)} - _bound_in(term)
 
 
 def _trailing(term: Node) -> set[str]:

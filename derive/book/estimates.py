@@ -73,7 +73,7 @@ def _mean(node: Node) -> Node | None:
             return None
         return tree.Expect(node.start, node.end, Items(drawn.start, drawn.end, (drawn,), ()), big.body, None)
     index = _counter(part)
-    if index is None or big.upper is None or not _same(big.upper.only, size):
+    if index is None or not (_same(big.upper.only, size) if big.upper is not None else _counts(part, size)):
         return None
     return _over_one(node, big.body, index)
 
@@ -82,6 +82,11 @@ def _counter(part: Node) -> str | None:
     first = part.sides[0] if isinstance(part, tree.Relation) and part.operators == ("=",) else part
     plain = isinstance(first, Sym) and first == Sym(first.start, first.end, first.name)
     return first.name if plain and isinstance(first, Sym) and first.name in "ijnmbk" else None
+
+
+def _counts(part: Node, size: Node) -> bool:
+    """(1/N) Σ_i, whose end is not written."""
+    return isinstance(part, Sym) and isinstance(size, Sym) and size.name.isupper() and size.sub is None
 
 
 def _same(one: Node | None, two: Node) -> bool:

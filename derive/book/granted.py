@@ -74,7 +74,9 @@ def _moments(term: Basic, horizon: Expr) -> Iterator[AtMost]:
         yield AtMost(term.time, horizon - int(isinstance(term, Action)))
     if isinstance(term, Given) and is_linear(term.position):
         odd = int(term.position.as_coeff_Add()[0] % 2)
-        yield AtMost(((term.position - odd) / 2).expand(), horizon - odd)
+        at = ((term.position - odd) / 2).expand()
+        yield AtMost(Integer(0), at)
+        yield AtMost(at, horizon - odd)
     if isinstance(term, Defined) and (value := meaning(term)) is not None:
         yield from _moments(value, horizon)
     for part in () if isinstance(term, Defined) else term.args:

@@ -38,6 +38,9 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             labels += [parameter_name(part)] if parameter_name(part).endswith("'") else []
         elif isinstance(part, Num) and part.text == "0" and head.name in ("rho", "d", "p", "mu"):
             labels.append("0")
+        elif is_a_policy and isinstance(part, Num) and part.text.isdigit():  # π_0, the policy at the start
+            labels.append(part.text)
+            ctx.notes.assumed.add(f"{head.name}_{part.text} any policy")
         elif (label := _law_label(part)) is not None:
             labels.append(label)
         elif head.name in ("P", "p", "q") and isinstance(part, Sym) and len(part.name) == 1 and part.name.isupper():

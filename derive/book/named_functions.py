@@ -59,7 +59,7 @@ def _moment(node: Call, power: int, ctx: Context) -> Expr:
     only = items.only
     if isinstance(only, (tree.Set, tree.Group)):
         items = only.items
-    listed = _run(items.only) if items.only is not None else None
+    listed = _run(items.only) if items.only is not None else _from_one(items)
     parts = listed or items.parts
     if len(parts) < 2 or (listed is None and any(s != "," for s in items.separators)):
         raise stop("a mean of something that is no list of values", node)
@@ -70,6 +70,17 @@ def _moment(node: Call, power: int, ctx: Context) -> Expr:
     if not isinstance(total, TimeSum):
         raise stop("a mean of values that follow no single pattern", node)
     return Mul(total, Pow(total.upper - total.lower + 1, Integer(-1)))
+
+
+def _from_one(items: Items) -> tuple[Node, ...] | None:
+    """r_1, …, r_G as r_1, r_2, …, r_G."""
+    if len(items.parts) != 3 or not isinstance(items.parts[1], tree.Dots) or set(items.separators) != {","}:
+        return None
+    first, _, last = items.parts
+    one, end = (p.sub.only if isinstance(p, Sym) and p.sub is not None else None for p in (first, last))
+    if one is None or end is None or not isinstance(first, Sym):
+        return None
+    return _run(replace(first, sub=Items(first.start, last.end, (one, end), (":",))))
 
 
 def _run(node: Node) -> tuple[Node, ...] | None:

@@ -8,31 +8,49 @@ from typing import Any
 from derive.book.letters import (
     ELEMENTS,
 )
-from derive.book.tree import Big, Call, Items, Node, Sym, walk
+from derive.book.tree import Big, Call, Items, Mul, Node, Relation, Sym, walk
 
 
-def of_next_states(node: Big) -> Big:
-    """Σ_{s',r} p(s',r|s,a) X as Σ_{s'} p(s'|s,a) X, its r being r(s,a,s'); any other sum as it is."""
+def of_next_states(node: Big) -> Node:
+    """Σ_{s',r} p(s',r|s,a) X as Σ_{s'} p(s'|s,a) X, its r being r(s,a,s'); Σ_r p(s',r|s,a) as p(s'|s,a); any other
+    sum as it is."""
     if node.kind != "sum" or node.sub is None:
         return node
-    if isinstance(node.body, Big) and node.body.kind == "sum" and node.body.sub is not None and node.upper is None:
-        parts, body = (*node.sub.parts, *node.body.sub.parts), node.body.body
-    else:
-        parts, body = node.sub.parts, node.body
+    parts, body = _opened(node)
     rewards = [p for p in parts if _is_plain(p, "r")]
     law = next((n for n in walk(body) if isinstance(n, Call) and _of_reward(n)), None)
-    if len(rewards) != 1 or len(parts) != 2 or law is None:
+    if len(rewards) != 1 or len(parts) > 2 or law is None:
         return node
     after, paid, *given = law.args.parts
-    states = tuple(p for p in parts if p is not rewards[0])
-    if not isinstance(after, Sym) or not isinstance(states[0], Sym) or after.head != states[0].head:
-        return node
     start, end = law.start, law.end
     moves = replace(law, args=Items(start, end, (after, *given), ("|", ",")))
+    states = tuple(p for p in parts if p is not rewards[0])
+    if not states:
+        return moves if body == law else node
+    if not isinstance(after, Sym) or not isinstance(states[0], Sym) or after.head != states[0].head:
+        return node
     reward = Call(start, end, Sym(start, end, "r"), Items(start, end, (*given, after), (",", ",")))
     changed = replaced(replaced(body, law, moves), paid, reward)
     assert isinstance(changed, Node)
     return replace(node, sub=Items(node.sub.start, node.sub.end, states, ()), body=changed)
+
+
+def _opened(node: Big) -> tuple[tuple[Node, ...], Node]:
+    """What two sums, one directly or behind factors in the other, run over, and what they sum."""
+    assert node.sub is not None
+    parts, body = tuple(map(_member, node.sub.parts)), node.body
+    factors = body.factors if isinstance(body, Mul) else (body,)
+    inner = factors[-1]
+    if not isinstance(inner, Big) or inner.kind != "sum" or inner.sub is None or inner.upper or node.upper:
+        return parts, body
+    whole = Mul(body.start, body.end, (*factors[:-1], inner.body)) if len(factors) > 1 else inner.body
+    return (*parts, *map(_member, inner.sub.parts)), whole
+
+
+def _member(part: Node) -> Node:
+    """s', of s' ∈ S."""
+    first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else None
+    return first or part
 
 
 def _of_reward(node: Call) -> bool:

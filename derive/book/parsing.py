@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.book.document import Document
 from derive.book.macros import macros_of, without_definitions
+from derive.book.spelt_paths import gathered
 from derive.book.statements import Statement, statements
 
 Parsed = dict[int, tuple[Statement, ...] | Exception]
@@ -16,7 +19,8 @@ def parsed(document: Document) -> Parsed:
     for n, formula in enumerate(document.formulas):
         try:
             latex = without_definitions(formula.latex)
-            found[n] = statements(latex, macros) if latex.strip() or not formula.latex else ()
+            read = statements(latex, macros) if latex.strip() or not formula.latex else ()
+            found[n] = tuple(replace(one, relation=gathered(one.relation)) for one in read)
         except Exception as fault:  # Stopped, or a fault of ours: either way this formula alone is lost
             found[n] = fault
     return found

@@ -47,7 +47,9 @@ def _later(term: Basic, horizon: Expr, t: Symbol) -> Expr | None:
             return None
         ends = horizon.free_symbols & term.upper.free_symbols
         return term.func(inner, term.index, term.lower, term.upper - t if ends else term.upper)
-    parts = [part if isinstance(part, (Letter, Process)) or not part.args else _later(part, horizon, t) for part in term.args]
+    parts = [
+        part if isinstance(part, (Letter, Process)) or not part.args else _later(part, horizon, t) for part in term.args
+    ]
     if any(part is None for part in parts):
         return None
     found = term.func(*parts)

@@ -34,7 +34,10 @@ def big(node: Big, ctx: Context) -> Expr:
     """Σ or ∏ over times, over a finite set, or over trajectories."""
     if node.sub is None:
         raise stop("a sum that does not say what it runs over", node)
-    node = of_next_states(node)
+    next_states = of_next_states(node)
+    if not isinstance(next_states, Big):
+        return ctx.read(next_states, ctx)
+    node = next_states
     assert node.sub is not None
     parts, left_out = conditions(node.sub.parts)
     if left_out:

@@ -106,7 +106,8 @@ def anchored(nodes: Sequence[Node], ctx: Context) -> Context:
         return ctx
     taken = {n.name for node in nodes for n in walk(node) if isinstance(n, Sym)}
     if conditions:
-        anchor: Expr = moment(conditions[0], ctx)
+        at, later = conditions[0]
+        anchor: Expr = moment(at, ctx, later)
     else:
         anchor = time_symbol(next(n for n in _ANCHORS if n not in taken))
     return at_moment(anchor, ctx)
@@ -124,14 +125,14 @@ def at_moment(anchor: Expr, ctx: Context) -> Context:
     return replace(ctx, bound={**ctx.bound, **bound}, anchor=anchor)
 
 
-def _conditions(nodes: Sequence[Node]) -> Iterator[Node]:
-    """The times of conditions s_t = s."""
+def _conditions(nodes: Sequence[Node]) -> Iterator[tuple[Node, int]]:
+    """The times of conditions s_t = s, and how much later than s the value is: 1 in s_{t+1} = s'."""
     for node in nodes:
         for n in walk(node):
             for part in n.given.parts if isinstance(n, tree.Expect) and n.given is not None else ():
-                first = part.sides[0] if isinstance(part, Relation) else None
+                first, what = part.sides[:2] if isinstance(part, Relation) else (None, None)
                 if isinstance(first, Sym) and first.name in "sSaA" and first.sub is not None and first.sub.only:
-                    yield first.sub.only
+                    yield first.sub.only, what.primes if isinstance(what, Sym) else 0
 
 
 def weighted(first: Sym, body: Node, ctx: Context) -> Expr | None:

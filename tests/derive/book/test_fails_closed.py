@@ -28,7 +28,6 @@ $$ G_t := \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
         r"\log^2 \pi_\theta(a \mid s) = \gamma",
         r"\log \prod_t \pi_\theta(a_t \mid s_t) \gamma = \gamma",
         r"\sum_{j=1, i \ne j} r_j = \gamma",
-        r"\sum_{t} r_t + \gamma^t = \gamma",
         r"\sum_t^T r_t = \gamma",
         r"\sum_{t=0} r_t = \gamma",
         r"\sum_i r_i = \gamma",
