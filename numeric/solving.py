@@ -64,12 +64,22 @@ def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[W
     else:
         raise UnevaluableError(f"the equation for {key} is not solved within {MAX_STEPS} steps; the last gave {found}")
     columns = [found]
+    if parameter is None and any(any(side(("Gradient", _varied(rhs, key, None), p), found)) for p in _parameters(rhs)):
+        raise UnevaluableError(f"{key} has no parameter, but what its equation says it is changes with one")
     if parameter:
         matrix, slope = side.linearised(rhs, found)[0], _varied(rhs, key, parameter)
         for _ in ("tangent", "second") if _bent(model, rhs) else ("tangent",):
             slope = ("Gradient", slope, parameter)
             columns.append(_solution(matrix, side(slope, *columns), key))
     model["letters"][key] = side.rows(*columns)
+
+
+def _parameters(wire: Wire) -> set[Wire]:
+    """The parameters of the letters of a term."""
+    if not isinstance(wire, (tuple, list)):
+        return set()
+    own = {tuple(wire[4])} if wire and wire[0] == "letter" and wire[4] is not None else set()
+    return own.union(*map(_parameters, wire))
 
 
 def _bent(model: Model, rhs: Wire) -> bool:

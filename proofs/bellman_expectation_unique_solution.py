@@ -1,10 +1,11 @@
 """(1 − γ) max_s (V(s) − W(s)) ≤ 0 for two solutions of one Bellman equation: for γ < 1 there is only one."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import a, backed_up, discount, gamma, policy, s, s_next, transition
+from derive.notation import a, backed_up, discount, gamma, policy, s, s_next, stationary_value, theta, transition
 from derive.rules import below_maximum, constant_maximum, factor_out, linearity, normalised, unfold
-from derive.terms import Always, Inequality, Maximum, SumOver
-from proofs.bellman_operator_contraction_sup import V, W
+from derive.terms import STATES, Always, Inequality, Letter, Maximum, SumOver
+
+V, W = stationary_value, Letter("W", (STATES,), parameter=theta)
 
 
 def bellman(value):

@@ -1,11 +1,11 @@
 """(1 − γ) max_s (V(s) − V*(s)) ≤ 0 for the value V of every policy, where V* = max_a Q*: for γ < 1 none is above V*."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import a, b, backed_up, discount, gamma, policy, s, s_next, transition
+from derive.notation import a, b, backed_up, discount, gamma, policy, s, s_next, stationary_value, transition
 from derive.rules import below_maximum, constant_maximum, factor_out, linearity, normalised, unfold
 from derive.terms import STATES, Always, Equation, Inequality, Letter, Maximum, SumOver
 
-value, optimal = Letter("V", (STATES,)), Letter("V*", (STATES,))
+value, optimal = stationary_value, Letter("V*", (STATES,))
 q, best_q = backed_up(value), backed_up(optimal)
 bellman = Always(value(s), SumOver(policy(a, s) * q(s, a), a))
 optimality = Always(optimal(s), Maximum(best_q(s, b), b))

@@ -3,11 +3,11 @@
 from sympy import Min
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import a, b, backed_up, other_policy, policy, s
+from derive.notation import a, b, backed_up, other_policy, policy, s, stationary_value
 from derive.rules import factor_out, linearity, unfold
-from derive.terms import STATES, Always, Definition, Equation, Letter, Positive, SumOver
+from derive.terms import Always, Definition, Equation, Letter, Positive, SumOver
 
-clip, value = Letter("c", ()), Letter("V", (STATES,))
+clip, value = Letter("c", ()), stationary_value
 q = backed_up(value)
 
 

@@ -365,6 +365,7 @@ SMALL_WORLDS = {
     "quiz_bandit": 1,
     "number_line": 2,
     "random_walk": 3,
+    "two_rooms": 3,
     "bernoulli_bandit": 1,
     "gaussian_bandit": 1,
     "walled_grid": 4,

@@ -4,7 +4,20 @@ from fractions import Fraction
 
 import pytest
 
-from derive.notation import a, backed_up, bellman, flow, gamma, occupancy, policy, s, stationary_value
+from derive.notation import (
+    a,
+    backed_up,
+    bellman,
+    flow,
+    gamma,
+    mean_reward,
+    occupancy,
+    policy,
+    s,
+    stationary_value,
+    transition,
+    u,
+)
 from derive.terms import STATES, Always, Letter, Maximum, SumOver
 from derive.wire import encode
 from numeric.errors import UnevaluableError
@@ -56,3 +69,9 @@ def test_an_optimal_value_by_policy_iteration() -> None:
     optimal = Letter("V*", (STATES,))
     model = in_two_rooms(Always(optimal(s), Maximum(backed_up(optimal)(s, a), a)))
     assert table(model, "V*/1") == {(0,): Fraction(3, 4), (1,): Fraction(7, 4)}
+
+
+def test_what_cannot_hold_for_all_parameters_is_refused() -> None:
+    held = Letter("w", (STATES,))
+    with pytest.raises(UnevaluableError, match="changes with one"):
+        in_two_rooms(Always(held(s), SumOver(policy(a, s) * SumOver(transition(u, s, a) * mean_reward(u, a), u), a)))
