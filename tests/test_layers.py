@@ -26,56 +26,58 @@ MODELS = _words("""
 """)
 DERIVE = [
     *_words("""
-        errors terms binding timeline wire notation printing.boxes printing.order printing.pieces
-        printing.names printing.averages printing.arithmetic printing.layout
-        printing.writing printing ring context kernel axioms.conditions axioms.linear axioms.ranges
-        axioms.trajectories axioms.calculus axioms.samples axioms.maxima axioms.order axioms rewriting rules.rule
-        rules.linear rules.calculus
-        rules.trajectories rules.order rules.ranges rules.samples rules matching calc certificate proving.normal proving.slopes
-        proving.products proving.conditional proving.paths proving.samples proving.form proving.difference proving.order proving.search
-        proving prove
+        errors terms binding timeline wire notation printing.boxes printing.order printing.pieces printing.names
+        printing.averages printing.arithmetic printing.layout printing.writing printing ring context kernel
+        axioms.conditions axioms.linear axioms.ranges axioms.trajectories axioms.calculus axioms.samples
+        axioms.maxima axioms.order axioms rewriting rules.rule rules.linear rules.calculus rules.trajectories
+        rules.order rules.ranges rules.samples rules matching calc certificate proving.normal proving.slopes
+        proving.products proving.conditional proving.paths proving.samples proving.form proving.difference
+        proving.order proving.search proving prove
     """),
     *MODELS,
     *_words("""
         export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_proof export.coq_file
-        catalogue cache graph near_misses sheet.words sheet.refuted
-        sheet.convergence sheet.svg sheet.content sheet.collection sheet.mathml sheet.preamble sheet.tex_formula
-        sheet.tex_words sheet.tex_figure sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure
-        sheet.typst sheet.typst_pdf sheet.html_style sheet.html_words
-        sheet.html_laws sheet.html sheet.markdown sheet.notebook
+        catalogue cache graph near_misses sheet.words sheet.refuted sheet.convergence sheet.svg sheet.content
+        sheet.collection sheet.mathml sheet.preamble sheet.tex_formula sheet.tex_words sheet.tex_figure
+        sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure sheet.typst
+        sheet.typst_pdf sheet.html_style sheet.html_words sheet.html_laws sheet.html sheet.markdown sheet.notebook
         sheet.json_form sheet.pdf sheet.write sheet.demonstration sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
-        book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope book.delimiters book.macros
-        book.cursor book.scripts book.granted book.sorts book.naming book.context book.remarks book.plain book.restructured book.estimates
-        book.ellipsis book.document book.indices book.roles book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions book.instances book.values book.optimal book.occupancy book.data
-        book.prefixes book.next_states book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.stationary book.definitions book.tower book.variables book.one_step book.conditions book.passing book.slopes book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards book.applications book.grammar
-        book.expectations book.statements book.spelt_paths book.parsing book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic
-        book.claims book.repair book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.defining book.inherited book.steps book.last_index book.check book.rows book.report
-        book.exchange book.baseline book.watch book.apart book.run book
-        annotated.glyphs annotated.typeset annotated.places annotated.markdown_words annotated.latex_words
-        annotated.restructured_words annotated.style annotated.cards annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates cli.estimators cli.figures cli.learning cli.exporting
-        cli.sheets cli.texts cli cli.__main__
+        book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope
+        book.delimiters book.macros book.cursor book.scripts book.granted book.sorts book.naming book.context
+        book.remarks book.plain book.restructured book.estimates book.ellipsis book.document book.indices
+        book.roles book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
+        book.instances book.values book.optimal book.occupancy book.data book.prefixes book.next_states
+        book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.stationary
+        book.definitions book.tower book.variables book.one_step book.conditions book.passing book.slopes
+        book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
+        book.applications book.grammar book.expectations book.statements book.spelt_paths book.parsing
+        book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic book.claims book.repair
+        book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.defining
+        book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline
+        book.watch book.apart book.run book annotated.glyphs annotated.typeset annotated.places
+        annotated.markdown_words annotated.latex_words annotated.restructured_words annotated.style annotated.cards
+        annotated.page annotated.write annotated cli.output cli.catalogue cli.evidence cli.pages cli.certificates
+        cli.estimators cli.figures cli.learning cli.exporting cli.sheets cli.texts cli cli.__main__
     """),
 ]
 NUMERIC = _words("""
-    errors plots.style plugin validation mdp chains environments grids worlds arms policies returns networks optimisers
-    enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
+    errors plots.style plugin validation mdp chains environments grids worlds arms policies returns networks
+    optimisers enumeration exact rational evaluation.irrationals evaluation.paths evaluation.statements
     evaluation.models evaluation.jets evaluation.extremes evaluation.tables evaluation.scopes
     evaluation.interpretation evaluation.elementary evaluation.ranges evaluation.averages evaluation.trajectories
-    evaluation.derivatives evaluation.meanings evaluation.sides evaluation.hypotheses
-    evaluation evaluate sampling solving completing examples convergence estimators surrogates control
-    q_learning bandits cart_pole demonstrations training.settings
-    training.simulators training.rollouts training.records training.episodes training.tabular training.neural
-    training train strategies isolation judging.calling judging.randomness judging.sequential judging.choices
-    judging.precision judging.case judging.shrinking judging.rollouts judging.batch judging.rows
-    judging.targets judging.answers judging.watch judging.arrays_kind judging.custom judging.drawing
-    judging.objectives judging.trial judging.repairs judging.picture judging.sampled judging.reference
-    judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked judging.choosing
-    judging.probing judging.explaining judging.by_samples judging.judge judging.comparing judging.file
-    judging testing running.progress running.boards running.plan running.learners running.backends
-    running.archive running.seeds plots.lines
-    plots.boards plots figures.monte_carlo figures.estimates
-    figures.clip figures.field figures.learning figures animation running.pictures running.summary running runs
+    evaluation.derivatives evaluation.meanings evaluation.sides evaluation.hypotheses evaluation evaluate sampling
+    solving completing examples convergence estimators surrogates control q_learning bandits cart_pole
+    demonstrations training.settings training.simulators training.rollouts training.records training.episodes
+    training.tabular training.neural training train strategies isolation judging.calling judging.randomness
+    judging.sequential judging.choices judging.precision judging.case judging.shrinking judging.rollouts
+    judging.batch judging.rows judging.targets judging.answers judging.watch judging.arrays_kind judging.custom
+    judging.drawing judging.objectives judging.trial judging.repairs judging.picture judging.sampled
+    judging.reference judging.verdicts judging.figure judging.torch_kind judging.jax_kind judging.asked
+    judging.choosing judging.probing judging.explaining judging.by_samples judging.judge judging.comparing
+    judging.file judging testing running.progress running.boards running.plan running.learners running.backends
+    running.archive running.seeds plots.lines plots.boards plots figures.monte_carlo figures.estimates figures.clip
+    figures.field figures.learning figures animation running.pictures running.summary running runs
 """)
 TABLES = {"derive": DERIVE, "numeric": NUMERIC}
 FOREIGN = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.amsmath import amsmath_plugin
@@ -78,7 +78,9 @@ def _within(source: Source, start: int, end: int, deep: int, masked: bytearray, 
     inner, found = mask_markdown(Source(source.name, text, starts), deep + 1)
     for i, hidden in enumerate(inner, start):
         masked[i] = QUOTE if masked[i] == QUOTE else hidden
-    fences += [span._replace(**{k: v + start for k, v in span._asdict().items() if type(v) is int}) for span in found]
+    for span in found:
+        moved: dict[str, Any] = {k: v + start for k, v in span._asdict().items() if type(v) is int}
+        fences.append(span._replace(**moved))
 
 
 _PROSE = re.compile(r"\s*\{(?!code|literal|raw|math|eval|mermaid|figure|image|toctree|list-table|csv|bibl)[\w:-]+\}")

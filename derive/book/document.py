@@ -14,8 +14,8 @@ from pathlib import Path
 
 from derive.book import plain, restructured
 from derive.book.delimiters import QUOTE, Span, mask_latex, mask_markdown, scan
-from derive.book.parts import MAX_PARTS, preambles, taken_in
-from derive.book.source import MAX_BYTES, Source, cells, decode
+from derive.book.parts import MAX_BYTES, MAX_PARTS, preambles, taken_in
+from derive.book.source import Source, cells, decode
 from derive.errors import Unreadable
 
 

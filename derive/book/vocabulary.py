@@ -41,11 +41,43 @@ OPERATORS = {
     "odot": "odot", "otimes": "odot", "oplus": "odot", "circ": "odot", "cup": "odot", "cap": "odot", "pm": "odot",
     "bmod": "odot", "mod": "odot", "lfloor": "angle{", "rfloor": "angle}", "lceil": "angle{", "rceil": "angle}",
 }  # fmt: skip
-SPACES = frozenset({
-    "\t", "\n", "\r", " ", "!", ",", ":", ";", ">", "allowbreak", "centering", "displaystyle", "enspace", "limits",
-    "mathstrut", "nolimits", "nonumber", "notag", "textstyle", "thinspace", "scriptstyle", "medspace", "thickspace",
-    "negthinspace", "hfill", "hline", "strut", "/", "substack", "medskip", "bigskip", "smallskip", "break",
-})
+SPACES = frozenset(
+    {
+        "\t",
+        "\n",
+        "\r",
+        " ",
+        "!",
+        ",",
+        ":",
+        ";",
+        ">",
+        "allowbreak",
+        "centering",
+        "displaystyle",
+        "enspace",
+        "limits",
+        "mathstrut",
+        "nolimits",
+        "nonumber",
+        "notag",
+        "textstyle",
+        "thinspace",
+        "scriptstyle",
+        "medspace",
+        "thickspace",
+        "negthinspace",
+        "hfill",
+        "hline",
+        "strut",
+        "/",
+        "substack",
+        "medskip",
+        "bigskip",
+        "smallskip",
+        "break",
+    }
+)
 SKIPPED = frozenset({
     "label", "tag", "hspace", "vspace", "phantom", "hphantom", "vphantom", "color", "textcolor",
 })  # fmt: skip
