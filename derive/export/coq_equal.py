@@ -172,11 +172,11 @@ def positive(side: Side) -> Script:
     if not _needs_opening(side.term):
         return ["positive."]
     words, opened = side.writer.words, _opened(side.term)
-    used = {n.definition for n in preorder_traversal(side.term) if isinstance(n, Defined)}
+    used = dict.fromkeys(n.definition for n in preorder_traversal(side.term) if isinstance(n, Defined))
     unfolding = (
         [f"rewrite {' '.join(f'/{words.definitions[d]}' for d in used if d in words.definitions)}."] if used else []
     )
-    atoms = {a: Dummy() for a in _atoms(opened)}
+    atoms = {a: Dummy() for a in sorted(_atoms(opened), key=str)}
     quotient = cancel(together(_replaced(opened, atoms)))
     back = {v: k for k, v in atoms.items()}
     text = side.at(_replaced(quotient, back)).text
@@ -279,7 +279,7 @@ class _Arithmetic:
     def _positive_parts(self, side: Side) -> None:
         """Of a sum below the line: `field` may ask for it with its summands in another order."""
         if isinstance(side.term, Add) and not _needs_opening(side.term) and not is_linear(side.term):
-            for atom in _atoms(side.term):
+            for atom in sorted(_atoms(side.term), key=str):
                 variable, text = self._variable(side.at(atom)), side.at(atom).text
                 if f"0 < {variable}" not in self.conditions:
                     self.conditions.add(f"0 < {variable}")

@@ -122,7 +122,7 @@ def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theo
 def _typed(line: str) -> str:
     """A step whose terms are numbers alone does not say of which field."""
     line = re.sub(r"^(\s*transitivity) (.*?)(\.|; first .*)$", r"\1 (\2 : K)\3", line)
-    return re.sub(r"^(\s*have \w+ : [^,]* = [^,]*)\.$", r"\1 :> K.", line)
+    return re.sub(r"^(\s*have \w+ : [^,]* (?:=|!=|<) [^,]*)\.$", r"\1 :> K.", line)
 
 
 def _free(claim: Statement, assuming: tuple[Hypothesis, ...]) -> frozenset[Basic]:
