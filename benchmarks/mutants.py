@@ -199,12 +199,16 @@ def meaning(said: Statement | None, before: Any) -> str:
     if said is None:
         return "not read"
     equation, hypotheses = said
-    if encode(equation) == before:
+    try:
+        wire = encode(equation)
+    except DeriveError:  # |γ|, which the second evaluator has no word for
+        return "without a value"
+    if wire == before:
         return "read as before"
     evaluated = 0
     for model in _models(equation, hypotheses):
         try:
-            if not holds(encode(equation), model):
+            if not holds(wire, model):
                 return "changed"
             evaluated += 1
         except NumericError:

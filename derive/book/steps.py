@@ -220,6 +220,8 @@ def _estimate(walk: Progress, formula: Formula, left: Node, operator: str, right
     mean = expected(right)
     if mean is None or operator not in ("=", ":=", "approx"):
         return None
+    if first and operator == "approx" and is_head(left, walk.scope.survey) and not walk.known(left):
+        return None
     if first and operator != "approx" and (is_estimator(left) or is_head(left, walk.scope.survey)):
         if is_estimator(left):
             return Judgement("definition", "D025", "an estimator, the mean of a sample"), None
