@@ -111,9 +111,10 @@ discount = Inequality(0, gamma)
 
 
 def backed_up(value: Any) -> Definition:
-    """Q(s,a) = r(s,a) + γ Σ_s' P(s'|s,a) v(s')."""
+    """Q(s,a) = r(s,a) + γ Σ_s' P(s'|s,a) v(s'): Q of V, Q* of V*, Q_W of W."""
     later = SumOver(transition(s_next, s, a) * value(s_next), s_next)
-    return Definition("Q", (s, a), mean_reward(s, a) + gamma * later, "call")
+    name = value.name.replace("V", "Q", 1) if value.name.startswith("V") else f"Q_{value.name}"
+    return Definition(name, (s, a), mean_reward(s, a) + gamma * later, "call")
 
 
 stationary_q = backed_up(stationary_value)

@@ -35,7 +35,11 @@ gap = V(s_next) - W(s_next)
         "the Euclidean norm is taken to contract by the same factor",
     ),
     world="two_rooms",
-    defining=[Equation(TV(s), TV.body), Equation(TW(s), TW.body)],
+    defining=[
+        Equation(TV(s), TV.body),
+        Equation(TW(s), TW.body),
+        *(Equation(backed_up(v)(s, a), backed_up(v).body) for v in (V, W)),
+    ],
 )
 def bellman_operator_contraction_sup(start):
     def averaged(body):

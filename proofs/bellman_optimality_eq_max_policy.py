@@ -5,7 +5,7 @@ from derive.notation import a, b, backed_up, discount, gamma, policy, s, s_next,
 from derive.rules import below_maximum, constant_maximum, factor_out, linearity, normalised, unfold
 from derive.terms import STATES, Always, Equation, Inequality, Letter, Maximum, SumOver
 
-value, optimal = stationary_value, Letter("V*", (STATES,))
+value, optimal = stationary_value, Letter("V^*", (STATES,))
 q, best_q = backed_up(value), backed_up(optimal)
 bellman = Always(value(s), SumOver(policy(a, s) * q(s, a), a))
 optimality = Always(optimal(s), Maximum(best_q(s, b), b))

@@ -26,7 +26,11 @@ TV, TW = backup(V), backup(W)
         "the Euclidean norm is taken to contract by the same factor",
     ),
     world="two_rooms",
-    defining=[Equation(TV(s), TV.body), Equation(TW(s), TW.body)],
+    defining=[
+        Equation(TV(s), TV.body),
+        Equation(TW(s), TW.body),
+        *(Equation(backed_up(v)(s, a), backed_up(v).body) for v in (V, W)),
+    ],
 )
 def bellman_optimality_operator_contraction_sup(start):
     q_v, q_w = backed_up(V)(s, a), backed_up(W)(s, a)

@@ -5,7 +5,7 @@ from derive.notation import a
 from derive.rules import enumerate_cases, unfold
 from derive.terms import ACTIONS, Cases, Definition, Equation, SumOver, Var, real_symbol
 
-epsilon, greedy = real_symbol("epsilon"), Var("a*", ACTIONS)
+epsilon, greedy = real_symbol("epsilon"), Var("a^*", ACTIONS)
 count = SumOver(1, Var("b", ACTIONS))
 drawn = epsilon / count + (1 - epsilon) * Cases(a, greedy, 1, 0)
 epsilon_greedy = Definition("pi_epsilon", (a, greedy), drawn, "given")

@@ -7,7 +7,7 @@ from derive.terms import Definition, Equation, Inequality, Letter, Positive, rea
 
 p, f, w = density(x), payoff(x), Letter("w", (OUTCOMES,))(x)
 baseline = real_symbol("b")
-optimal = Definition("b*", (), mean(w * f, x, p) / mean(w, x, p), "bare")
+optimal = Definition("b^*", (), mean(w * f, x, p) / mean(w, x, p), "bare")
 
 
 def spread(level):

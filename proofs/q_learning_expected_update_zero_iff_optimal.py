@@ -5,7 +5,7 @@ from derive.notation import a, b, discount, gamma, mean_reward, s, s_next, trans
 from derive.rules import below_by, below_maximum, constant_maximum, factor_out, linearity, normalised
 from derive.terms import ACTIONS, STATES, Always, Inequality, Letter, Maximum, SumOver
 
-q, best_q = Letter("Q", (STATES, ACTIONS)), Letter("Q*", (STATES, ACTIONS))
+q, best_q = Letter("Q", (STATES, ACTIONS)), Letter("Q^*", (STATES, ACTIONS))
 
 
 def ahead(body):

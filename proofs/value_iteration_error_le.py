@@ -7,7 +7,7 @@ from derive.terms import STATES, Always, Equation, Inequality, Letter, Maximum, 
 from proofs.bellman_operator_contraction_sup import V
 from proofs.bellman_optimality_operator_contraction_sup import TV
 
-optimal = Letter("V*", (STATES,))
+optimal = Letter("V^*", (STATES,))
 best_q, q = backed_up(optimal), backed_up(V)
 optimality = Always(optimal(s), Maximum(best_q(s, a), a))
 error, change = Maximum(TV(s) - optimal(s), s), Maximum(V(s) - TV(s), s)

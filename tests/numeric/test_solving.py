@@ -66,9 +66,9 @@ def test_what_is_no_letter_at_variables_is_refused() -> None:
 
 def test_an_optimal_value_by_policy_iteration() -> None:
     # Always action 1: room 1 next with chance 3/4. V(1) = 1 + V(0), V(0) = (V(0) / 4 + 3 V(1) / 4) / 2, so V(0) = 3/4.
-    optimal = Letter("V*", (STATES,))
+    optimal = Letter("V^*", (STATES,))
     model = in_two_rooms(Always(optimal(s), Maximum(backed_up(optimal)(s, a), a)))
-    assert table(model, "V*/1") == {(0,): Fraction(3, 4), (1,): Fraction(7, 4)}
+    assert table(model, "V^*/1") == {(0,): Fraction(3, 4), (1,): Fraction(7, 4)}
 
 
 def test_what_cannot_hold_for_all_parameters_is_refused() -> None:
