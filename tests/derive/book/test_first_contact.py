@@ -1,0 +1,64 @@
+r"""Chapters in other people's styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper.
+
+They stand for a text that nobody here has seen: what is true in them is not refuted and mostly decided, and what is
+planted does not pass.
+"""
+
+import pytest
+
+from derive.book.check import Checked, check_document
+from derive.book.document import parse
+from derive.book.source import decode
+
+DECIDED = ("proved", "holds", "refuted", "inconsistent")
+OPEN = ("unknown", "not-read")
+
+PLANTED = {
+    "capitals.md": [
+        (r"    &= R_{t+1} + \gamma G_{t+1}", r"    &= R_{t+1} + G_{t+1}"),
+        (r"v_\pi(s) = \sum_{a} \pi(a \mid s) q_\pi(s, a)", r"v_\pi(s) = \sum_{a} q_\pi(s, a)"),
+        (r"\Big[ r + \gamma \sum_{a'} \pi(a' \mid s')", r"\Big[ r - \gamma \sum_{a'} \pi(a' \mid s')"),
+        (r"&= \sum_{k=t}^{T-1} \gamma^{k-t} \delta_k", r"&= \sum_{k=t}^{T-1} \gamma^{k} \delta_k"),
+        (r"= b(s) \nabla 1 = 0", r"= b(s) \nabla 1 = 1"),
+    ],
+    "lecture.tex": [
+        (r"= \nabla_\theta p_\theta(\tau)" + "\n", r"= \nabla_\theta \log p_\theta(\tau)" + "\n"),
+        (r"\nabla_\theta \log p_\theta(\tau) r(\tau) d\tau", r"\log p_\theta(\tau) r(\tau) d\tau"),
+        (r"= \log p(s_1) + \sum_{t=1}^T \log", r"= \log p(s_1) - \sum_{t=1}^T \log"),
+        (r"\sum_{t'=t}^T r(s_{i,t'}, a_{i,t'}) \right)", r"\sum_{t'=t+1}^T r(s_{i,t'}, a_{i,t'}) \right)"),
+        (r"\frac{p(x)}{q(x)} f(x) \right]", r"\frac{q(x)}{p(x)} f(x) \right]"),
+    ],
+    "paper.tex": [
+        (r"\sum_{t'=t}^{T-1} \gamma^{t'} r_{t'}}", r"\sum_{t'=t+2}^{T-1} \gamma^{t'} r_{t'}}"),
+        (r"\gamma^t \hat{R}_t \gradth", r"\hat{R}_t \gradth"),
+        (r"+ \gamma r_{t+1} + \gamma^2 V(s_{t+2})", r"+ \gamma r_{t+1} + \gamma V(s_{t+2})"),
+        (r"= \sigma(r^*(x, y_1) - r^*(x, y_2))", r"= \sigma(r^*(x, y_2) - r^*(x, y_1))"),
+        (r"{f(s, a) \gradth \log \pol(a | s)}", r"{f(s, a) \gradth \pol(a | s)}"),
+    ],
+}
+
+
+def run(name, text, judges):
+    document = parse(decode(name, text.encode()))
+    return Checked(name, document, tuple(check_document(document, judges)))
+
+
+@pytest.mark.parametrize(("name", "share"), [("capitals.md", 0.8), ("lecture.tex", 0.85), ("paper.tex", 0.5)])
+def test_a_chapter_in_another_style(name, share, chapter, judges):
+    steps = run(name, chapter(name), judges).steps
+    assert [(s.formula.line, s.message) for s in steps if s.verdict in ("refuted", "inconsistent")] == []
+    decided, left = sum(s.verdict in DECIDED for s in steps), sum(s.verdict in OPEN for s in steps)
+    assert decided / (decided + left) >= share
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_errors_do_not_pass(name, chapter, judges):
+    text = chapter(name)
+    for true, false in PLANTED[name]:
+        assert text.count(true) == 1, true
+        text = text.replace(true, false)
+    lines = [text[: text.index(false)].count("\n") + 1 for _, false in PLANTED[name]]
+    steps = run(name, text, judges).steps
+    at_fault = [s.formula.place(s.start, s.end)[::2] for s in steps if s.verdict in (*OPEN, "refuted", "inconsistent")]
+    assert [line for line in lines if not any(first <= line <= last for first, last in at_fault)] == []
+    assert sum(s.verdict in ("refuted", "inconsistent") for s in steps) >= 1
