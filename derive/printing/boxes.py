@@ -139,7 +139,7 @@ GREEK = {
     "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 COMMA, TIGHT_COMMA, BAR = Sign(",", "comma"), Sign(",", "tight"), Sign("|", "tight")
-_NAME = re.compile(r"([^\W\d_]+)('*)(?:_([\w',]+?))?(?:\^(\w+'*))?")
+_NAME = re.compile(r"([^\W\d_]+)('*)(?:_([\w',]+?))?(?:\^(\w+'*|\*))?")
 
 
 def spelled(name: str) -> Box:
