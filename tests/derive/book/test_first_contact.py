@@ -1,4 +1,4 @@
-r"""Chapters in other people's styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper.
+r"""Chapters in other styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper.
 
 They stand for a text that nobody here has seen: what is true in them is not refuted and mostly decided, and what is
 planted does not pass.
