@@ -138,6 +138,12 @@ def judged(folder, name, text):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
+def is_closed(answer):
+    """Whether Coq accepts the one theorem of a file, and says last that it rests on no axiom."""
+    stated_so = answer.stdout.count(CLOSED) == 1 and answer.stdout.strip().endswith(CLOSED)
+    return answer.returncode == 0 and stated_so and "Axioms:" not in answer.stdout
+
+
 def said(answer):
     """The messages of Coq in one line."""
     return " ".join(answer.stderr.split())
@@ -150,14 +156,14 @@ def test_coq_proves_them_without_an_axiom(compiled):
     assert len(chosen) == OF_EACH_KIND * len(KINDS)
     for made in chosen:
         answer = judged(compiled, made.name, beside_library(made))
-        assert (answer.returncode, answer.stdout.strip()) == (0, CLOSED), f"{made.name}: {answer.stderr[-2000:]}"
+        assert is_closed(answer), f"{made.name}: {answer.stderr[-2000:]}"
 
 
 @pytest.mark.system
 @NEEDS_COQ
 def test_a_self_contained_file_is_proved_too(tmp_path):
     answer = judged(tmp_path, "alone", document([theorem("score_function_identity")]))
-    assert (answer.returncode, answer.stdout.strip()) == (0, CLOSED), answer.stderr
+    assert is_closed(answer), answer.stderr
 
 
 @pytest.mark.system

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,13 @@ NEEDS = [
 def test_a_page_does_what_it_says_of_a_library(name, library, session):
     pytest.importorskip(library)
     run(name, session, library)
+
+
+@pytest.mark.system
+@pytest.mark.skipif(shutil.which("coqc") is None, reason="Coq is not installed: apt-get install coq …")
+def test_a_page_does_what_it_says_of_coq(session):
+    for library in (None, "coqc"):
+        run("docs/how-to/judge-with-coq.md", session, library)
 
 
 ROW = re.compile(r"^\| `?(?P<name>[a-z_0-9]+)`? \|(?P<cells>.*)\|$", re.M)
