@@ -63,7 +63,8 @@ def _write(folder: Path, written: list[Exported]) -> list[str]:
         texts = {f"{written[0].name}.v": document(written)}
     elif written:
         texts = {"library.v": library(), **texts}
-    folder.mkdir(parents=True, exist_ok=True)
+    if texts:
+        folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [str(folder / name) for name in texts]
