@@ -58,7 +58,8 @@ class Vocabulary:
 
     def name(self, thing: Basic | str, wish: str) -> str:
         if thing not in self.names:
-            stem = _GREEK_FREE.sub("_", wish.replace("'", "_next").replace("^*", "*").replace("*", "_star")).strip("_") or "x"
+            words = wish.replace("'", "_next").replace("^*", "_star").replace("*", "_star")
+            stem = _GREEK_FREE.sub("_", words).strip("_") or "x"
             stem = stem if stem[0].isalpha() else f"x{stem}"
             taken, n, text = RESERVED | set(self.names.values()), 0, stem
             while text in taken or text.endswith("_i"):
