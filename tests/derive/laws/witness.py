@@ -35,7 +35,7 @@ from derive.terms import (
 from derive.timeline import as_linear
 from derive.wire import encode
 from numeric.errors import UnevaluableError
-from numeric.evaluate import agrees
+from numeric.evaluate import agrees, satisfies
 from numeric.solving import solved
 
 TIMES = range(-1, 5)
@@ -108,8 +108,11 @@ def _models(
         for same in (h for h in hypotheses if isinstance(h, Coincide)):
             model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
         with suppress(UnevaluableError):  # an equation that has no single solution there
-            model = solved(model, [encode(h) for h in hypotheses if isinstance(h, Always)])
-            if all(_holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))):
+            lasting = [encode(h) for h in hypotheses if isinstance(h, Always)]
+            model = solved(model, lasting)  # of two equations for one letter, both must hold
+            if satisfies(model, lasting) and all(
+                _holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))
+            ):
                 yield model
 
 
