@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,17 +120,18 @@ def test_watching_checks_once_a_change_until_it_is_interrupted(book):
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 def test_watching_stops_on_ctrl_c(book):
     command = [sys.executable, "-m", "derive.cli", "check", str(book), "--watch"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        assert "watching" in process.stderr.readline()
-        (book / "one.md").write_text(TRUE)
-        assert "watching" in process.stderr.readline()
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the tests run in the background
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, preexec_fn=heard, **pipes) as process:
+        try:
+            assert "watching" in process.stderr.readline()
+            (book / "one.md").write_text(TRUE)
+            assert "watching" in process.stderr.readline()
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert "1 refuted" in said
     assert said.rstrip().endswith("1 of 1 steps judged: 1 proved")
