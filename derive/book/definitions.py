@@ -105,11 +105,13 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         depth=ctx.depth + 1,
     )
     sym, parts = (binding.head.head, binding.head.args.parts) if isinstance(binding.head, Call) else (binding.head, ())
-    assert isinstance(sym, Sym)
+    if not isinstance(sym, Sym):
+        raise stop("a definition of what is no letter", binding.head)
     indices = [p for p in (sym.sub.parts if sym.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
     params: list[Basic] = []
     for part in indices:
-        assert isinstance(part, Sym)
+        if not isinstance(part, Sym):
+            raise stop("a definition at a time that is no letter", part)
         at = time(part, inside)
         params.append(at)
         inside = inside.binding(part.head, at)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ class Undecided:
 READER_ONLY = Judges(lambda e, h: None, lambda e, h: Undecided, lambda *a: False, lambda *a: False, lambda t: None)
 
 
+@pytest.mark.deep
 @given(st.data())
 @settings(max_examples=40)
 def test_a_verdict_on_every_mutated_formula(data):
