@@ -235,7 +235,9 @@ def _is_best_policy(left: Node) -> bool:
 
 
 def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
-    """Whether something on the right was made from the letter on the left: then the equation is a claim."""
+    """Whether something on the right was made from the letter on the left, or is it at another index: a claim then."""
+    if head.sub and any(n.name == head.name and n.sub for n in letters):
+        return True
     if head.name not in POLICIES and {n.head for n in letters} & NAMES.keys():
         return True
     names = {written(replace(n, start=0, end=0)) for n in letters}
