@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
@@ -54,11 +55,16 @@ class Listing(tuple[Hypothesis, ...]):
         return ", ".join(map(str, self)) or "nothing"
 
 
+@lru_cache(maxsize=10_000)
+def _spelling(hypothesis: Hypothesis) -> str:
+    return str(hypothesis)
+
+
 class Context:
     """Hypotheses on offer (`given`), and those that were needed (`used`)."""
 
     def __init__(self, given: Iterable[Hypothesis] = ()) -> None:
-        self.given = tuple(given)
+        self.given = tuple(sorted(given, key=_spelling))  # they come from sets, and what is used must not hang on that
         self.used: set[Hypothesis] = set()
         self._local: list[Linear] = []
 

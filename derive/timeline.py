@@ -86,17 +86,26 @@ def entailed(facts: Iterable[Linear], goal: Linear) -> bool:
 
 
 def needed(facts: Sequence[AtMost], local: Sequence[Linear], goal: Linear) -> list[AtMost] | None:
-    """A smallest part of `facts` that entails the goal together with `local`, or None when they do not."""
+    """A smallest part of `facts` that entails the goal together with `local`, or None when they do not.
+
+    Of several parts the same one is found in whatever order the facts come, for they come from sets; a fact that speaks
+    of fewer symbols is kept rather than one that speaks of more.
+    """
     if entailed(local, goal):
         return []
     if not entailed([*local, *map(as_linear, facts)], goal):
         return None
-    kept = list(facts)
-    for fact in facts:
+    kept = sorted(facts, key=_place)
+    for fact in tuple(kept):
         fewer = [f for f in kept if f is not fact]
         if entailed([*local, *map(as_linear, fewer)], goal):
             kept = fewer
     return kept
+
+
+@lru_cache(maxsize=10_000)
+def _place(fact: AtMost) -> tuple[int, str]:
+    return -len(as_linear(fact)[1]), str(fact)
 
 
 def as_linear(fact: AtMost) -> Linear:
