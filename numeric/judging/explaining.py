@@ -19,7 +19,7 @@ from numeric.judging.watch import Watch
 
 __all__ = ["remarks", "smallest"]
 
-SHRINKING_SECONDS = 4.0
+SHRINKING = 1 / 15  # of the time allowed: 4 of 60 seconds
 VISIBLE = 0.02  # of the largest entry: a bias that a reader can see in a counterexample
 
 
@@ -34,7 +34,7 @@ def smallest(
 ) -> Trial:
     """The smallest biased case among the trials, made smaller still."""
     kept = {id(t.case): t for t in biased}
-    deadline = time.monotonic() + SHRINKING_SECONDS
+    deadline = time.monotonic() + SHRINKING * asked.timeout
 
     def still(case: Case) -> bool:
         if time.monotonic() > deadline or math.isinf(unit):
