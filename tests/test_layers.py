@@ -53,7 +53,7 @@ DERIVE = [
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
         book.applications book.grammar book.expectations book.statements book.spelt_paths book.parsing
         book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic book.claims book.repair
-        book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.defining
+        book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.uses book.defining
         book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline
         book.watch book.apart book.run book annotated.glyphs annotated.typeset annotated.places
         annotated.markdown_words annotated.latex_words annotated.restructured_words annotated.style annotated.cards

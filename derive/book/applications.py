@@ -69,9 +69,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return path_probability(node, ctx)
     if kind(node) is not None:
         return divergence(node, ctx)
-    if head.head == "r" and sorts == ["path"] and in_force(key, ctx) is None:  # r(τ), where R(τ) has a meaning
-        head = replace(head, name="R")
-        key = key_of(replace(node, head=head), survey)
+    if head.head == "r" and sorts == ["path"] and in_force(key, ctx) is None:
+        head, key = _usual_return(node, ctx)
     if (found := in_force(key, ctx)) is not None:
         try:
             return applied(head, found, tuple(node.args.parts), ctx)
@@ -95,6 +94,15 @@ def call(node: Call, ctx: Context) -> Expr:
     if any(isinstance(n, (Text, Relation)) for n in walk(node.args)):
         raise undecided("an argument that is an event or stands in words", node)
     raise stop(f"the letter {head.head} is no function of these arguments that is known here", node)
+
+
+def _usual_return(node: Call, ctx: Context) -> tuple[Sym, Key | None]:
+    """R(τ) for an r(τ) that the text does not define: the usual return, where the text defines no R(τ) beside it."""
+    head = replace(node.head, name="R")
+    key = key_of(replace(node, head=head), ctx.scope.survey)
+    if key is not None and (known := ctx.scope.found(key)):
+        raise stop(f"r(τ) is not defined; R(τ) is, in line {known[-1].line}", node.head)
+    return head, key
 
 
 def _value(node: Call, ctx: Context) -> Expr | None:

@@ -28,6 +28,7 @@ from derive.book.sorts import is_action_value, is_primitive, key_of, label_of, n
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
+from derive.book.uses import contradicted
 from derive.book.values import NAMES
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
@@ -79,6 +80,9 @@ def define(
         if _contradicts(walk, n, earlier[-1], binding, judgement):
             message = f"differs from the definition of line {earlier[-1].line}: {judgement.message}"
             return replace(judgement, message=message), read_as
+        if (used := _is_gone_on_from(walk, n, formula, earlier[-1], binding, judgement)) is not None:
+            message = f"differs from the definition of line {earlier[-1].line}, with which line {used} is true alone"
+            return replace(judgement, message=f"{message}: {judgement.message}"), read_as
     line = earlier[-1].line
     if _is_recursion(walk, binding):
         message = f"a recursion, which differs from the definition of line {line}"
@@ -111,6 +115,21 @@ def _contradicts(walk: Progress, n: int, earlier: Binding, later: Binding, judge
     return _is_recursion(walk, later) or _EQUAL.search(lead(walk.document, n)) is not None
 
 
+def _is_gone_on_from(
+    walk: Progress, n: int, formula: Formula, earlier: Binding, later: Binding, judgement: Judgement
+) -> int | None:
+    """The line of a step behind what is refuted that is true with the earlier definition, and false with this, where
+    no word says that the letter is defined anew, or is one of several choices; else None."""
+    if judgement.verdict not in ("refuted", "inconsistent") or _DEFINING.search(lead(walk.document, n)):
+        return None
+    if is_alternative(paragraph(walk.document, n)) or _brings_in(walk, n, earlier, later):
+        return None
+    return contradicted(walk, n, formula, later)
+
+
+_DEFINING = re.compile(
+    r"\b(?:(?:re)?defin(?:e|es|ed|ing)|denot(?:e|es|ed|ing)|let|call(?:ed)?|introduc(?:e|es|ed|ing))\b", re.I
+)
 _EQUAL = re.compile(
     r"\b(?:equivalent\w*|rewrit\w*|(?:can|may|could)(?: \w+)? be (?:re)?written|equals?|it follows|hence|therefore|"
     r"thus|simplif\w*|expand\w*|substitut\w*|by definition|(?:we|this) (?:get|obtain|find|gives|yields))\b|"

@@ -102,6 +102,14 @@ def _elsewhere(left: Node, right: Node, setting: Setting) -> tuple[str, int] | N
     return None
 
 
+def truth(left: Node, right: Node, setting: Setting) -> bool | None:
+    """Whether a step passes; False where it is refuted, or true under a replaced definition only; None for all else."""
+    with suppress(Stopped):
+        verdict = _judged(left, right, setting)[0].verdict
+        return True if verdict in PASSED else False if verdict in ("refuted", "inconsistent") else None
+    return None
+
+
 def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim]:
     """The verdict under the conventions in force, and the claim that it is on."""
     claims, complete = _claims(left, right, setting)

@@ -200,9 +200,13 @@ def test_a_definition_that_may_be_an_error_does_not_cascade(check):
     one, two, three = check(f"{first}\n\nThus\n\n{wrong}\n\nand\n\n{later}").steps
     assert (one.verdict, two.verdict, three.verdict) == ("definition", "refuted", "proved")
     assert "differs from the definition of line 1" in two.message
-    one, two, three = check(f"{first}\n\nLook:\n\n{wrong}\n\nand\n\n{later}").steps
-    assert (one.verdict, two.code, three.verdict) == ("definition", "D055", "proved")
-    assert "line 1" in three.message
+    one, two, three = check(f"{first}\n\nLook:\n\n{wrong}\n\nand\n\n{later}").steps  # which goes on from the first
+    assert (one.verdict, two.verdict, three.verdict) == ("definition", "refuted", "proved")
+    assert "line 1, with which line 9 is true alone" in two.message
+    one, two, three = check(f"{first}\n\nLook:\n\n{wrong}\n\nand\n\n{later.replace('r(a)', 'r(a)^2')}").steps
+    assert (one.verdict, two.code, three.verdict) == ("definition", "D055", "proved")  # from the second
+    one, two = check(f"{first}\n\nLook:\n\n{wrong}").steps
+    assert two.code == "D055"
 
 
 def test_time_that_begins_at_one(check):

@@ -248,3 +248,40 @@ def test_a_letter_that_is_defined_is_claimed_about(check, words, latex, verdict)
         or "the definition of line 5" in step.message
         or "that of line 5" in step.message
     )
+
+
+AGAIN = r"""
+$$R(\tau) := \sum_{t=0}^{T-1} r_t \qquad P_\theta(\tau) = \rho_0(s_0) \prod_{t=0}^{T-1} \pi_\theta(a_t|s_t) P(s_{t+1}|s_t,a_t)$$
+$$J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}[R(\tau)]$$
+WORDS
+$$J(\theta) = BODY$$
+Its gradient is
+$$\nabla_\theta J(\theta) = \sum_\tau R(\tau) \nabla_\theta P_\theta(\tau)$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "body", "verdicts"),
+    [
+        ("The definition of $J$, once more:", r"\sum_\tau P_\theta(\tau) R(\tau)", ["proved", "proved"]),
+        ("The definition of $J$, once more:", r"\sum_\tau R(\tau)", ["refuted", "proved"]),
+        ("The objective is", r"\gamma \sum_\tau P_\theta(\tau) R(\tau)", ["refuted", "proved"]),
+        ("With $\\gamma$ we define", r"\gamma \sum_\tau P_\theta(\tau) R(\tau)", ["definition", "inconsistent"]),
+        ("From here on we define", r"2 \sum_\tau P_\theta(\tau) R(\tau)", ["definition", "inconsistent"]),
+    ],
+)
+def test_a_definition_that_the_text_does_not_go_on_from(check, words, body, verdicts):
+    steps = check(AGAIN.replace("WORDS", words).replace("BODY", body)).steps
+    assert [s.verdict.replace("holds", "proved") for s in steps[-2:]] == verdicts, steps[-2].message
+
+
+def test_another_letter_for_the_return_is_not_guessed(check):
+    known = "Let $\\pi_\\theta$ be the policy. $$ R(\\tau) := \\sum_{t=0}^{T} r_t $$\n\n"
+    claim = (
+        "$$ \\nabla_\\theta \\mathbb{E}_\\tau[r(\\tau)] = \\mathbb{E}_\\tau[r(\\tau) \\nabla_\\theta \\log P(\\tau)] $$"
+    )
+    assert check(known + claim).steps[-1].verdict == "not-read"
+    assert check(known.replace("R(", "r(") + claim).steps[-1].verdict in ("proved", "holds")
+    alone = check(claim).steps[-1]
+    assert alone.verdict in ("proved", "holds")
+    assert "assumed: the usual R" in alone.message
