@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from derive.book.tree import Node, Relation
 from derive.book.verdict import Setting
 
 NEAR = 1_000  # characters before a formula in which the prose may name a condition for it
+_GOES_ON = re.compile(r"\s*(?:\\begin\{\w+\*?\})?[\s&]*[=<>]")
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,20 @@ class Progress:
 
     def setting(self, formula: Formula, conditions: Sequence[Node] = ()) -> Setting:
         """What a step of a formula is judged in."""
-        here = formula.offsets[0]
-        near = [r for f, r in self.orders if f.source == formula.source and here - f.offsets[0] < NEAR]
+        start = self._words_around(formula)
+        near = [r for f, r in self.orders if f.source == formula.source and f.offsets[0] >= start]
         return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
+
+    def _words_around(self, formula: Formula) -> int:
+        """Where the words that lead to a formula begin: behind the display before it, which one that goes on with
+        “= …” belongs to."""
+        here = formula.offsets[0]
+        before = [f for f in self.document.displays if f.source == formula.source and f.offsets[0] < here]
+        start = here - NEAR
+        for display, one in zip(before, [*before[1:], formula], strict=False):
+            if not _GOES_ON.match(one.latex):
+                start = max(start, display.offsets[-1])
+        return start
 
     def rests_on(self) -> list[Before]:
         """The equations of this section before the step."""
