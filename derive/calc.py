@@ -171,19 +171,54 @@ class Induction:
 
 
 @dataclass(frozen=True)
+class Either:
+    """A claim in two cases: x ≤ y, and y ≤ x."""
+
+    claim: Statement
+    order: Inequality
+    first: Proof
+    second: Proof
+    given: Given
+
+    @property
+    def theorem(self) -> Theorem:
+        """⊢ claim."""
+        first, second = (kernel.trans(case.theorem, kernel.refl(self.claim.rhs)) for case in (self.first, self.second))
+        return kernel.either(first, second, self.order, self.given)
+
+    @property
+    def blocks(self) -> tuple[Chain, ...]:
+        """What a sheet prints: both cases."""
+        return *self.first.blocks, *self.second.blocks
+
+
+Proof = Chain | Induction | Either
+
+
+@dataclass(frozen=True)
 class Start:
     """What a derivation is given: the left side of its claim, and its assumptions."""
 
     claim: Statement
     given: Given
+    title: str | None = None
 
     def eq(self, line: Expr | int, by: object) -> Chain:
         """The first line after the left side of the claim."""
-        return Chain(self.claim.lhs, self.given).eq(line, by)
+        return Chain(self.claim.lhs, self.given, title=self.title).eq(line, by)
 
     def le(self, line: Expr | int, by: object) -> Chain:
         """The first line after the left side of the claim, which is at least that."""
-        return Chain(self.claim.lhs, self.given).le(line, by)
+        return Chain(self.claim.lhs, self.given, title=self.title).le(line, by)
+
+    def either(self, order: Inequality, *, first: Callable[[Start], Proof], second: Callable[[Start], Proof]) -> Either:
+        """A proof in two cases: `first` may use x ≤ y, `second` y ≤ x."""
+        orders = (order, Inequality(order.greater, order.lesser))
+        cases = (Start(self.claim, (*self.given, case), self._where(case)) for case in orders)
+        return Either(self.claim, order, first(next(cases)), second(next(cases)), self.given)
+
+    def _where(self, case: Inequality) -> str:
+        return f"{self.title}, {text(case)}" if self.title else f"where {text(case)}"
 
     def induction(
         self, index: Basic, *, base: Callable[[Chain], Chain], step: Callable[[Chain, Lemma], Chain]

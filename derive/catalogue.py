@@ -22,7 +22,7 @@ from typing import Any
 
 from derive import kernel
 from derive.binding import alike, is_random, subterms
-from derive.calc import Chain, Induction, Lemma, Start, explain
+from derive.calc import Lemma, Proof, Start, explain
 from derive.context import Context
 from derive.errors import DeriveError, WrongClaim, WrongLine, unknown_name
 from derive.kernel import Theorem
@@ -50,13 +50,13 @@ class Derivation:
     claim: Statement
     assuming: tuple[Hypothesis, ...]
     source: str
-    build: Callable[[Start], Chain | Induction]
+    build: Callable[[Start], Proof]
     falsehood: Falsehood
     world: str
     defining: tuple[Equation, ...] = ()
 
     @cached_property
-    def proof(self) -> Chain | Induction:
+    def proof(self) -> Proof:
         """The lines. Raises WrongLine at the first that its reason does not give."""
         try:
             return self.build(Start(self.claim, self.assuming))
@@ -150,12 +150,12 @@ def derivation(
     falsehood: Falsehood,
     world: str,
     defining: Iterable[Equation] = (),
-) -> Callable[[Callable[[Start], Chain | Induction]], Derivation]:
+) -> Callable[[Callable[[Start], Proof]], Derivation]:
     """Enter a derivation under its function's name; a name is entered once."""
 
     given = tuple(assuming)
 
-    def enter(build: Callable[[Start], Chain | Induction]) -> Derivation:
+    def enter(build: Callable[[Start], Proof]) -> Derivation:
         name = build.__name__
         if name in _COLLECTED:
             raise WrongClaim(f"there is a derivation named {name} already; a name is entered once")

@@ -308,9 +308,19 @@ class Context:
             return self._is_nonnegative(term.base) and self._is_no_inverse(term.exp)
         if isinstance(term, Max):
             return any(map(self._is_nonnegative, term.args)) and self._is_real(term)
+        if isinstance(term, Mul) and self._is_double_negative(term):
+            return True
         if isinstance(term, (Add, Mul, Min)):
             return all(map(self._is_nonnegative, term.args))
         return isinstance(term, Expr) and is_linear(term) and self.shows(Integer(0), term)
+
+    def _is_double_negative(self, term: Mul) -> bool:
+        """A negative number times a factor that is at most zero, and others that are at least zero."""
+        number, factors = term.as_coeff_mul()
+        if number >= 0 or (number == -1 and len(factors) == 1):
+            return False
+        negated = ((-f, *(g for g in factors if g is not f)) for f in factors)
+        return any(all(map(self._is_nonnegative, parts)) for parts in negated)
 
     def _is_no_inverse(self, exponent: Expr) -> bool:
         """Whether a number ≥ 0 has a power ≥ 0 with this exponent, 0^0 being 1."""

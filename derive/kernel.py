@@ -12,6 +12,7 @@ the hypotheses, every trajectory and every value of the free names. Rules are fu
     weaken    inequalities by others that entail them
     assume    an equation or inequality as a hypothesis; always: an equation that a letter solves, at all elements
     induct    from 0 and from n to n+1
+    either    from x ≤ y and from y ≤ x
     law       an axiom of derive/axioms: its side condition is checked here and now
 
 Nothing else makes a theorem. Each carries its proof as data, so that `replay` rebuilds it from nothing.
@@ -392,6 +393,22 @@ def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: 
     return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, proof, claim.relation)
 
 
+def either(first: Theorem, second: Theorem, order: Inequality, given: Iterable[Hypothesis] = ()) -> Theorem:
+    """x ≤ y ⊢ φ;  y ≤ x ⊢ φ.  Hence ⊢ φ, for two real numbers x and y stand one way or the other."""
+    if not isinstance(order, Inequality):
+        raise Refused("either: {} is no order of two numbers", order)
+    if first.claim != second.claim:
+        raise Refused("either: one case proves {}, the other {}", first, second)
+    given = tuple(given)
+    context = Context(given)
+    context.real(order.lesser, order.greater)
+    context.used |= _defined(given, order.lesser, order.greater)
+    other = Inequality(order.greater, order.lesser)
+    hypotheses = (first.hypotheses - {order}) | (second.hypotheses - {other}) | context.used
+    laws, proof = first.laws | second.laws, ("either", first, second, order, given)
+    return Theorem(_SEAL, hypotheses, first.lhs, first.rhs, laws, proof, first.relation)
+
+
 def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
     """The free names of a hypothesis; what holds always speaks of no element in particular."""
     found = frozenset[Basic]().union(*(free(part) for part in vars(hypothesis).values()))
@@ -578,5 +595,5 @@ def premises_first(theorem: Theorem) -> list[Theorem]:
 
 RULES: Final[dict[str, Callable[..., Theorem]]] = {
     "refl": refl, "sym": sym, "trans": trans, "ring": ring, "define": define, "assume": assume, "always": always,
-    "cong": cong, "monotone": monotone, "inst": inst, "weaken": weaken, "induct": induct, "law": law,
+    "cong": cong, "monotone": monotone, "inst": inst, "weaken": weaken, "induct": induct, "either": either, "law": law,
 }  # fmt: skip

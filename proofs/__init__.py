@@ -126,6 +126,7 @@ PLACES: Places = {
         "From Policy Gradients to PPO": [
             ("the ratio r_t at 1 gives the policy gradient", "ppo_surrogate_grad_at_one_eq_pg"),
             ("L^CLIP = min(r_t A_t, clip(r_t, 1 − ε, 1 + ε) A_t) is at most r_t A_t", "ppo_clip_le_unclipped"),
+            ("clipping leaves the gradient A, or none", "ppo_clip_grad_zero_iff"),
             ("the KL penalty as a reward", "rlhf_gradient_eq_shaped_reward_score"),
         ],
     },

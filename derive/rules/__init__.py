@@ -35,7 +35,10 @@ from derive.rules.order import (
     below_by,
     below_larger,
     below_maximum,
+    by_order,
     constant_maximum,
+    factor_of_extreme,
+    gradient_of_extreme,
     log_at_least,
     log_at_most,
     smaller_below,
@@ -58,12 +61,13 @@ from derive.rules.trajectories import (
 )
 
 __all__ = [
-    "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_by", "below_larger", "below_maximum",
-    "chain_rule", "constant", "constant_maximum", "count", "distinguish", "draw_action", "draw_sample",
-    "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at", "exp_of_sum", "expectation",
-    "factor_out", "fewer_samples", "first_of", "gradient_of_samples", "gradient_of_sum", "independence",
-    "into_sums", "known", "last_apart", "linearity", "log_at_least", "log_at_most", "log_derivative",
-    "log_of_product", "marginal", "normalised", "number_out", "one_apart", "path_probability", "product_rule",
-    "reorder", "same_paths", "score_vanishes", "separate", "shift", "smaller_below", "split", "square_of_sum",
-    "sum_last_step", "tower", "transport", "unfold", "variance", "write_out",
+    "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_by", "below_larger",
+    "below_maximum", "by_order", "chain_rule", "constant", "constant_maximum", "count", "distinguish",
+    "draw_action", "draw_sample", "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at",
+    "exp_of_sum", "expectation", "factor_of_extreme", "factor_out", "fewer_samples", "first_of",
+    "gradient_of_extreme", "gradient_of_samples", "gradient_of_sum", "independence", "into_sums", "known",
+    "last_apart", "linearity", "log_at_least", "log_at_most", "log_derivative", "log_of_product", "marginal",
+    "normalised", "number_out", "one_apart", "path_probability", "product_rule", "reorder", "same_paths",
+    "score_vanishes", "separate", "shift", "smaller_below", "split", "square_of_sum", "sum_last_step", "tower",
+    "transport", "unfold", "variance", "write_out",
 ]  # fmt: skip

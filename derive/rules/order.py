@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Max, Min, Mul
 
 from derive import kernel
-from derive.binding import substitute
-from derive.errors import Refused
+from derive.binding import fresh, names, substitute
+from derive.errors import IllFormed, Refused
 from derive.kernel import Theorem, law
 from derive.rewriting import HOLE, Given
 from derive.rules.rule import first_of, rule
-from derive.terms import ZERO, Log, Maximum
+from derive.terms import ZERO, Gradient, Inequality, Log, Maximum, real_symbol
 
 
 @rule("what is added is at least zero", once=True)
@@ -64,3 +64,63 @@ def log_at_least(node: Expr, given: Given) -> Theorem:
     inner = 1 - node
     below = kernel.monotone(law("log_at_most", Log(inner), given=given), node - Log(inner) + HOLE, HOLE, given)
     return kernel.trans(below, kernel.ring(below.rhs, -Log(inner), given))
+
+
+@rule("by their order", Max, Min)
+def by_order(node: Expr, given: Given) -> Theorem:
+    """max(x, y) = x where y ≤ x, and min(x, y) = x where x ≤ y."""
+    refusal: Exception = Refused("{} has no arguments", node)
+    for chosen in node.args:
+        try:
+            return law("extreme", node, chosen, given=given)
+        except (Refused, IllFormed) as fault:
+            refusal = fault
+    raise refusal
+
+
+@rule("factor out of the larger or smaller", Max, Min)
+def factor_of_extreme(node: Expr, given: Given, factor: Expr) -> Theorem:
+    """max(c x, c y) = c max(x, y) for c ≥ 0, and c min(x, y) for c ≤ 0."""
+    wanted = {f for f in Mul.make_args(factor) if not f.is_Rational}
+    parts = [a / factor if a == 0 or wanted <= set(Mul.make_args(a)) else None for a in node.args]
+    if None in parts or len(parts) != 2:
+        raise Refused("{} is no factor of the two arguments of {}", factor, node)
+    pair = [fresh(real_symbol(name), names(node)) for name in "xy"]  # for of the parts themselves SymPy may drop one
+    size = factor if _is_at_least_zero(factor, given) else -factor
+    kept = isinstance(node, Max) == (size == factor)
+    orders = Inequality(*pair), Inequality(*reversed(pair))
+    whole, inner = node.func(*(factor * part for part in pair)), (Max if kept else Min)(*pair)
+    one, two = (_scaled(whole, inner, factor, size, (*given, order)) for order in orders)
+    scaled = kernel.inst(kernel.either(one, two, orders[0], given), dict(zip(pair, parts, strict=True)))
+    return kernel.trans(kernel.ring(node, scaled.lhs, given), scaled)
+
+
+def _is_at_least_zero(factor: Expr, given: Given) -> bool:
+    try:
+        law("nonnegative", ZERO, factor, given=given)
+    except Refused:
+        return False
+    return True
+
+
+def _scaled(whole: Expr, inner: Expr, factor: Expr, size: Expr, given: Given) -> Theorem:
+    """⊢ max(c x, c y) = c max(x, y) (or min) where the order of x and y, and |c|, are given."""
+    decided = by_order.convert(inner, given)
+    chosen, (other,) = decided.rhs, [a for a in inner.args if a != decided.rhs]
+    gap = chosen - other if isinstance(inner, Max) else other - chosen
+    outer = law("extreme", whole, factor * chosen, size * gap, given=given)
+    return kernel.trans(outer, kernel.cong(kernel.sym(decided), factor * HOLE, HOLE, given))
+
+
+@rule("gradient of the larger or smaller", Mul)
+def gradient_of_extreme(node: Expr, given: Given) -> Theorem:
+    """|x − y| ∇max(x, y) = max(x − y, 0) ∇x + max(y − x, 0) ∇y; for min, with ∇x for ∇y."""
+    slopes = [f for f in node.args if isinstance(f, Gradient) and isinstance(f.body, (Max, Min))]
+    for slope in slopes:
+        x, y = slope.body.args
+        distance = Max(x - y, y - x)
+        if distance in node.args:
+            rest = Mul(*(f for f in node.args if f not in (slope, distance)))
+            moved = law("gradient_extreme", distance * slope, given=given)
+            return kernel.cong(moved, rest * HOLE, HOLE, given)
+    raise Refused("{} is no gradient of an extreme, weighed with a distance", node)

@@ -102,8 +102,8 @@ TRUSTED = (
     (
         "The kernel",
         "derive/kernel.py is the only place where a theorem can be made. Its rules are reflexivity, symmetry, "
-        "transitivity, congruence, instances, definitions, induction, and arithmetic; each theorem carries its proof "
-        "as data, and is replayed from nothing before its sheet is printed.",
+        "transitivity, congruence, instances, definitions, induction, two cases, and arithmetic; each theorem carries "
+        "its proof as data, and is replayed from nothing before its sheet is printed.",
     ),
     (
         "The laws",

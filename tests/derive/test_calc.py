@@ -1,6 +1,7 @@
 """A chain of lines: what a reason gives is accepted in either direction, and everything else is shown as it is."""
 
 import pytest
+from sympy import Expr, Max, Min
 
 from derive import kernel
 from derive.binding import alike
@@ -31,8 +32,10 @@ from derive.notation import (
 from derive.rules import (
     RULES,
     arithmetic,
+    by_order,
     chain_rule,
     expectation,
+    factor_of_extreme,
     gradient_of_sum,
     known,
     linearity,
@@ -44,9 +47,21 @@ from derive.rules import (
     unfold,
     write_out,
 )
-from derive.terms import AtMost, Definition, Equation, Letter, Log, Positive, SumOver, TimeSum
+from derive.terms import (
+    AtMost,
+    Definition,
+    Equation,
+    Inequality,
+    Letter,
+    Log,
+    Positive,
+    SumOver,
+    TimeSum,
+    real_symbol,
+)
 
 c = Letter("c", (None,))
+y, z = real_symbol("y"), real_symbol("z")
 p = bandit_policy(a)
 given = (Positive(bandit_policy),)
 whole = TimeSum(c(k), k, 0, T - 1)
@@ -184,6 +199,34 @@ def test_an_induction_with_a_wrong_step_is_refused() -> None:
         )
     with pytest.raises(WrongLine, match="base case, line 1"):
         start.induction(n, base=lambda chain: chain.eq(1, by="empty"), step=lambda chain, before: chain)
+
+
+def test_a_claim_in_two_cases_is_proved_in_each() -> None:
+    whole, order = Max(gamma, -gamma) * Max(gamma, 0), Inequality(0, gamma)
+    start = Start(Equation(whole, gamma * Max(gamma, 0)), ())
+    found = start.either(
+        order,
+        first=lambda case: case.eq(gamma**2, by=by_order).eq(gamma * Max(gamma, 0), by=by_order),
+        second=lambda case: case.eq(0, by=by_order).eq(gamma * Max(gamma, 0), by=by_order),
+    )
+    assert found.theorem.hypotheses == frozenset()
+    assert [b.title for b in found.blocks] == ["where 0 ≤ γ", "where γ ≤ 0"]
+    with pytest.raises(WrongLine, match="where γ ≤ 0, line 1"):
+        start.either(order, first=lambda case: case, second=lambda case: case.eq(gamma**2, by=by_order))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "offered"),
+    [
+        (Max(gamma * y, gamma * z), gamma * Max(y, z), Inequality(0, gamma)),
+        (Min(gamma * y, gamma * z), gamma * Max(y, z), Inequality(gamma, 0)),
+        (Max(2 * gamma * y, 0), gamma * Min(2 * y, 0), Inequality(gamma, 0)),
+    ],
+)
+def test_a_factor_of_known_sign_leaves_the_larger_of_two(before: Expr, after: Expr, offered: Inequality) -> None:
+    assert Chain(before, (offered,)).eq(after, by=factor_of_extreme(gamma)).theorem.hypotheses == {offered}
+    with pytest.raises(WrongLine):
+        Chain(before, ()).eq(after, by=factor_of_extreme(gamma))
 
 
 def test_justify_gives_none_where_a_line_does_not_follow() -> None:

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Max, Rational, Symbol, sqrt
 
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive.errors import DeriveError, IllFormed, Refused, Tampered
@@ -12,6 +12,7 @@ from derive.kernel import (
     assume,
     cong,
     define,
+    either,
     induct,
     inst,
     law,
@@ -36,6 +37,7 @@ from derive.terms import (
     Expectation,
     Given,
     Gradient,
+    Inequality,
     Letter,
     Log,
     Mean,
@@ -282,6 +284,45 @@ def test_induction_refuses_another_base_step_or_claim() -> None:
         induct(base, step, Equation(claim.lhs, n**3), n)
     with pytest.raises(Refused, match="induct: at n = 1 - n the claim reads"):
         induct(base, step, claim, n, 1 - n)
+
+
+def size_of(order: Inequality) -> Theorem:
+    """y ≤ 0 ⊢ |y|² = y², or 0 ≤ y ⊢ the same."""
+    size = Max(y, -y)
+    decided = law("extreme", size, y if order.lesser == 0 else -y, 2 * order.greater - 2 * order.lesser, given=[order])
+    squared = cong(decided, HOLE**2, HOLE)
+    return trans(squared, ring(squared.rhs, y**2))
+
+
+def test_two_numbers_stand_one_way_or_the_other() -> None:
+    up, down = Inequality(0, y), Inequality(y, 0)
+    theorem = either(size_of(up), size_of(down), up)
+    assert (theorem.lhs, theorem.rhs, theorem.hypotheses) == (Max(y, -y) ** 2, y**2, frozenset())
+    assert theorem.laws == {"extreme"}
+    assert judge(theorem, Random(0), 10).true == 10
+    assert replay(theorem).claim == theorem.claim
+
+
+def test_cases_that_are_not_all_or_prove_other_things_are_refused() -> None:
+    up, down = Inequality(0, y), Inequality(y, 0)
+    assert either(size_of(up), size_of(up), up).hypotheses == {up}  # the other case is not shown: it stays assumed
+    assert either(size_of(down), size_of(up), up).hypotheses == {up, down}
+    assert either(size_of(up), size_of(down), Inequality(1, y)).hypotheses == {up, down}
+    with pytest.raises(Refused, match="either: one case proves"):
+        either(size_of(up), refl(y**2), up)
+    with pytest.raises(Refused, match="is no order of two numbers"):
+        either(size_of(up), size_of(down), Equation(y, 0))
+    with pytest.raises(Refused, match="cannot show y >= 0"):
+        either(size_of(up), size_of(down), Inequality(0, sqrt(y)))
+    with pytest.raises(Refused, match="cannot show y > 0"):
+        either(size_of(up), size_of(down), Inequality(0, 1 / y))
+
+
+def test_an_order_at_one_parameter_is_not_carried_under_a_gradient() -> None:
+    # |θ| = θ where 0 ≤ θ, yet the gradients at 0 differ.
+    here = law("extreme", Max(theta, -theta), theta, 2 * theta, given=[Inequality(0, theta)])
+    with pytest.raises(Refused, match="does not hold throughout"):
+        cong(here, Gradient(HOLE, theta), HOLE)
 
 
 def test_induction_refuses_what_is_assumed_of_its_index() -> None:

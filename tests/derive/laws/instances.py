@@ -22,6 +22,7 @@ from derive.terms import (
     Given,
     Gradient,
     Hypothesis,
+    Inequality,
     Letter,
     Log,
     Maximum,
@@ -340,6 +341,24 @@ def log_at_most(rng: Random) -> Instance:
     )
 
 
+def extreme(rng: Random) -> Instance:
+    small, large = combined((f(x), gamma), rng), rng.choice([policy(a, s), v(s) ** 2])
+    lower, upper = rng.choice([(small, small + large), (small - large, small)])
+    kind, chosen = rng.choice([(Max, upper), (Min, lower)])
+    if rng.random() < 0.5:  # how far apart they are stands as a product, which is not seen in their difference
+        near, far = gamma * (v(s) + 1), gamma * (v(s) - f(x))
+        given = (Inequality(0, gamma), Inequality(0, f(x) + 1))
+        return kind(near, far), (near if kind is Max else far, gamma * (f(x) + 1)), given
+    return kind(lower, upper), (chosen,), ()
+
+
+def gradient_extreme(rng: Random) -> Instance:
+    parts = (theta, slope(x), density(x) * theta, Exp(theta), policy(a, s) ** 2, Max(theta, slope(x)))
+    one, two = rng.sample(parts, 2)
+    two = rng.choice([two - gamma, f(x), 2 * one])
+    return Max(one - two, two - one) * Gradient(rng.choice([Max, Min])(one, two), theta), (), ()
+
+
 INSTANCES: dict[str, Callable[[Random], Instance]] = {
     make.__name__: make
     for make in (
@@ -349,5 +368,6 @@ INSTANCES: dict[str, Callable[[Random], Instance]] = {
         gradient_exp, exp_zero, gradient_parameter, gradient_constant, log_product, evaluation, count,
         product_of_powers, paths_alike, marginal, transport, exp_sum, exp_multiple, gradient_case, log_power, log_exp,
         coincidence, nonnegative, below_maximum, maximum_constant, below_larger, smaller_below, log_at_most,
+        extreme, gradient_extreme,
     )
 } | OF_SAMPLES  # fmt: skip

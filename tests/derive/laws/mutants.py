@@ -374,5 +374,21 @@ MUTANTS: tuple[Mutant, ...] = (
         lambda w: Inequality(w, w.body - 2),
         Log(Exp(theta)),
     ),
+    Mutant("extreme", "the other one", lambda w, chosen: f(x), Max(f(x), f(x) + policy(a, s)), (f(x),)),
+    Mutant(
+        "extreme", "a distance that may be negative is passed over", lambda w, chosen: chosen, Min(f(x), v(s)), (f(x),)
+    ),
+    Mutant(
+        "gradient_extreme",
+        "the gradients change places",
+        lambda w: Max(theta - v(s), 0) * Gradient(v(s), theta) + Max(v(s) - theta, 0) * Gradient(theta, theta),
+        Max(theta - v(s), v(s) - theta) * Gradient(Max(theta, v(s)), theta),
+    ),
+    Mutant(
+        "gradient_extreme",
+        "it is not weighed",
+        lambda w: Max(theta - v(s), 0) * Gradient(theta, theta) + Max(v(s) - theta, 0) * Gradient(v(s), theta),
+        Gradient(Max(theta, v(s)), theta),
+    ),
     *(Mutant(*broken) for broken in OF_SAMPLES),
 )

@@ -43,6 +43,7 @@ counted = Process(Letter("rho_0", (COUNTS,), pmf=True), Letter("pi", (Domain("A"
                   Letter("P", (COUNTS, COUNTS, Domain("A")), pmf=True), 2, COUNTS)  # fmt: skip
 of_random_length = TimeSum(1, k, 1, State(0, COUNTS))
 hidden = Given(TimeSum(v(State(t)), t, 0, 2) * v(State(2)), 2 * t, process)
+jump, kink = Cases(theta, 0, 1, 0), Gradient(Max(theta, 0), theta)
 
 REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("additivity", (SumOver(f(x) * g(x), x), (), ()), "is no sum"),
@@ -158,5 +159,25 @@ REFUSALS: tuple[tuple[str, Instance, str], ...] = (
     ("below_larger", (sqrt(f(x)), (Max(sqrt(f(x)), 1),), ()), "cannot show .* >= 0"),
     ("smaller_below", (Min(v(s), f(x)), (Integer(1),), ()), "is not among the arguments"),
     ("log_at_most", (Log(f(x)), (), ()), "cannot show .* > 0"),
+    ("extreme", (Max(v(s), f(x)), (f(x),), ()), "cannot show .* >= 0"),
+    ("extreme", (Max(v(s), f(x)), (gamma,), ()), "is not among the arguments"),
+    ("extreme", (Max(v(s), f(x)), (f(x), gamma**2), ()), "is not how far"),
+    ("extreme", (Max(v(s), f(x), 1), (v(s), v(s) - 1), ()), "are not as many"),
+    ("extreme", (Max(sqrt(f(x)), v(s)), (v(s),), (Inequality(sqrt(f(x)), v(s)),)), "cannot show Apply.f, x. >= 0"),
+    ("extreme", (Max(-gamma, 0), (Integer(0), gamma), ()), "cannot show gamma >= 0"),
+    ("gradient_extreme", (Gradient(Max(theta, 1), theta), (), ()), "is not weighed"),
+    ("gradient_extreme", (Max(theta, -theta) * Gradient(Max(theta, 1), theta), (), ()), "is not weighed"),
+    ("gradient_extreme", (theta * Gradient(theta, theta), (), ()), "is no gradient of the extreme"),
+    (
+        "gradient_extreme",
+        (Max(jump, -jump) * Gradient(Max(jump, 0), theta), (), ()),
+        "may jump",
+    ),
+    (
+        "gradient_extreme",
+        (Max(1 / theta, -1 / theta) * Gradient(Max(1 / theta, 0), theta), (), ()),
+        "cannot show theta",
+    ),
+    ("gradient_extreme", (Max(kink, -kink) * Gradient(Max(kink, 0), theta), (), ()), "may jump"),
     *OF_SAMPLES,
 )
