@@ -46,9 +46,10 @@ DERIVE = [
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope
         book.delimiters book.macros book.cursor book.scripts book.granted book.sorts book.naming book.context
         book.remarks book.plain book.restructured book.estimates book.ellipsis book.document book.indices
-        book.roles book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
-        book.instances book.values book.optimal book.occupancy book.data book.prefixes book.next_states
-        book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.stationary
+        book.roles book.shares book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
+        book.instances book.values book.optimal book.occupancy book.visits book.data book.prefixes book.next_states
+        book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
+        book.stationary
         book.definitions book.tower book.variables book.one_step book.conditions book.passing book.slopes
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
         book.applications book.grammar book.expectations book.statements book.spelt_paths book.parsing

@@ -19,7 +19,7 @@ from derive.book.follows import Before, says_of_a_letter
 from derive.book.inherited import carried, inherited
 from derive.book.introduce import orders_times, said_in_prose
 from derive.book.judge import Judgement, Judges
-from derive.book.kinds import ALGORITHM, is_pseudocode
+from derive.book.kinds import AIM, ALGORITHM, is_pseudocode
 from derive.book.last_index import agreed
 from derive.book.objectives import compares
 from derive.book.parsing import parsed
@@ -35,7 +35,7 @@ from derive.book.statements import Statement
 from derive.book.steps import internal, judge_step, readable, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
-from derive.book.tree import Node, Relation
+from derive.book.tree import Best, Node, Relation
 from derive.errors import DeriveError
 
 CONDITION = Judgement("not-a-claim", "D033", "a condition on indices")
@@ -187,8 +187,11 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     if not found:
         walk.step(formula, 0, len(formula.latex), MACROS)
     conditions = [s.relation for s in found if len(found) > 1 and _is_condition(s.relation, walk.scope)]
+    outside = walk.scope
     for statement in sorted(found, key=lambda s: s.role != "where"):  # “where” says what the letters before it mean
         relation = statement.relation
+        if statement.role == "titled" and statement.is_bare:  # what another row of the list defines is its own
+            walk.scope = outside
         if statement.role in ("aside", "premise", "conclusion", "conditional"):
             _beside(walk, n, formula, statement, conditions)
         elif relation in conditions or statement.role == "condition":
@@ -198,6 +201,8 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
             walk.step(formula, relation.start, relation.end, BARE)
         else:
             _chain(walk, n, formula, relation, conditions)
+    if any(s.role == "titled" for s in found):
+        walk.scope = outside
 
 
 def _beside(walk: Progress, n: int, formula: Formula, statement: Statement, conditions: Sequence[Node]) -> None:
@@ -241,6 +246,8 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         opens = not continues and all(s.verdict == "definition" for s in walk.steps[len(walk.steps) - i :])
         judgement, read_as = judge_step(walk, n, formula, left, operator, right, opens, conditions)
         walk.step(formula, start, right.end, judgement, read_as)
+        if judgement is AIM and isinstance(left, Best) and i + 1 == len(relation.operators):
+            walk.last = replace(left, body=right)  # max_π J = E[…]: what goes on is max_π E[…]
         if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:
             carry_on(walk, relation.sides[0], right)
         if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement, walk.scope)):

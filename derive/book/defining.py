@@ -140,6 +140,9 @@ _SUPPOSES = re.compile(
     r"\W*(?:if|suppose|assum\w+|consider|imagine|when|for (?:example|instance)|in (?:the (?:special )?)?case|let us)\b",
     re.I,
 )
+_BECOMES = re.compile(
+    r"\b(?:loss|objective|cost|surrogate)\b(?: function| term)?(?: then| now)? (?:becomes?|changes? to)\b", re.I
+)
 _CHOICE = re.compile(
     r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|"
     r"in contrast)\b",
@@ -157,16 +160,38 @@ def introduces_anew(document: Document, n: int) -> bool:
 
 def is_alternative(words: str) -> bool:
     """Whether the words before a definition say that it is one choice of several."""
-    if re.fullmatch(r"\W*(?:or|and|or else)\W*", words, re.I):
+    if re.fullmatch(r"\W*(?:or|and|or else)\W*", words, re.I) or re.match(
+        r"\W*or(?: else| alternatively)?,\s", words, re.I
+    ):
         return True
     return _CHOICE.search(words) is not None and _REWRITTEN.search(words) is None
 
 
+_RUN_IN = re.compile(
+    r"\s*(?:(?:[-*+]|\d+[.)])\s+)?(?:\*\*|__|\\(?:textbf|emph)\s*\{)(?P<title>\w(?:(?!\*\*|__)[^{}\n])*)(?:\*\*|__|\})"
+)
+_OF_AN_ARGUMENT = re.compile(
+    r"\b(proof|deriv\w*|step|theorem|lemma|proposition|corollary|claim|notes?|remark|recall|simplif\w*|(?:re)?writ\w*|"
+    r"expand\w*|equivalen\w*|then|next|finally|gradient|show\w*)\b",
+    re.I,
+)
+
+
+def heads_a_paragraph(words: str) -> bool:
+    """Whether a paragraph opens with a heading of its own, in bold, that opens no part of an argument."""
+    heading = _RUN_IN.match(words)
+    return heading is not None and _OF_AN_ARGUMENT.search(heading["title"]) is None
+
+
 def _another_aim(walk: Progress, n: int, left: Node, earlier: Binding) -> bool:
     """Whether a section states another objective or loss with the letter of one before."""
-    words = lead(walk.document, n)
-    here = _AIMED.search(words) is not None and _REWRITTEN.search(words) is None
-    return here and is_aim(left) and not within(walk.scope.section, earlier.section)
+    words, elsewhere = lead(walk.document, n), not within(walk.scope.section, earlier.section)
+    changed = _BECOMES.search(words) is not None and _EQUAL.search(words) is None
+    changed = changed and walk.scope.section != earlier.section
+    if not is_aim(left) or _REWRITTEN.search(_BECOMES.sub("", words) if changed else words) is not None:
+        return False
+    headed = heads_a_paragraph(paragraph(walk.document, n)) and _EQUAL.search(words) is None
+    return headed or changed or (_AIMED.search(words) is not None and elsewhere)
 
 
 def says_it_defines(left: Node, why: Stopped | None) -> Judgement | None:
@@ -199,7 +224,10 @@ def unread_definition(
 
 def _anew(walk: Progress, n: int, left: Node, right: Node, earlier: Named) -> bool:
     """Whether an equation for a name that is taken introduces it again: the same one, or an objective that changes."""
-    if earlier.body == written(right) or _BRINGS.search(lead(walk.document, n)):
+    words = paragraph(walk.document, n)
+    if earlier.body == written(right) or _BRINGS.search(lead(walk.document, n)) or is_alternative(words):
+        return True
+    if is_aim(left) and heads_a_paragraph(words):
         return True
     if not is_aim(left) or _REWRITTEN.search(lead(walk.document, n)):
         return False
@@ -255,7 +283,8 @@ def _is_best_policy(left: Node) -> bool:
 
 def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
     """Whether something on the right was made from the letter on the left, or is it at another index: a claim then."""
-    if head.sub and any(n.name == head.name and n.sub for n in letters):
+    indexed = head.sub is not None and any(label_of(p) is None for p in head.sub.parts)
+    if indexed and any(n.name == head.name and n.sub for n in letters):
         return True
     if head.name not in POLICIES and {n.head for n in letters} & NAMES.keys():
         return True

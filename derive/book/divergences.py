@@ -7,7 +7,7 @@ to elsewhere; a policy alone is one at every state, or averaged over the states 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sympy import Expr, Max, Rational
@@ -18,8 +18,8 @@ from derive.book.elements import element
 from derive.book.laws import distribution
 from derive.book.letters import DISTRIBUTIONS, ELEMENTS, POLICIES
 from derive.book.next_states import replaced
-from derive.book.sorts import is_element, is_parameter, label_of
-from derive.book.tree import Call, Dot, Expect, Items, Node, Sym, walk
+from derive.book.sorts import is_element, is_parameter, key_of, label_of
+from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.terms import Apply, Domain, Log, Mean, SumOver, Var
 
 _LETTERS = frozenset({*DISTRIBUTIONS, *POLICIES, "Q"})
@@ -58,7 +58,7 @@ def divergence(node: Call, ctx: Context) -> Expr:
     parts = node.args.parts
     if alone := [p for p in parts if isinstance(p, Sym)]:
         return _of_letters(node, alone, ctx)
-    taken = {n.head for n in walk(node) if isinstance(n, Sym)}
+    taken = {n.head for n in walk(node) if isinstance(n, Sym) and not _is_the_dot(n, parts[1:], ctx)}
     first = _law(parts[0], taken, ctx)
     second = _second(parts[1], first, ctx) if len(parts) == 2 else first.at
     value: dict[str, Callable[[], Expr]] = {
@@ -70,6 +70,19 @@ def divergence(node: Call, ctx: Context) -> Expr:
     found = kind(node)
     assert found is not None
     return value[found]()
+
+
+def _is_the_dot(name: Sym, others: Sequence[Node], ctx: Context) -> bool:
+    """y, of KL(π(·|x) ‖ p(·|x) exp(r(x, y))): what the dot stands for, where nothing else binds it."""
+    if name.head in ctx.bound or name != Sym(name.start, name.end, name.name):
+        return False
+    beside = [other for other in others if not isinstance(other, Call) and any(n is name for n in walk(other))]
+    return any(isinstance(n, Dot) for other in beside for n in walk(other))
+
+
+def _averaged(node: Node, over: Sym, said: Relation, ctx: Context) -> Expr:
+    ctx.notes.assumed.add(f"the divergence averaged over {over.head}")
+    return ctx.read(Expect(node.start, node.end, Items(node.start, node.end, (said,), ()), node, None), ctx)
 
 
 def _law(part: Node, taken: set[str], ctx: Context) -> _Law:
@@ -98,17 +111,27 @@ def _law(part: Node, taken: set[str], ctx: Context) -> _Law:
 
 def _second(part: Node, first: _Law, ctx: Context) -> Expr:
     """The other law at the variable of the first; or an expression in it, such as p(y) exp(r(y)) / Z."""
-    if isinstance(part, Call) and isinstance(part.args.parts[0], Dot):
+    if isinstance(part, Call) and isinstance(part.args.parts[0], Dot) and not _is_defined(part, first, ctx):
         second = _law(part, set(), ctx)
         assert isinstance(second.at, Apply)
         if second.var.domain != first.var.domain:
             raise stop("a divergence between laws of different things", part)
         found: Expr = second.at.letter(first.var, *second.at.args[2:])
         return found
-    inner = ctx.binding(first.var.name, first.var)
+    return ctx.read(_at_the_variable(part, first), ctx.binding(first.var.name, first.var))
+
+
+def _at_the_variable(part: Node, first: _Law) -> Node:
+    """π(y|x), of π(·|x)."""
     name = Sym(part.start, part.end, first.var.name.rstrip("'"), primes=first.var.name.count("'"))
     dots = [n for n in walk(part) if isinstance(n, Dot)]
-    return ctx.read(replaced(part, dots[0], name) if dots else part, inner)
+    return replaced(part, dots[0], name) if dots else part
+
+
+def _is_defined(part: Call, first: _Law, ctx: Context) -> bool:
+    """Whether the text says what π_*(y|x) is."""
+    key = key_of(_at_the_variable(part, first), ctx.scope.survey)
+    return key is not None and bool(ctx.scope.found(key))
 
 
 def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
@@ -134,8 +157,7 @@ def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
     whole = [Call(p.start, p.end, p, of) if isinstance(p, Sym) else p for p in node.args.parts]
     pointwise = Call(start, end, node.head, Items(start, end, tuple(whole), node.args.separators))
     if len(given) == 1 and isinstance(given[0], Sym) and (said := said_around(given[0], ctx)) is not None:
-        ctx.notes.assumed.add(f"the divergence averaged over {given[0].head}")
-        return ctx.read(Expect(start, end, Items(start, end, (said,), ()), pointwise, None), ctx)
+        return _averaged(pointwise, given[0], said, ctx)
     if given:
         ctx.notes.assumed.add("the divergence at every state")
     return divergence(pointwise, ctx)

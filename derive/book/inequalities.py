@@ -18,7 +18,7 @@ from derive.book.granted import unfolded
 from derive.book.judge import Judgement, Judges
 from derive.book.sorts import closed
 from derive.book.tokens import Stopped
-from derive.book.tree import Node
+from derive.book.tree import Node, Num, Sym
 from derive.book.verdict import PASSED, Judged, Setting, judge_claim
 from derive.terms import Expectation, Inequality, Maximum, Mean, PathSum, Samples, SumOver, TimeSum
 
@@ -27,7 +27,16 @@ _SUPPOSES = re.compile(
     r"such that|wants?|would like|ensur\w*|guarant\w*|condition\w*|bounded|choos\w*|satisf\w*|let)\b",
     re.I,
 )
+_ASSUMES = re.compile(r"\b(?:suppos\w*|assum\w*|subject to|constrain\w*|such that|requir\w*)\b", re.I)
+SUPPOSED = Judgement("not-a-claim", "D033", "a condition, which the sentence before it supposes")
 _TOTALS = (Expectation, Maximum, Mean, PathSum, Samples, SumOver, TimeSum, Max, Min)
+
+
+def supposed(left: Node, right: Node, words: str) -> bool:
+    """E[…] ≤ ε behind “suppose”, “subject to”: the bound is a number or a letter, and the words make it a condition."""
+    bounds = (isinstance(side, Num) or (isinstance(side, Sym) and side.sup is None) for side in (left, right))
+    both = closed(left) and closed(right)
+    return not both and any(bounds) and _ASSUMES.search(words) is not None
 
 
 def judge_order(left: Node, operator: str, right: Node, setting: Setting, words: str) -> Judged:

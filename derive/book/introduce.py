@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from derive.book import tree
 from derive.book.document import Document
-from derive.book.letters import ELEMENTS, SCALARS, TRAJECTORY
+from derive.book.letters import ELEMENTS, POLICIES, SCALARS, TRAJECTORY
 from derive.book.scope import Scope
 from derive.book.sorts import integer, is_head, is_primitive, key_of, names_reward, number, sort_of
 from derive.book.statements import Statement
@@ -64,6 +64,8 @@ def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str =
         return Introduced("declaration", scope, "D023", "the parts of a trajectory")
     if names_reward(left, right):
         return Introduced("declaration", scope, "D023", "what the reward of a step depends on")
+    if isinstance(left, Call) and left.head.name in POLICIES and _of_a_word(left) and isinstance(right, tree.Branches):
+        return Introduced("instance", scope, "D022", "the policy of an example; general statements are read with any π")
     if isinstance(left, Call) and left.head.name in ("pi", "r"):
         return _instance(left, right, line, scope)
     if isinstance(left, Sym) and left.head == "r" and left.sub is not None and isinstance(right, tree.Branches):
@@ -77,6 +79,16 @@ def introduced(left: Node, right: Node, line: int, scope: Scope, operator: str =
             )
         return Introduced("instance", scope, "D054", "a value in an example, whose other numbers are not read")
     return None
+
+
+def _of_a_word(node: Call) -> bool:
+    """π(a_t = on | s_t): an action that goes by a word."""
+    events = (p for p in node.args.parts if isinstance(p, Relation) and p.operators == ("=",))
+    return any(isinstance(side, tree.Text) or _is_spelt(side) for event in events for side in event.sides[1:])
+
+
+def _is_spelt(node: Node | None) -> bool:
+    return isinstance(node, Sym) and node.font == "rm" and len(node.name) > 1
 
 
 def _numbered_parameter(left: Node, scope: Scope) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.book.claims import readings
+from derive.book.claims import conventions, readings
+from derive.book.context import Reading
 from derive.book.follows import factors, product
 from derive.book.judge import Judgement
 from derive.book.letters import PARAMETERS, POLICIES
+from derive.book.on_average import everywhere
 from derive.book.tokens import Stopped
-from derive.book.tree import Best, Grad, Node, Sym
+from derive.book.tree import Add, Best, Div, Grad, Node, Num, Sym
 from derive.book.verdict import Judged, Setting
 from derive.printing import latex
 
@@ -37,20 +39,37 @@ def _over(node: Best) -> frozenset[str]:
 
 def in_proportion(left: Node, right: Node, setting: Setting) -> Judged:
     """X ∝ Y: holds, where X = k Y for one of the numbers of the step; never refuted. Raises Stopped."""
-    reading = readings(setting.scope, [left, right])[0][0]
-    for k, positive in factors([left, right]):
-        if positive:
-            claim = setting.claim(left, product(k, right), reading)
+    tried, stopped = 0, None
+    for reading in readings(setting.scope, [left, right])[0]:
+        for k in (*(k for k, positive in factors([left, right]) if positive), *_of_time(left.start, reading)):
+            try:
+                claim = setting.claim(left, product(k, right), reading)
+            except Stopped as fault:
+                stopped = stopped or fault
+                break
+            tried += 1
             if (judgement := setting.passes(claim)) is not None:
-                return judgement, latex(claim.equation)
+                said = "; ".join([f"in proportion: {judgement.message}", *conventions(claim, setting.scope)])
+                return replace(judgement, message=said), latex(claim.equation)
+    if stopped is not None and not tried:
+        raise stopped
     return Judgement("unknown", "D052", "no number was found that the sides are in proportion by"), None
+
+
+def _of_time(at: int, reading: Reading) -> list[Node]:
+    """1/(1-γ) and 1-γ, T and 1/T: what a mean over the time and a sum over it differ by."""
+    one, letter = Num(at, at, "1"), Sym(at, at, reading.last[0])
+    rest = Add(at, at, ((1, one), (-1, Sym(at, at, "gamma"))))
+    c = reading.last[1] + 1
+    steps: Node = Add(at, at, ((1, letter), (1 if c > 0 else -1, Num(at, at, str(abs(c)))))) if c else letter
+    return [found for k in (rest, steps) for found in (Div(at, at, one, k), k)]
 
 
 def judge_best(left: Best, right: Best, setting: Setting) -> Judged:
     """holds, where one factor shows it; never refuted. Raises Stopped where a side cannot be read."""
     same = left.name.removeprefix("arg") == right.name.removeprefix("arg")
     reading = readings(setting.scope, [left, right])[0][0]
-    slopes = [Grad(side.start, side.end, None, side.body) for side in (left, right)]
+    slopes = [Grad(side.start, side.end, None, everywhere(side.body)) for side in (left, right)]
     stopped: Stopped | None = None
     for k, positive in factors([left, right]):
         if positive != same:

@@ -50,9 +50,10 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
     tokens = _unwrapped(tokenise(latex, macros))
     parser = Parser(tokens)
     found: list[Statement] = []
-    after_comma = where = False
+    after_comma = where = listed = False
     while True:
         reasons = _between(parser)
+        listed = listed or any(r.endswith(":") for r in reasons)  # REINFORCE: …
         if reasons and found:
             found[-1] = replace(found[-1], reasons=(*found[-1].reasons, *reasons))
         conditional = bool(reasons) and bool(found) and _CONDITIONAL.fullmatch(reasons[-1]) is not None
@@ -68,14 +69,15 @@ def statements(latex: str, macros: Mapping[str, Macro] | None = None) -> tuple[S
             continue
         at = parser.now
         relation = parser.chain()
-        if (after_comma or found) and not relation.operators:
+        if (after_comma or found) and not relation.operators and not listed:
             raise parser.stopped("a part beside a statement that states nothing", at)
-        if found and found[-1].is_bare:
+        if found and found[-1].is_bare and not listed:
             raise parser.stopped("a statement beside an expression", at)
         found += [Statement(aside, (), "aside") for aside in parser.asides]
         parser.asides.clear()
         where = where or any(r in ("where", "with") for r in reasons)
         role = "conclusion" if concludes and found else "condition" if conditional else "where" if where else ""
+        role = "titled" if listed and not role else role
         found.append(Statement(relation, (), role))
         after_comma = _separated(parser)
     if not found:
@@ -103,6 +105,9 @@ def _between(parser: Parser) -> list[str]:
         token = parser.take()
         if token.kind == "text":
             words = token.text.strip(" ,.:~")
+            if _is_title(token.text, parser):
+                reasons.append(f"{words}:")
+                continue
             if _QUANTIFIER.fullmatch(words) and _passes_a_list(parser):
                 continue
             if _CONDITIONAL.fullmatch(words) and parser.now.kind not in ("row", "end", "text"):
@@ -111,6 +116,14 @@ def _between(parser: Parser) -> list[str]:
                 raise parser.stopped(f"the words “{words[:60]}” inside the formula", token)
             reasons.append(words)
     return reasons
+
+
+def _is_title(text: str, parser: Parser) -> bool:
+    """“PPO:” at the start of a row: the name of what stands in it."""
+    before = parser.tokens[parser.at - 2].kind if parser.at > 1 else "row"
+    name = text.strip()
+    opens = before in ("row", "begin") and parser.now.kind not in ("row", "end", "text")
+    return opens and name.endswith(":") and name[:1].isupper() and _CONDITION.search(name) is None
 
 
 _QUANTIFIER = re.compile(

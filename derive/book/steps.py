@@ -16,7 +16,7 @@ from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
 from derive.book.follows import follows
-from derive.book.inequalities import judge_order
+from derive.book.inequalities import SUPPOSED, judge_order, supposed
 from derive.book.introduce import Introduced, introduced, lead
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
@@ -92,6 +92,8 @@ def _told_apart(
     """What the step is, and its verdict. Raises Stopped."""
     if (simple := _no_claim(walk, formula, left, operator, right, first)) is not None:
         return simple, None
+    if operator in ORDERS and supposed(left, right, lead(walk.document, n)):
+        return SUPPOSED, None
     if operator in ORDERS:
         return judge_order(left, operator, right, walk.setting(formula, conditions), lead(walk.document, n))
     if closed(left) and closed(right) and _usual_sigma(walk, left, right):
