@@ -1,55 +1,31 @@
-"""(1 − γ) max_s (V(s) − V*(s)) ≤ 0 for the value V of every policy, where V* = max_a Q*: for γ < 1 none is above V*."""
+"""V^π ≤ V* for every policy π, and V* = V^{π'} for a greedy one, which loses nothing: V* = max_π V^π for γ < 1."""
+
+from sympy import Max
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import a, b, backed_up, discount, gamma, policy, s, s_next, stationary_value, transition
-from derive.rules import below_maximum, constant_maximum, factor_out, linearity, normalised, unfold
-from derive.terms import STATES, Always, Equation, Inequality, Letter, Maximum, SumOver
+from derive.notation import a, discount, gamma, s
+from derive.terms import Equation, Inequality
+from proofs.greedy_policy_attains_optimal_value import greedy_policy_attains_optimal_value, loss, shortfall
+from proofs.no_policy_above_optimal_value import bellman, best_q, lead, no_policy_above_optimal_value, optimality, q
+from proofs.performance_difference_discounted import other_bellman
 
-value, optimal = stationary_value, Letter("V^*", (STATES,))
-q, best_q = backed_up(value), backed_up(optimal)
-bellman = Always(value(s), SumOver(policy(a, s) * q(s, a), a))
-optimality = Always(optimal(s), Maximum(best_q(s, b), b))
-lead = Maximum(value(s) - optimal(s), s)
-
-
-def averaged(body):
-    return gamma * SumOver(policy(a, s) * SumOver(transition(s_next, s, a) * body, s_next), a)
+both = Inequality(Max((1 - gamma) * lead, (1 - gamma) * shortfall - loss), 0)
 
 
 @derivation(
-    title="No policy is above the optimal value",
-    claim=Inequality((1 - gamma) * lead, 0),
-    assuming=[discount, bellman, optimality],
-    source="Puterman 1994, Markov Decision Processes, theorem 6.2.2",
-    falsehood=Falsehood(Equation(lead, 0), "every policy is taken to be optimal somewhere", (bellman, optimality)),
+    title="The optimal value is the greatest of all policies",
+    claim=both,
+    assuming=[discount, bellman, optimality, other_bellman],
+    source="Puterman 1994, Markov Decision Processes, theorems 6.2.2, 6.2.5 and 6.2.7",
+    falsehood=Falsehood(
+        Inequality(Max((1 - gamma) * lead, (1 - gamma) * shortfall), 0), "every policy is taken to attain it"
+    ),
     world="two_rooms",
     defining=[Equation(q(s, a), q.body), Equation(best_q(s, a), best_q.body)],
 )
 def bellman_optimality_eq_max_policy(start):
-    chosen = SumOver(policy(a, s) * best_q(s, a), a)
     return (
         start
-        .eq(
-            Maximum(SumOver(policy(a, s) * q(s, a), a) - optimal(s), s) - gamma * lead,
-            by=bellman,
-        )
-        .eq(
-            Maximum(averaged(value(s_next) - optimal(s_next)) + chosen - optimal(s), s) - gamma * lead,
-            by=[unfold, linearity, factor_out],
-        )
-        .eq(
-            Maximum(averaged(value(s_next) - optimal(s_next)) + chosen - Maximum(best_q(s, b), b), s) - gamma * lead,
-            by=optimality,
-        )
-        .le(
-            Maximum(averaged(lead) + chosen - Maximum(best_q(s, b), b), s) - gamma * lead,
-            by=below_maximum(lead, s_next),
-        )
-        .le(
-            Maximum(
-                averaged(lead) + SumOver(policy(a, s) * Maximum(best_q(s, b), b), a) - Maximum(best_q(s, b), b), s
-            ) - gamma * lead,
-            by=below_maximum(Maximum(best_q(s, b), b), a),
-        )
-        .eq(0, by=[factor_out, normalised, constant_maximum])
+        .le(Max(0, (1 - gamma) * shortfall - loss), by=no_policy_above_optimal_value)
+        .le(0, by=greedy_policy_attains_optimal_value)
     )  # fmt: skip
