@@ -109,7 +109,7 @@ def _value(node: Call, ctx: Context) -> Expr | None:
     """V^π(s), Q(s,a), V^*(s), as the field means them."""
     if occupancy.applies(ctx) and (found := occupancy.value_of(node, ctx)) is not None:
         return found
-    if is_value(node, ctx) and (ctx.anchor is not None or node.head.name in "VQA"):
+    if is_value(node, ctx) and (ctx.anchor is not None or node.head.name in "VQA" or node.head.sub or node.head.sup):
         places = [element(a, ctx) for a in node.args.parts]
         if any(isinstance(p, Var) for p in places) and not ctx.differentiated:
             return at_elements(_value_function(node, tuple(p.domain for p in places), ctx), places, node, ctx)
@@ -121,6 +121,8 @@ def _factor(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     """γ(1 - λ): a number times a bracket; None where the letter may be a function."""
     only = node.args.only
     if only is None or isinstance(only, Relation) or set(sorts) & {"path", "dot", "S", "A"}:
+        return None
+    if is_policy(node.head, ctx.scope.survey) and sorts == ["number"]:  # π_θ(2) is no multiple of π_θ
         return None
     if runs_over_a_set(only, ctx) or is_parameter(only, ctx.scope.survey):
         return None

@@ -16,6 +16,7 @@ from derive.book.letters import element_sort, law
 from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn, is_value
+from derive.book.visits import averaged
 from derive.context import Context as Known
 from derive.terms import (
     Action,
@@ -32,6 +33,8 @@ from derive.terms import (
 
 def over_draws(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s ~ ρ, a ~ π(·|s)}[…]: nested, the first draw outermost."""
+    if (visits := averaged(parts, node.body, ctx)) is not None:
+        return visits
     if ctx.anchor is not None and (average := _averages(parts, node.body, ctx)) is not None:
         return average
     if any(is_value(n, ctx) for n in walk(node.body)) and (given := _in_time(parts, node.body, ctx)) is not None:

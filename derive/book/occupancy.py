@@ -8,13 +8,14 @@ The equations of V and d are hypotheses of the statement; Q, A and J are abbrevi
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from derive.book.context import Context
 from derive.book.elements import element
 from derive.book.laws import distribution
 from derive.book.letters import law
 from derive.book.optimal import backup
+from derive.book.shares import counted
 from derive.book.sorts import is_parameter, is_policy, sort_of
 from derive.book.tree import Call, Node, Sym
 from derive.book.values import NAMES, policy_of
@@ -83,12 +84,15 @@ def visited(head: Sym, ctx: Context) -> Letter | None:
         return None
     states, actions = ctx.domain("s"), ctx.domain("a")
     policy = distribution(named[0], (actions, states), ctx) if named else ctx.policy()
-    if policy is None:
+    kind = counted(head, ctx.scope.survey)
+    if policy is None or kind not in ("normalised", "sum"):
         return None
     s, u, a = Var("s", states), Var("u", states), Var("a", actions)
     letter = law(f"d_{policy.name}", (states,), policy.parameter)
     gamma, moves = real_symbol("gamma"), law("P", (states, states, actions))
     arriving = SumOver(SumOver(letter(u) * policy(a, u) * moves(s, u, a), a), u)
-    ctx.notes.facts.add(Always(letter(s), (1 - gamma) * law("rho_0", (states,))(s) + gamma * arriving))
-    ctx.notes.assumed.add(f"{head.name} the discounted share of the time, normalised")
+    whole = 1 - gamma if kind == "normalised" else Integer(1)
+    ctx.notes.facts.add(Always(letter(s), whole * law("rho_0", (states,))(s) + gamma * arriving))
+    what = "share of the time, normalised" if kind == "normalised" else "number of visits"
+    ctx.notes.assumed.add(f"{head.name} the discounted {what}")
     return letter

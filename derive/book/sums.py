@@ -20,7 +20,8 @@ from derive.book.next_states import of_next_states
 from derive.book.series import endless
 from derive.book.sorts import is_element
 from derive.book.tree import Big, Call, Group, Mul, Node, Relation, Size, Sym, walk
-from derive.book.values import weighted
+from derive.book.values import over_actions, weighted
+from derive.book.visits import summed
 from derive.terms import (
     AtMost,
     PathSum,
@@ -171,6 +172,8 @@ def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | No
 
 
 def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    if (visits := summed(node, tuple(map(_member, parts)), ctx)) is not None:
+        return visits
     if len(parts) == 1 and (average := _average(parts[0], node.body, ctx)) is not None:
         return average
     inner, variables = ctx, []
@@ -194,8 +197,16 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
 
 def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     """A sum weighted by the process's own law, at a moment of the trajectory."""
-    first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part
-    return weighted(first, body, ctx) if isinstance(first, Sym) and is_element(first, ctx.scope.survey) else None
+    first = _member(part)
+    if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
+        return None
+    found = weighted(first, body, ctx)
+    return over_actions(first, body, ctx) if found is None else found
+
+
+def _member(part: Node) -> Node:
+    """s, of s ∈ S."""
+    return (part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part) or part
 
 
 def _names_a_set(node: Node | None) -> bool:

@@ -20,6 +20,7 @@ from derive.book.letters import (
 )
 from derive.book.roles import Seen, note_roles, settled
 from derive.book.scope import Survey
+from derive.book.shares import note_visits, said
 from derive.book.sorts import integer, names_reward
 from derive.book.tree import Call, Node, Num, Sym, walk
 
@@ -40,6 +41,7 @@ class _Seen:
     elements: Seen = field(default_factory=dict)
     counts: set[str] = field(default_factory=set)
     policies: set[str] = field(default_factory=set)
+    visits: dict[str, str] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)
 
 
@@ -71,6 +73,8 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         elements=settled(seen.elements, seen.heads),
         counts=frozenset(seen.counts - seen.heads),
         policies=frozenset(seen.policies),
+        visits=tuple(sorted(seen.visits.items())),
+        visits_said=said(prose),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
         arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
     )
@@ -128,6 +132,7 @@ def _after(node: Node) -> int | None:
 
 def _note(node: Node, seen: _Seen) -> None:
     note_roles(node, seen.elements, seen.counts, seen.policies)
+    note_visits(node, seen.visits)
     is_product = isinstance(node, Call) and isinstance(node.args.only, (tree.Add, tree.Mul, Num))  # N(N+1)
     seen.heads |= {node.head.name} if isinstance(node, Call) and not is_product else set()
     seen.discounted |= isinstance(node, Sym) and node.head == "gamma"

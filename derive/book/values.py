@@ -14,12 +14,24 @@ from dataclasses import replace
 from sympy import Expr, Integer
 
 from derive.book import tree
-from derive.book.context import Context, stop, time
+from derive.book.context import Context, stop, time, undecided
 from derive.book.elements import element, moment, reward
 from derive.book.laws import distribution
-from derive.book.sorts import is_parameter, sort_of
+from derive.book.sorts import is_parameter, is_policy, sort_of
 from derive.book.tree import Call, Node, Relation, Sym, walk
-from derive.terms import Action, Definition, Expectation, Given, Letter, State, TimeSum, real_symbol, time_symbol
+from derive.context import Context as Known
+from derive.terms import (
+    Action,
+    AtMost,
+    Definition,
+    Expectation,
+    Given,
+    Letter,
+    State,
+    TimeSum,
+    real_symbol,
+    time_symbol,
+)
 
 NAMES = {"V": "V", "Q": "Q", "A": "A", "v": "V", "q": "Q"}
 _SORTS = {"V": ("S",), "Q": ("S", "A"), "A": ("S", "A")}
@@ -166,15 +178,50 @@ def drawn(first: Sym, law: Call, body: Node | None, ctx: Context) -> Expr | None
     at = given[0].time
     kind = first.name.lower()
     letter = distribution(law.head, (ctx.domain(kind), *(g.domain for g in given)), ctx)
-    if kind == "a" and len(given) == 1 and letter == ctx.policy():
-        found, position = Action(at, ctx.domain("a")), 2 * at
+    policy = ctx.policy()
+    if kind == "a" and len(given) == 1 and letter is not None and is_policy(law.head, survey):
+        found, position, policy = Action(at, ctx.domain("a")), 2 * at, letter
     elif kind == "s" and len(given) == 2 and letter is not None and letter.name == "P":
         found, position = State(at + 1, ctx.domain("s")), 2 * at + 1
     else:
         return None
     inner = ctx.binding(first.head, found)
     averaged = ctx.read(body, inner) if body is not None else Integer(1)
-    return Given(averaged, position, ctx.process(ctx.policy()))
+    if kind == "a" and not Known((*ctx.facts, AtMost(at, at))).knows(averaged, position + 1):
+        raise undecided("what is averaged over the actions depends on a state that nothing here draws", first)
+    return Given(averaged, position, ctx.process(policy))
+
+
+def over_actions(first: Sym, body: Node, ctx: Context) -> Expr | None:
+    """Σ_a X(s_t, a) as E[X(s_t, a_t) / π(a_t|s_t) | h_t], where X speaks of values there; None for any other sum."""
+    at = _state_beside(first, body, ctx)
+    if (
+        at is None
+        or first.name not in "aA"
+        or first.sub is not None
+        or not ctx.reading.values
+        or ctx.reading.stationary
+    ):
+        return None
+    act, policy = Action(at, ctx.domain("a")), ctx.policy()
+    value = ctx.read(body, ctx.binding(first.head, act))
+    if not Known((*ctx.facts, AtMost(at, at))).knows(value, 2 * at + 1):
+        raise stop("what is summed over the actions may depend on what comes after them", body)
+    return Given(value / policy(act, State(at, ctx.domain("s"))), 2 * at, ctx.process(policy))
+
+
+def _state_beside(first: Sym, body: Node, ctx: Context) -> Expr | None:
+    """The time of the one state at which the values in a body have the action `first`."""
+    times = set()
+    for node in walk(body):
+        if not is_value(node, ctx) or not isinstance(node, Call) or len(node.args.parts) != 2:
+            continue
+        state, action = node.args.parts
+        if isinstance(action, Sym) and action.head == first.head and action.sub is None:
+            found = element(state, ctx)
+            times.add(found.time if isinstance(found, State) else None)
+    at = times.pop() if len(times) == 1 else None
+    return at if isinstance(at, Expr) else None
 
 
 def kind_of_start(first: Sym, law: Call, given: Sequence[Expr], ctx: Context) -> bool:
