@@ -147,10 +147,11 @@ def _quotient(node: tree.Div, ctx: Context) -> Expr:
 def _wide(node: tree.Add, ctx: Context) -> tree.Add:
     """Σ_t x_t + y_t: a sum, with its index used behind it, goes on to the last term that uses it."""
     for n, (sign, term) in enumerate(node.terms):
-        later = [i for i in range(n + 1, len(node.terms)) if _trailing(term) & _used(node.terms[i][1])]
+        ends = _trailing(term)
+        later = [i for i in range(n + 1, len(node.terms)) if ends & _used(node.terms[i][1])] if ends else []
         if not later:
             continue
-        name = next(iter(_trailing(term) & _used(node.terms[later[-1]][1])))
+        name = next(iter(ends & _used(node.terms[later[-1]][1])))
         if sign != 1 or not isinstance(term, tree.Big) or term.kind != "sum" or name in ctx.bound:
             raise stop(f"{name} is used after the sum over it has ended; use brackets", node.terms[later[-1]][1])
         ctx.notes.assumed.add(f"the sum over {name} reaches to the last term with {name}")
