@@ -190,8 +190,8 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
     outside = walk.scope
     for statement in sorted(found, key=lambda s: s.role != "where"):  # “where” says what the letters before it mean
         relation = statement.relation
-        if statement.role == "titled" and statement.is_bare:  # what another row of the list defines is its own
-            walk.scope = outside
+        if statement.role == "titled":
+            _in_a_list(walk, relation, outside)
         if statement.role in ("aside", "premise", "conclusion", "conditional"):
             _beside(walk, n, formula, statement, conditions)
         elif relation in conditions or statement.role == "condition":
@@ -203,6 +203,14 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
             _chain(walk, n, formula, relation, conditions)
     if any(s.role == "titled" for s in found):
         walk.scope = outside
+
+
+def _in_a_list(walk: Progress, relation: Relation, outside: Scope) -> None:
+    """A row with a title says what its letters are, whatever they are in other rows and before the list."""
+    if not relation.operators:
+        walk.scope = outside
+    elif relation.sides[0] is not None and (key := key_of(relation.sides[0], walk.scope.survey)) is not None:
+        walk.scope = walk.scope.without(walk.scope.found(key))
 
 
 def _beside(walk: Progress, n: int, formula: Formula, statement: Statement, conditions: Sequence[Node]) -> None:

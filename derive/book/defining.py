@@ -53,7 +53,8 @@ def define(
     key = key_of(left, walk.scope.survey)
     assert key is not None
     earlier = walk.scope.own(key)
-    if about_values(left, right) and (earlier or not is_difference(left, right)):
+    of_values = about_values(left, right) and (earlier or not is_difference(left, right))
+    if of_values or (earlier and _of_another_policy(left, right, earlier[-1])):
         return judge_claim(left, right, walk.setting(formula, conditions))
     binding = walk.binding(left, right, formula)
     if earlier and operator == "=" and _SUPPOSES.match(lead(walk.document, n)):
@@ -71,6 +72,7 @@ def define(
             if found is not None:
                 return found
         special = judgement.code == "D005" and introduces_anew(walk.document, n)  # the text says that it defines
+        special = special or (judgement.code == "D050" and same_definition(walk.scope, earlier[-1], binding))
         if not special and (
             judgement.verdict in (*PASSED, "not-read")
             or judgement.code in ("D050", "D058", "D060")
@@ -97,6 +99,15 @@ def define(
         return bind(walk, replace(binding, doubtful=True), Judgement("definition", "D027", message))
     message = f"differs from the definition of line {line}; steps below may mean either"
     return bind(walk, replace(binding, doubtful=True), Judgement("unknown", "D055", message))
+
+
+def _of_another_policy(left: Node, right: Node, earlier: Binding) -> bool:
+    """J(π') = J(π) + …: about two policies of what is defined for any."""
+    if not isinstance(left, Call) or left.args.only is None or not isinstance(earlier.head, Call):
+        return False
+    other, own = written(left.args.only), left.head.head
+    uses = (n for n in tree_walk(right) if isinstance(n, Call) and n.head.head == own and n.args.only is not None)
+    return left.args.only != earlier.head.args.only and any(written(n.args.parts[0]) != other for n in uses)
 
 
 def _is_recursion(walk: Progress, binding: Binding) -> bool:
@@ -136,6 +147,13 @@ _EQUAL = re.compile(
     r"\bso(?: that)?\W*$",
     re.I,
 )
+_REFERS = re.compile(
+    r"\b(?:is|by|from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+(?:the\s+)?definitions?\b", re.I
+)
+_OBTAINED = re.compile(
+    r"\b(?:we|this|that|which|one)(?: \w+)? (?:obtains?|gets?|arrives?|finds?|derives?|yields?|gives?|concludes?)\b",
+    re.I,
+)
 _SUPPOSES = re.compile(
     r"\W*(?:if|suppose|assum\w+|consider|imagine|when|for (?:example|instance)|in (?:the (?:special )?)?case|let us)\b",
     re.I,
@@ -154,8 +172,14 @@ _REWRITTEN = re.compile(
 
 
 def introduces_anew(document: Document, n: int) -> bool:
-    """Whether the sentence before a definition says that it defines."""
-    return DEFINES.search(lead(document, n)) is not None
+    """Whether the sentence before a definition says that it defines; not what the rest of it obtains from that."""
+    words = lead(document, n)
+    return DEFINES.search(_REFERS.sub("", words)) is not None and not _obtains(words)
+
+
+def _obtains(words: str) -> bool:
+    """“With $G_t := …$ we obtain”: what follows comes from what the sentence defines."""
+    return _OBTAINED.search(re.split(r"\$|\\\)|\\]", words)[-1]) is not None
 
 
 def is_alternative(words: str) -> bool:
@@ -351,6 +375,8 @@ def left_name(left: Node) -> str:
 
 def _brings_in(walk: Progress, n: int, earlier: Binding, later: Binding) -> bool:
     """“We use a discount factor $γ$:”: the sentence before the display names a letter that is new in the definition."""
+    if _obtains(lead(walk.document, n)):
+        return False
     new = _letters(later.body) - _letters(earlier.body)
     named: set[str] = set()
     for m in range(n - 1, -1, -1):

@@ -115,11 +115,11 @@ def _told_apart(
                 return judgement, read_as
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
+    if (behind := under_choices(walk, n, formula, left, right)) is not None:
+        return behind
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
     if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
         return found
-    if judgement.code == "D051" and (behind := under_choices(walk, n, formula, left, right)) is not None:
-        return behind
     if first and operator == ":=" and judgement.verdict == "unknown":
         explicit = says_it_defines(left, None)
         judgement = explicit if explicit is not None else judgement
