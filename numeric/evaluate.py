@@ -34,7 +34,7 @@ from numeric.evaluation.scopes import Scope
 from numeric.evaluation.sides import Model, compared, given_trajectory, not_refuted, scope_of, sides_of
 from numeric.evaluation.statements import Reader
 
-__all__ = ["agrees", "as_model", "confirms", "holds", "judged", "refutes", "satisfies", "value", "values"]
+__all__ = ["agrees", "as_model", "confirms", "holds", "judged", "number", "refutes", "satisfies", "value", "values"]
 
 PRINTED = 1e-9  # relative: an interval's ends are printed in decimals, rounded outwards or not
 _INTERVAL = re.compile(r"\[\s*([-+0-9.eE]{1,40})\s*,\s*([-+0-9.eE]{1,40})\s*\]")
@@ -45,10 +45,15 @@ def value(wire: Any, model: Model) -> Fraction | float:
 
     Raises UnevaluableError where the term has no value on the model.
     """
+    return _plain(number(wire, model))
+
+
+def number(wire: Any, model: Model) -> Number:
+    """The same, with the rounding error that it carries if irrational."""
     with _guarded():
         interpretation = Interpretation(model, MEANINGS, exact=True)
-        number = interpretation.number(Reader().read(wire), Scope(given_trajectory(model))).value[0]
-    return _plain(number)
+        found: Number = interpretation.number(Reader().read(wire), Scope(given_trajectory(model))).value[0]
+    return found
 
 
 def values(wire: Any, model: Model, states: ArrayLike, actions: ArrayLike) -> NDArray[np.float64]:
@@ -133,18 +138,18 @@ def _judged(statement: Any, model: Model) -> tuple[Number, Number, bool | None]:
     return next(compared(sides, interpretation, Scope(given_trajectory(model))))
 
 
-def _plain(number: Number) -> Fraction | float:
-    return number if isinstance(number, Fraction) else float(number)
+def _plain(found: Number) -> Fraction | float:
+    return found if isinstance(found, Fraction) else float(found)
 
 
-def _printed(number: Number, text: str) -> bool:
+def _printed(found: Number, text: str) -> bool:
     interval = _INTERVAL.fullmatch(text.strip())
     if interval is None:
-        return equal(number, tables.fraction(text.strip(), "a printed value")) is not False
+        return equal(found, tables.fraction(text.strip(), "a printed value")) is not False
     try:
         low, high = (float(end) for end in interval.groups())
     except ValueError as cause:
         raise UnevaluableError(f"{text!r} is neither a fraction nor an interval") from cause
     slack = PRINTED * max(abs(low), abs(high))
-    ball = number if isinstance(number, Ball) else to_ball(number)
+    ball = found if isinstance(found, Ball) else to_ball(found)
     return low - slack <= ball.mid + ball.radius and ball.mid - ball.radius <= high + slack

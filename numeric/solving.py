@@ -1,7 +1,8 @@
 """Letters that solve an equation at every element: V(s) = Σ_a π(a|s) (r(s,a) + γ Σ_s' P(s'|s,a) V(s')), exactly.
 
 Newton's method in fractions: where the right side is affine in the letter, one step is the solution; where it holds a
-maximum over the letter, each step is one of policy iteration. The derivative by θ solves the last linear system.
+maximum over the letter, each step is one of policy iteration. The derivative by θ solves the last linear system. What
+the right side adds to a multiple of the letter may be irrational, and then so is the solution.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from itertools import product
 from typing import Any
 
 from numeric.errors import UnevaluableError
-from numeric.evaluate import value
+from numeric.evaluate import number
+from numeric.evaluation.irrationals import Number, equal
 
 __all__ = ["solved"]
 
@@ -55,16 +57,18 @@ def _letters(wire: Wire) -> Iterator[str]:
 
 def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[Wire], rhs: Wire) -> None:
     side = _Side(model, key, variables)
-    found = [Fraction(i + 1) for i in range(len(side.keys))]  # no two equal: a maximum over them has one argument
+    found: list[Number] = [Fraction(i + 1) for i in range(len(side.keys))]  # no two equal: their maximum is one of them
     for _ in range(MAX_STEPS):
         matrix, right = side.linearised(rhs, found)
         found = _solution(matrix, right, key)
-        if side(_varied(rhs, key, None), found) == found:
+        if all(equal(*pair) is not False for pair in zip(side(_varied(rhs, key, None), found), found, strict=True)):
             break
     else:
         raise UnevaluableError(f"the equation for {key} is not solved within {MAX_STEPS} steps; the last gave {found}")
     columns = [found]
-    if parameter is None and any(any(side(("Gradient", _varied(rhs, key, None), p), found)) for p in _parameters(rhs)):
+    if parameter is None and any(
+        any(map(_moves, side(("Gradient", _varied(rhs, key, None), p), found))) for p in _parameters(rhs)
+    ):
         raise UnevaluableError(f"{key} has no parameter, but what its equation says it is changes with one")
     if parameter:
         matrix, slope = side.linearised(rhs, found)[0], _varied(rhs, key, parameter)
@@ -72,6 +76,10 @@ def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[W
             slope = ("Gradient", slope, parameter)
             columns.append(_solution(matrix, side(slope, *columns), key))
     model["letters"][key] = side.rows(*columns)
+
+
+def _moves(slope: Number) -> bool:
+    return equal(slope, Fraction(0)) is False
 
 
 def _parameters(wire: Wire) -> set[Wire]:
@@ -103,24 +111,32 @@ class _Side:
         self.model, self.key, self.variables = model, key, variables
         self.keys = list(product(*(_elements(model, v[2]) for v in variables)))
 
-    def rows(self, *columns: Sequence[Fraction]) -> dict[str, Any]:
+    def rows(self, *columns: Sequence[Number]) -> dict[str, Any]:
         named = zip(("table", "tangent", "second"), columns, strict=False)
-        return {name: [[list(k), str(x)] for k, x in zip(self.keys, c, strict=True)] for name, c in named}
+        return {
+            name: [[list(k), str(x) if isinstance(x, Fraction) else x] for k, x in zip(self.keys, c, strict=True)]
+            for name, c in named
+        }
 
-    def __call__(self, wire: Wire, *columns: Sequence[Fraction]) -> list[Fraction]:
+    def __call__(self, wire: Wire, *columns: Sequence[Number]) -> list[Number]:
         """With this table of the letter and its derivatives; those that are not given are zero."""
         zero = [Fraction(0)] * len(self.keys)
         rows = self.rows(*columns, *[zero] * (3 - len(columns)))
         return [_at(self.model, self.key, rows, self.variables, k, wire) for k in self.keys]
 
-    def linearised(self, rhs: Wire, at: Sequence[Fraction]) -> tuple[list[list[Fraction]], list[Fraction]]:
+    def linearised(self, rhs: Wire, at: Sequence[Number]) -> tuple[list[list[Fraction]], list[Number]]:
         """(1 − A, F(x) − A x) at x, A the derivative of the right side F by the entries of the letter."""
         places = range(len(self.keys))
         slope = ("Gradient", _varied(rhs, self.key, DIRECTION), DIRECTION)
-        columns = [self(slope, at, [Fraction(i == j) for i in places]) for j in places]
+        columns = [self._exact(self(slope, at, [Fraction(i == j) for i in places])) for j in places]
         matrix = [[Fraction(i == j) - columns[j][i] for j in places] for i in places]
         images = self(_varied(rhs, self.key, None), at)
-        return matrix, [images[i] - sum(columns[j][i] * at[j] for j in places) for i in places]
+        return matrix, [sum((-columns[j][i] * at[j] for j in places), images[i]) for i in places]
+
+    def _exact(self, column: Sequence[Number]) -> list[Fraction]:
+        if not all(isinstance(x, Fraction) for x in column):
+            raise UnevaluableError(f"the equation for {self.key} multiplies it with what is no fraction")
+        return [x for x in column if isinstance(x, Fraction)]
 
 
 def _elements(model: Model, domain: Wire) -> list[int]:
@@ -129,26 +145,23 @@ def _elements(model: Model, domain: Wire) -> list[int]:
 
 def _at(
     model: Model, key: str, table: Any, variables: Sequence[Wire], elements: Sequence[int], wire: Wire
-) -> Fraction:  # fmt: skip
+) -> Number:  # fmt: skip
     names = {v[1]: e for v, e in zip(variables, elements, strict=True)}
     at = {**model, "letters": model["letters"] | {key: table}, "elements": model["elements"] | names}
-    found = value(wire, at)
-    if not isinstance(found, Fraction):
-        raise UnevaluableError(f"the equation for {key} has no exact value at {list(elements)}")
-    return found
+    return number(wire, at)
 
 
-def _solution(matrix: Sequence[Sequence[Fraction]], right: Sequence[Fraction], key: str) -> list[Fraction]:
-    """Gauss–Jordan elimination in fractions."""
-    rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
+def _solution(matrix: Sequence[Sequence[Fraction]], right: Sequence[Number], key: str) -> list[Number]:
+    """Gauss–Jordan elimination with a matrix of fractions."""
+    rows: list[list[Any]] = [[*row, b] for row, b in zip(matrix, right, strict=True)]
     for column in range(len(rows)):
         pivot = next((i for i in range(column, len(rows)) if rows[i][column]), None)
         if pivot is None:
             raise UnevaluableError(f"the equation for {key} has no single solution here")
         rows[column], rows[pivot] = rows[pivot], rows[column]
         head = rows[column][column]
-        rows[column] = [x / head for x in rows[column]]
+        rows[column] = [x * (1 / head) for x in rows[column]]
         for i, row in enumerate(rows):
             if i != column and row[column]:
-                rows[i] = [x - row[column] * y for x, y in zip(row, rows[column], strict=True)]
+                rows[i] = [x + -row[column] * y for x, y in zip(row, rows[column], strict=True)]
     return [row[-1] for row in rows]

@@ -236,9 +236,21 @@ def _refutation(search: Search, found: Found, true_if: str | None = None) -> Out
     last = difference_at(claim, small, numbers, place)
     assert last is not None, "shrinking keeps the sides different"
     whole = to_the_end(claim, small, numbers, place).on(small)
+    if unwritten := _no_fractions(claim, whole):
+        return _report(search, "unknown", f"false with {words(size)}, but no fractions are the values of {unwritten}")
     example = show(claim, place.on(small), whole, size, last, true_if or _true_if(search, small), world.note)
     sizes = ((size.states, size.actions, size.horizon),)
     return Outcome("refuted", "", sizes, search.points + 1, "", example)
+
+
+def _no_fractions(claim: Claim, model: Model) -> str:
+    """The names of what hypotheses fix at a logarithm or the like, which no table of fractions says."""
+    reals = [name for name, value in model.reals.items() if isinstance(value, arb)]
+    tables = [(f.name, model.letters[key_of(f)]) for f in claim.letters]
+    parts = [(name, part) for name, table in tables for part in (table.values, table.tangents, table.seconds)]
+    return ", ".join(
+        dict.fromkeys(reals + [name for name, part in parts if any(isinstance(v, arb) for v in part.values())])
+    )
 
 
 def _positive(model: Model, letter: Letter) -> bool:

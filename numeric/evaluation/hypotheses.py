@@ -20,7 +20,7 @@ import numpy as np
 from numeric.errors import UnevaluableError
 from numeric.evaluation import jets, tables
 from numeric.evaluation.interpretation import Interpretation
-from numeric.evaluation.irrationals import equal
+from numeric.evaluation.irrationals import equal, exceeds
 from numeric.evaluation.scopes import Bound, Scope
 from numeric.evaluation.sides import compared, given_trajectory, not_refuted, scope_of, sides_of
 from numeric.evaluation.statements import Node, Reader
@@ -60,7 +60,7 @@ def _positive(hypothesis: Any, reader: Reader, i: Interpretation) -> bool:
     letter = _read(hypothesis[1], reader, "letter")
     if _key(letter) not in tables.part(i.model, "letters"):
         return True
-    return all(value > 0 for value in i.table(letter).entries.values())
+    return all(exceeds(value, Fraction(0)) for value in i.table(letter).entries.values())
 
 
 def _coincide(hypothesis: Any, reader: Reader, i: Interpretation) -> bool:

@@ -22,7 +22,7 @@ from numeric.evaluation.paths import Histories
 __all__ = ["Table", "fraction", "integer", "part", "real"]
 
 Argument = int | tuple[int, ...]  # an element, a time, or a history
-Entries = dict[tuple[Argument, ...], Fraction]
+Entries = dict[tuple[Argument, ...], irrationals.Number]
 Kinds = Sequence[Histories | None]  # for each argument of a letter, how histories are numbered where it is one
 LARGEST_TABLE = 1_000_000
 _FRACTION = re.compile(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?")
@@ -74,7 +74,8 @@ def _entries(rows: Any, kinds: Kinds, what: str) -> Entries:
         key = tuple(_argument(a, kind, what) for a, kind in zip(arguments, kinds, strict=True))
         if key in found:
             raise UnevaluableError(f"{what} has two entries for {list(key)}")
-        found[key] = fraction(value, f"{what} at {list(key)}")
+        solved = isinstance(value, (irrationals.Ball, irrationals.Logarithm))  # by numeric/solving.py alone
+        found[key] = value if solved else fraction(value, f"{what} at {list(key)}")
     return found
 
 
@@ -117,7 +118,7 @@ class Table:
                 place = min(slopes.keys() ^ parts[0].keys(), key=repr)
                 raise UnevaluableError(f"{name} has a value or a derivative at {list(place)}, not both")
         if law_over is not None:
-            _check_law(name, parts, law_over)
+            _check_law(name, [_rational(name, entries) for entries in parts], law_over)
         numbered = [{_numbered(key, kinds): v for key, v in entries.items()} for entries in parts]
         axes = tuple(np.unique(np.array([k[i] for k in numbered[0]], dtype=np.int64)) for i in range(arity))
         shape = tuple(len(axis) for axis in axes)
@@ -164,7 +165,7 @@ def _numbered(key: tuple[Argument, ...], kinds: Kinds) -> tuple[int, ...]:
 def _grid(
     axes: tuple[NDArray[np.int64], ...],
     shape: tuple[int, ...],
-    entries: Mapping[tuple[int, ...], Fraction],
+    entries: Mapping[tuple[int, ...], irrationals.Number],
     exact: bool,
 ) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     known = np.zeros(shape, dtype=bool)
@@ -176,7 +177,14 @@ def _grid(
     return known, grid
 
 
-def _check_law(name: str, parts: Sequence[Entries], elements: Sequence[int]) -> None:
+def _rational(name: str, entries: Entries) -> dict[tuple[Argument, ...], Fraction]:
+    found = {key: value for key, value in entries.items() if isinstance(value, Fraction)}
+    if len(found) < len(entries):
+        raise UnevaluableError(f"{name} is a distribution, and a probability of it is no fraction")
+    return found
+
+
+def _check_law(name: str, parts: Sequence[Mapping[tuple[Argument, ...], Fraction]], elements: Sequence[int]) -> None:
     """Non-negative; complete rows sum to one, their derivatives to zero; at probability zero, the least value, no
     tangent and no negative second derivative."""
     for key, value in parts[0].items():

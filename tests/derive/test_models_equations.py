@@ -256,6 +256,14 @@ def test_where_a_logarithm_has_a_value_the_solution_is_a_ball() -> None:
     assert str(outcome.error_bound).startswith("agrees to")
 
 
+def test_what_is_false_where_tables_are_irrational_is_not_refuted() -> None:
+    # No table of fractions says what r is, so there is no counterexample that another evaluator could be given.
+    logs = Always(r(s, a), Log(old(a, s)))
+    found = decide(Equation(r(s, a), 0), [logs, Positive(old)])
+    assert found.verdict == "unknown"
+    assert "no fractions are the values of r" in found.reason
+
+
 def test_a_letter_without_the_parameter_must_not_move() -> None:
     unmoved = Always(W(s), under(policy, r(s, a) + gamma * after(W)))
     outcome = decide(Equation(W(s) * (policy(a, s) - 1), 0), (unmoved,))  # true of one action, whose policy is at rest

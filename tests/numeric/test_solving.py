@@ -1,6 +1,7 @@
 """Letters that solve an equation: by hand, in a room that is left or kept, and what has no solution."""
 
 from fractions import Fraction
+from math import log
 
 import pytest
 
@@ -18,10 +19,11 @@ from derive.notation import (
     transition,
     u,
 )
-from derive.terms import STATES, Always, Letter, Maximum, SumOver
+from derive.terms import STATES, Always, Letter, Log, Maximum, SumOver
 from derive.wire import encode
 from numeric.errors import UnevaluableError
-from numeric.evaluate import satisfies
+from numeric.evaluate import satisfies, value
+from numeric.evaluation.irrationals import to_ball
 from numeric.examples import settings
 from numeric.solving import solved
 
@@ -69,6 +71,28 @@ def test_an_optimal_value_by_policy_iteration() -> None:
     optimal = Letter("V^*", (STATES,))
     model = in_two_rooms(Always(optimal(s), Maximum(backed_up(optimal)(s, a), a)))
     assert table(model, "V^*/1") == {(0,): Fraction(3, 4), (1,): Fraction(7, 4)}
+
+
+def test_a_solution_may_be_irrational() -> None:
+    # V = log 2 + V/2, so V = 2 log 2, up to a bound on the rounding error.
+    held = Letter("w", (STATES,))
+    found = in_two_rooms(Always(held(s), Log(2) + gamma * held(s)))["letters"]["w/1"]["table"]
+    assert [key for key, _ in found] == [[0], [1]]
+    for _, number in found:
+        assert abs(to_ball(number).mid - 2 * log(2)) <= to_ball(number).radius < 1e-14
+
+
+def test_a_letter_times_what_is_no_fraction_is_refused() -> None:
+    held = Letter("w", (STATES,))
+    with pytest.raises(UnevaluableError, match="multiplies it with what is no fraction"):
+        in_two_rooms(Always(held(s), 1 + Log(2) * held(s)))
+
+
+def test_a_distribution_is_made_of_fractions() -> None:
+    law = Letter("q", (STATES,), pmf=True)
+    model = in_two_rooms(Always(law(s), Log(2)))
+    with pytest.raises(UnevaluableError, match="a probability of it is no fraction"):
+        value(encode(SumOver(law(s), s)), model)
 
 
 def test_what_cannot_hold_for_all_parameters_is_refused() -> None:
