@@ -13,8 +13,9 @@ from sympy import Expr
 from derive.book import arbitrary, named_functions, occupancy
 from derive.book.context import Context, stop, time, undecided
 from derive.book.data import any_law
-from derive.book.definitions import applied, in_force
+from derive.book.definitions import applied, defined, in_force
 from derive.book.divergences import divergence, kind
+from derive.book.elementary import derived
 from derive.book.elements import element, runs_over_a_set
 from derive.book.events import probability
 from derive.book.instances import at_elements
@@ -146,13 +147,17 @@ def _scalar(head: Sym, ctx: Context) -> Expr | None:
 
 
 def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
-    """σ'(θ) for a function σ of numbers: its derivative."""
-    if node.head.primes != 1 or key is None or not is_parameter(node.args.parts[0], ctx.scope.survey):
+    """σ'(θ), σ'(u) for a function σ of numbers: its derivative."""
+    if node.head.primes != 1 or key is None or len(node.args.parts) != 1:
         return None
     plain = replace(node.head, primes=0)
     found = in_force(replace(key, head=plain.head), ctx)
     if found is None:
         return None
+    if not is_parameter(node.args.parts[0], ctx.scope.survey):
+        ctx.notes.bindings.add(found)
+        slope = derived(defined(found, ctx))
+        return None if slope is None else slope(ctx.read(node.args.parts[0], ctx))
     return Gradient(applied(plain, found, node.args.parts, ctx), ctx.real_parameter(parameter_name(node.args.parts[0])))
 
 
@@ -212,6 +217,7 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     if not compares(node) and (is_policy(head, ctx.scope.survey) or head.name in ("P", "p", "q") or not listed):
         return None
     marks = [written_mark(p) for p, sort in zip(node.args.parts, sorts, strict=True) if sort in ("mark", "policy")]
+    marks += ["prefers"] if compares(node) else []  # the probability of a preference, no law p(y)
     if marks:
         labelled = Text(head.start, head.end, "".join(marks))
         sub = head.sub.parts if head.sub is not None else ()

@@ -36,6 +36,7 @@ from derive.book.steps import internal, judge_step, readable, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
 from derive.book.tree import Best, Node, Relation
+from derive.book.verdict import PASSED
 from derive.errors import DeriveError
 
 CONDITION = Judgement("not-a-claim", "D033", "a condition on indices")
@@ -252,6 +253,7 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
             walk.step(formula, start, right.end, UNCONTINUED)
             continue
         opens = not continues and all(s.verdict == "definition" for s in walk.steps[len(walk.steps) - i :])
+        walk.later = tuple(side for side in relation.sides[i + 2 :] if side is not None)
         judgement, read_as = judge_step(walk, n, formula, left, operator, right, opens, conditions)
         walk.step(formula, start, right.end, judgement, read_as)
         if judgement is AIM and isinstance(left, Best) and i + 1 == len(relation.operators):
@@ -259,4 +261,4 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:
             carry_on(walk, relation.sides[0], right)
         if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement, walk.scope)):
-            walk.before.append((walk.scope.section, Before(left, right, formula.line)))
+            walk.before.append((walk.scope.section, Before(left, right, formula.line, judgement.verdict in PASSED)))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from sympy import Basic, Expr, Integer, Rational, Symbol
 
 from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, TIMES, TRAJECTORY, element_sort, law, listed
+from derive.book.naming import written
 from derive.book.scope import Binding, Scope
 from derive.book.tokens import Stopped
-from derive.book.tree import Add, Group, Mul, Node, Nothing, Num, Size, Sym
+from derive.book.tree import Add, Group, Mul, Node, Nothing, Num, Relation, Size, Sym, walk
 from derive.terms import Always, AtMost, Domain, Letter, Process, real_symbol, time_symbol
 
 MAX_BITS = 4_000
@@ -25,6 +26,7 @@ class Reading:
     values: bool = True  # V, Q and A are those of the process, else any functions
     listed: bool = False  # actions run over the set that the text lists, and its instance rules apply
     stationary: bool = False  # V, Q, A, J and d are those without a horizon
+    on_policy: bool = False  # E_π[X_t] is an average over the times too
 
     def horizon(self, first: int) -> Expr:
         """How many actions there are."""
@@ -147,7 +149,8 @@ def time(node: Node, ctx: Context) -> Expr:
         return time(node.items.only, ctx)
     if isinstance(node, Size) and is_sized(node.body, ctx):
         assert isinstance(node.body, Sym)
-        return time_symbol(f"|{node.body.head}|")
+        marks = [str(getattr(part, "name", "")) for part in (node.body.sub.parts if node.body.sub is not None else ())]
+        return time_symbol(f"|{'_'.join([node.body.head, *marks])}|")
     if isinstance(node, Size) or (isinstance(node, Sym) and node.name in HORIZONS and node.sub is not None):
         raise undecided("a length that is not the same for all", node)
     if isinstance(node, Sym) and node.name == "infty":
@@ -156,11 +159,28 @@ def time(node: Node, ctx: Context) -> Expr:
 
 
 def is_sized(node: Node, ctx: Context) -> bool:
-    """Whether |X| says how many X holds: a set, or a sequence of tokens that nothing binds."""
-    if not isinstance(node, Sym) or node.sub is not None or node.sup is not None or node.accents:
+    """Whether |X| says how many X holds: a set, or a sequence of tokens X_1, X_2, … that nothing binds."""
+    if not isinstance(node, Sym) or node.sup is not None:
+        return False
+    if is_spelt_out(node, ctx):
+        return True
+    if node.sub is not None or node.accents:
         return False
     sets = node.font in ("cal", "bb") or (not node.font and node.name.isupper())
     return sets or (node.name in ELEMENTS and node.head not in ctx.bound)
+
+
+def is_spelt_out(node: Sym, ctx: Context) -> bool:
+    """Whether the statement writes the tokens of X, or of the one sample X_i: X_{<t}, X_{i,<t}."""
+    own = node.sub.parts if node.sub is not None else ()
+    if any(not isinstance(part, Sym) or part.head in ctx.bound for part in own):
+        return False
+    for other in (n for side in ctx.around for n in walk(side) if isinstance(n, Sym) and n.head == node.head):
+        parts = other.sub.parts if other.sub is not None else ()
+        before = isinstance(parts[-1], Relation) and parts[-1].sides[0] is None if parts else False
+        if before and [written(p) for p in parts[:-1]] == [written(p) for p in own]:
+            return True
+    return False
 
 
 def is_path(node: Node, ctx: Context) -> bool:

@@ -64,6 +64,8 @@ def define(
     if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
         message = f"read as the definition, since that of line {earlier[-1].line} cannot be read"
         return bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
+    if operator == "=" and _leads_to_the_same(walk, left, earlier[-1], formula):
+        return judge_claim(left, right, walk.setting(formula, conditions))
     anew = _another_aim(walk, n, left, earlier[-1])
     if operator == "=" and not anew:
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
@@ -108,6 +110,14 @@ def _of_another_policy(left: Node, right: Node, earlier: Binding) -> bool:
     other, own = written(left.args.only), left.head.head
     uses = (n for n in tree_walk(right) if isinstance(n, Call) and n.head.head == own and n.args.only is not None)
     return left.args.only != earlier.head.args.only and any(written(n.args.parts[0]) != other for n in uses)
+
+
+def _leads_to_the_same(walk: Progress, left: Node, earlier: Binding, formula: Formula) -> bool:
+    """L = E[log p] = E[log σ(…)], which ends with what L was defined to be: a claim about p, and L is what it was."""
+    try:
+        return any(same_definition(walk.scope, earlier, walk.binding(left, side, formula)) for side in walk.later)
+    except DeriveError:
+        return False
 
 
 def _is_recursion(walk: Progress, binding: Binding) -> bool:

@@ -55,9 +55,15 @@ def _is_law(node: Node) -> bool:
 
 def divergence(node: Call, ctx: Context) -> Expr:
     """The value of a divergence or an entropy."""
+    name = kind(node)
+    assert name is not None
+    return _valued(name, node, ctx)
+
+
+def _valued(name: str, node: Call, ctx: Context) -> Expr:
     parts = node.args.parts
     if alone := [p for p in parts if isinstance(p, Sym)]:
-        return _of_letters(node, alone, ctx)
+        return _of_letters(name, node, alone, ctx)
     taken = {n.head for n in walk(node) if isinstance(n, Sym) and not _is_the_dot(n, parts[1:], ctx)}
     first = _law(parts[0], taken, ctx)
     second = _second(parts[1], first, ctx) if len(parts) == 2 else first.at
@@ -67,9 +73,7 @@ def divergence(node: Call, ctx: Context) -> Expr:
         "H": lambda: Mean(-Log(first.at), first.var, first.at),
         "cross": lambda: Mean(-Log(second), first.var, first.at),
     }
-    found = kind(node)
-    assert found is not None
-    return value[found]()
+    return value[name]()
 
 
 def _is_the_dot(name: Sym, others: Sequence[Node], ctx: Context) -> bool:
@@ -144,23 +148,30 @@ def _drawn(part: Call, given: tuple[Domain, ...]) -> str:
     return next(n for n in ELEMENTS if n in "xy" and ELEMENTS[n].name not in names)
 
 
-def _of_letters(node: Call, alone: list[Sym], ctx: Context) -> Expr:
+def _of_letters(name: str, node: Call, alone: list[Sym], ctx: Context) -> Expr:
     """D(P ‖ Q) for letters alone: of what the statement applies them to; averaged over states that it draws."""
     arguments = _arguments(alone, ctx)
     if arguments is None and all(p.name in DISTRIBUTIONS | {"Q"} for p in alone) and not _applied(alone, ctx):
         arguments = (Sym(node.start, node.start, "x"),)  # laws of one thing
     if arguments is None:
         raise undecided("a divergence of laws that are not said to be laws of anything", node)
-    _, *given = arguments
+    first, *given = arguments
     start, end = node.start, node.end
-    of = Items(start, end, (Dot(start, end), *given), ("|", *("," for _ in given[1:])) if given else ())
+    drawn = first if _is_of_another_set(first, ctx) else Dot(start, end)
+    of = Items(start, end, (drawn, *given), ("|", *("," for _ in given[1:])) if given else ())
     whole = [Call(p.start, p.end, p, of) if isinstance(p, Sym) else p for p in node.args.parts]
     pointwise = Call(start, end, node.head, Items(start, end, tuple(whole), node.args.separators))
     if len(given) == 1 and isinstance(given[0], Sym) and (said := said_around(given[0], ctx)) is not None:
         return _averaged(pointwise, given[0], said, ctx)
     if given:
         ctx.notes.assumed.add("the divergence at every state")
-    return divergence(pointwise, ctx)
+    return _valued(name, pointwise, ctx)
+
+
+def _is_of_another_set(node: Node, ctx: Context) -> bool:
+    """z of q(z): what a letter alone is a law of, where it is no state, action or outcome."""
+    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
+    return plain and isinstance(node, Sym) and node.name not in ELEMENTS and node.head not in ctx.bound
 
 
 def _applied(letters: list[Sym], ctx: Context) -> bool:

@@ -29,11 +29,12 @@ MAX_BACK, MAX_FACTORS = 3, 5
 
 @dataclass(frozen=True)
 class Before:
-    """An equation of the text, and the line where it stands."""
+    """An equation of the text, the line where it stands, and whether it was proved or holds."""
 
     left: Node
     right: Node
     line: int
+    passed: bool = False
 
 
 Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
@@ -41,7 +42,7 @@ Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
 
 def says_of_a_letter(judgement: Judgement, scope: Scope) -> bool:
     """Whether a step fails for any function, and may say which function a letter that nobody defined is."""
-    assumed = judgement.assumed
+    assumed = [one for one in judgement.assumed if not one.startswith("the usual ") and " as in " not in one]
     letters = {name for one in assumed for name in one.split(" any ")[0].split(", ")}
     given = {b.key.head for b in scope.bindings if not b.file} | {name.split("/")[0] for name, *_ in scope.instances}
     given |= POLICIES | DISTRIBUTIONS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive.book.document import Document, Formula
 from derive.book.follows import Before
+from derive.book.introduce import lead
 from derive.book.judge import Judgement, Judges
 from derive.book.scope import Binding, Scope
 from derive.book.sections import Section
@@ -18,6 +19,8 @@ from derive.book.tree import Node, Relation
 from derive.book.verdict import Setting
 
 NEAR = 1_000  # characters before a formula in which the prose may name a condition for it
+_IDENTITY = re.compile(r"\bidentit(?:y|ies)\b", re.I)
+_SAYS_WHERE = re.compile(r"\s*[.,;]?\s*(?:where|with|for|here|if|when|whenever|in which|such that)\b", re.I)
 _GOES_ON = re.compile(r"\s*(?:\\begin\{\w+\*?\})?[\s&]*[=<>]")
 
 
@@ -36,7 +39,7 @@ class Step:
     certificate: Any = None
     where: tuple[int, int] | None = None
     repair: str | None = None
-    otherwise: tuple[str, int] | None = None  # another last index of the text, under which it passes
+    otherwise: tuple[str, int] | None = None  # another convention of the text, under which it passes
 
 
 @dataclass
@@ -52,13 +55,22 @@ class Progress:
     serial: int = 0
     before: list[tuple[Section, Before]] = field(default_factory=list)  # the equations so far, with their sections
     supposed: bool = False  # the premise before ⟹ is only supposed
+    later: tuple[Node, ...] = ()  # what a chain goes on with behind the step that is judged
     orders: list[tuple[Formula, Relation]] = field(default_factory=list)  # k < t in the prose
 
     def setting(self, formula: Formula, conditions: Sequence[Node] = ()) -> Setting:
         """What a step of a formula is judged in."""
         start = self._words_around(formula)
         near = [r for f, r in self.orders if f.source == formula.source and f.offsets[0] >= start]
-        return Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
+        said = Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
+        return replace(said, identity=self._is_called_an_identity(formula))
+
+    def _is_called_an_identity(self, formula: Formula) -> bool:
+        """“There is a useful identity:”, and no words behind the formula that say what its letters are."""
+        n = next((i for i, one in enumerate(self.document.formulas) if one is formula), None)
+        if n is None or not _IDENTITY.search(lead(self.document, n)):
+            return False
+        return _SAYS_WHERE.match(formula.after) is None
 
     def _words_around(self, formula: Formula) -> int:
         """Where the words that lead to a formula begin: behind the display before it, which one that goes on with

@@ -12,9 +12,10 @@ from sympy import Expr
 
 from derive.book import tree
 from derive.book.arbitrary import has_expectation, name_of
-from derive.book.context import Context, stop, time, undecided
+from derive.book.context import Context, is_spelt_out, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import POLICIES
+from derive.book.naming import written
 from derive.book.sorts import is_element, is_parameter
 from derive.book.tree import Call, Node, Relation, Sym, walk
 from derive.terms import Apply, Domain, Exp, Letter, Var, real_symbol
@@ -43,7 +44,9 @@ def of_a_response(node: Call, ctx: Context) -> Expr | None:
     """π(y|x) as ∏_t π(y_t | x, y_{<t}), where the statement writes out the tokens of y; None for every other call."""
     parts, separators = node.args.parts, node.args.separators
     whole = parts[0]
-    if not isinstance(whole, Sym) or whole.sub is not None or whole.head in ctx.bound or has_expectation(ctx):
+    if not isinstance(whole, Sym) or whole.head in ctx.bound or has_expectation(ctx):
+        return None
+    if whole.sub is not None and not is_spelt_out(whole, ctx):
         return None
     if node.head.name not in (*POLICIES, "p", "P", "q") or separators not in ((), ("|",), ("|", ",")):
         return None
@@ -68,16 +71,21 @@ def _counter(big: tree.Big) -> str | None:
 def _is_token(node: Call, whole: Sym, index: str) -> bool:
     """π(y_t | x, y_{<t}), of the response y and the index t."""
     token = node.args.parts[0]
-    only = token.sub.only if isinstance(token, Sym) and token.sub is not None and token.head == whole.head else None
-    follows = isinstance(token, Sym) and any(_is_prefix(g, token) for g in node.args.parts[1:])
-    return isinstance(only, Sym) and only.head == index and follows
+    if not isinstance(token, Sym) or token.sub is None or token.head != whole.head:
+        return False
+    *own, last = token.sub.parts
+    same = [written(p) for p in own] == [written(p) for p in (whole.sub.parts if whole.sub is not None else ())]
+    follows = any(_is_prefix(g, token) for g in node.args.parts[1:])
+    return same and isinstance(last, Sym) and last.head == index and follows
 
 
 def _any_positive(node: Call, times: list[Expr], values: list[Expr], ctx: Context) -> Expr:
     marks = (*(node.head.sub.parts if node.head.sub else ()), *node.args.parts)
     found = [p for p in marks if is_parameter(p, ctx.scope.survey) and isinstance(p, Sym)]
     parameter = real_symbol(found[0].head) if found else None
-    name = f"l_{name_of(node.head)}"
+    token = node.args.parts[0]
+    of = "".join(c for c in (token.head if isinstance(token, Sym) else "") if c.isalnum())  # tokens of a, of û
+    name = f"l_{name_of(node.head)}_{of}"
     ctx.notes.assumed.add(f"{node.head.head} of a token any positive number")
     domains: list[Domain | None] = [None] * len(times)
     domains += [v.domain for v in values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -115,6 +116,8 @@ def _told_apart(
                 return judgement, read_as
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
+    if (again := _recalled(walk, n, left, right)) is not None:
+        return again, None
     if (behind := under_choices(walk, n, formula, left, right)) is not None:
         return behind
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
@@ -129,6 +132,23 @@ def _told_apart(
         message = "fails for any such letter, and may say which one is meant"
         return Judgement("unknown", "D051", message), read_as
     return judgement, read_as
+
+
+def _recalled(walk: Progress, n: int, left: Node, right: Node) -> Judgement | None:
+    """“Recall that …” before an equation that the text has established: it speaks of the letters as they were there."""
+    if not walk.before or _RECALLS.search(lead(walk.document, n)) is None:
+        return None
+    sides = written(left), written(right)
+    for _, one in reversed(walk.before):
+        if one.passed and (written(one.left), written(one.right)) == sides:
+            message = f"recalls the equation of line {one.line}, and holds as far as that one does"
+            return Judgement("holds", "D004", message)
+    return None
+
+
+_RECALLS = re.compile(
+    r"\b(?:recall\w*|remember|as (?:before|above|shown|seen)|from (?:above|before|earlier)|again)\b", re.I
+)
 
 
 def _approximation(walk: Progress, formula: Formula, left: Node, right: Node, first: bool) -> Judged:
