@@ -18,6 +18,7 @@ from derive.book.elaborate import read
 from derive.book.granted import hypotheses, unfolded
 from derive.book.letters import SCALARS
 from derive.book.scope import Scope
+from derive.book.shares import how_counted
 from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
@@ -69,15 +70,18 @@ def readings(scope: Scope, nodes: Sequence[Node]) -> tuple[list[Reading], bool]:
     found = [Reading(r, last, v, listed) for v in values for last in lasts for r in rewards]
     if survey.discounted and (False in values or _speaks_of_visits(nodes)):
         found += [Reading(r, lasts[0], listed=listed, stationary=True) for r in rewards]
+    if _averages_at_a_time(nodes) and how_counted(tree.Sym(0, 1, "mu"), survey) is not None:
+        found += [Reading(r, lasts[0], listed=listed, on_policy=True) for r in rewards]
     return found[:MAX_READINGS], len(found) <= MAX_READINGS
 
 
 def _rewards(scope: Scope) -> tuple[str, ...]:
-    """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r otherwise; an example's r_t = f(s_t) adds r(s_t)."""
+    """r_t = r(s_t, a_t, s_{t+1}) unless the text writes r otherwise, one form for all of it; an example's r_t = f(s_t)
+    adds r(s_t)."""
     forms = scope.survey.rewards
     first = "sas" if "sas" in forms or not forms else "sa" if "sa" in forms else "s"
-    if {"sa", "sas"} <= forms:
-        return ("sas", "sa")
+    if {"sa", "sas"} <= forms and scope.survey.short_rewards:
+        first = "sa"
     return (first, "s") if scope.state_reward and first != "s" else (first,)
 
 
@@ -90,6 +94,12 @@ def _speaks_of_visits(nodes: Sequence[Node]) -> bool:
     """d^π, ρ_π: the share of the time spent in a state."""
     symbols = (n for node in nodes for n in walk(node) if isinstance(n, tree.Sym) and n.name in ("d", "rho"))
     return any(p for n in symbols for items in (n.sub, n.sup) if items is not None for p in items.parts)
+
+
+def _averages_at_a_time(nodes: Sequence[Node]) -> bool:
+    """E_π[X_t], unconditionally."""
+    means = (n for node in nodes for n in walk(node) if isinstance(n, tree.Expect) and n.sub is not None)
+    return any(n.given is None and isinstance(n.sub.only, tree.Sym) and n.sub.only.name == "pi" for n in means if n.sub)
 
 
 def _mentions_element(nodes: Sequence[Node]) -> bool:

@@ -53,7 +53,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D064": ("unknown", "Read; what it says is left open by the text, or no finite model has a value for it."),
     "D066": ("unknown", "Not decided within the memory that a step may use."),
     "D067": ("unknown", "About a letter that is defined otherwise, for a case that the text supposes."),
-    "D068": ("unknown", "True only under another last index than that of the rest of the text."),
+    "D068": ("unknown", "True only under another last index, or another form of rewards, than the rest of the text."),
     "D069": ("unknown", "An inequality that fails for some processes, and may be meant as a condition."),
     "internal": ("unknown", "A fault of this program while it judged the step; please report it."),
     "internal-disagreement": ("unknown", "Two of the witnesses disagree, a fault of this program; please report it."),

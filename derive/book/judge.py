@@ -60,7 +60,7 @@ class Judgement:
     repair: str | None = None  # a nearby statement that would hold
     where: tuple[int, int] | None = None  # where reading stopped, as offsets into the formula
     assumed: tuple[str, ...] = ()  # what a step that fails as read rests on
-    otherwise: tuple[str, int] | None = None  # another last index of the text, under which it passes
+    otherwise: tuple[str, int] | None = None  # another convention of the text, under which it passes
 
 
 def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:

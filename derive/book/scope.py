@@ -50,6 +50,10 @@ class Named:
     section: Section
 
 
+Convention = tuple[str, int]  # the last action has the index letter + number; or how many arguments r has
+SHORT_REWARDS: Convention = ("r", 2)
+
+
 @dataclass(frozen=True)
 class Survey:
     """What the whole text shows before any step is read."""
@@ -62,6 +66,7 @@ class Survey:
     first: int = 0  # the index of the first action
     arrival: int = 0  # 1 where the reward of action t is written R_{t+1}, and R_t never
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
+    short_rewards: bool = False  # r_t = r(s_t, a_t) in all of it, where r(s,a,s') is written too
     marked_policy: bool = False  # π_θ occurs
     reward_function: bool = False  # the text writes r_t = R(s_t, a_t, …): R is r
     one_reward: bool = False  # R(s,a) and r(s,a) are one function
@@ -84,8 +89,17 @@ class Survey:
                 return next(iter(chosen))
         return None
 
-    def ending(self, last: tuple[str, int]) -> Survey:
-        """The same, with another last index for its letter."""
+    @property
+    def others(self) -> tuple[Convention, ...]:
+        """The conventions that the text shows too, beside those that it is read under."""
+        short = () if self.short_rewards or not {"sa", "sas"} <= self.rewards else (SHORT_REWARDS,)
+        return (*self.other_horizons, *short)
+
+    def under(self, one: Convention) -> Survey:
+        """The same, with another last index for its letter; or with rewards r(s_t, a_t)."""
+        return replace(self, short_rewards=True) if one == SHORT_REWARDS else self._ending(one)
+
+    def _ending(self, last: Convention) -> Survey:
         chosen = tuple(last if h[0] == last[0] else h for h in self.horizons)
         every = (*self.horizons, *self.other_horizons)
         return replace(self, horizons=chosen, other_horizons=tuple(h for h in every if h not in chosen))

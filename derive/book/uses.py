@@ -1,7 +1,7 @@
 """Whether a text goes on with the meaning that a letter had before an equation that seems to define it anew.
 
-J = Σ_τ R(τ), stated where J has been E_τ[R(τ)], is no new definition where ∇J = E_τ[R(τ) ∇log P(τ)] comes after it, which
-holds for the one and fails for the other: it is a mistake.
+J = Σ_τ R(τ), stated where J has been E_τ[R(τ)], is no new definition where ∇J = E_τ[R(τ) ∇log P(τ)] comes after it,
+which holds for the one and fails for the other: it is a mistake.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ assumed, and no earlier definition of the text makes it true (then it is `incons
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -29,13 +30,16 @@ from derive.book.context import Reading
 from derive.book.elaborate import read
 from derive.book.judge import Judgement, Judges, judge
 from derive.book.repair import repaired
-from derive.book.scope import Scope
+from derive.book.scope import Convention, Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation, Sym, walk
 from derive.printing import latex, text
 from derive.terms import real_symbol
 
 PASSED = ("proved", "holds")
+_ANY = re.compile(
+    r"[fghpquxyz](?: any (?:positive )?(?:function|number)(?: of \w+)?)?"
+)  # letters without a meaning of their own
 Judged = tuple[Judgement, str | None]
 
 
@@ -48,6 +52,7 @@ class Setting:
     conditions: tuple[Node, ...] = ()
     orders: tuple[Relation, ...] = ()
     relation: str = "="
+    identity: bool = False  # the words before it call it an identity: true of any f in it
 
     def claim(
         self,
@@ -74,7 +79,7 @@ class Setting:
 
 def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     """One step under every reading of the text; the first reading that passes is reported. What fails is tried under
-    the other last indices that the text shows: it may not have been consistent."""
+    the other conventions that the text shows: it may not have been consistent."""
     try:
         judgement, one = _judged(left, right, setting)
     except Stopped:
@@ -91,10 +96,10 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
     return judgement, latex(one.equation)
 
 
-def _elsewhere(left: Node, right: Node, setting: Setting) -> tuple[str, int] | None:
-    """Another last index that the text shows, under which a step passes that fails under its own."""
-    for last in setting.scope.survey.other_horizons:
-        scope = replace(setting.scope, survey=setting.scope.survey.ending(last))
+def _elsewhere(left: Node, right: Node, setting: Setting) -> Convention | None:
+    """Another convention that the text shows, under which a step passes that fails under its own."""
+    for last in setting.scope.survey.others:
+        scope = replace(setting.scope, survey=setting.scope.survey.under(last))
         with suppress(Stopped):
             claims, _ = _claims(left, right, replace(setting, scope=scope))
             if any(setting.passes(one) is not None for one in claims):
@@ -162,7 +167,7 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     ):
         if softer is not None and not (softer.verdict == "inconsistent" and one.notes.assumed):
             return softer
-    if one.notes.assumed:
+    if one.notes.assumed and not (setting.identity and all(map(_ANY.fullmatch, one.notes.assumed))):
         assumed = ", ".join(sorted(one.notes.assumed))
         message = f"fails as read, but that rests on an assumption: {assumed}"
         return Judgement("unknown", "D051", message, assumed=tuple(one.notes.assumed))

@@ -101,6 +101,26 @@ def test_a_declared_letter_does(check):
     assert step.verdict == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "right", "verdict"),
+    [
+        ("There is a useful identity:", "", r"\nabla_\theta \log f", "proved"),
+        ("There is a useful identity:", "", r"-\nabla_\theta \log f", "refuted"),
+        (
+            "There is a useful identity:",
+            ", where $f$ does not depend on the parameter.",
+            r"-\nabla_\theta \log f",
+            "unknown",
+        ),
+        ("Then", "", r"-\nabla_\theta \log f", "unknown"),
+    ],
+)
+def test_what_is_called_an_identity_is_one_for_any_letter(check, before, after, right, verdict):
+    text = f"Let $\\pi_\\theta$ be the policy.\n\n{before}\n\n$$ \\frac{{\\nabla_\\theta f}}{{f}} = {right} $$\n{after}"
+    (step,) = check(text).steps
+    assert step.verdict == verdict, step.message
+
+
 def test_a_gradient_that_may_reach_further_is_not_refuted(check):
     (step,) = check("$$ \\sum_a \\nabla_\\theta \\pi_\\theta(a) \\pi_\\theta(a) = 1 $$").steps
     assert (step.verdict, step.code) == ("unknown", "D056")

@@ -251,7 +251,8 @@ def test_a_letter_that_is_defined_is_claimed_about(check, words, latex, verdict)
 
 
 AGAIN = r"""
-$$R(\tau) := \sum_{t=0}^{T-1} r_t \qquad P_\theta(\tau) = \rho_0(s_0) \prod_{t=0}^{T-1} \pi_\theta(a_t|s_t) P(s_{t+1}|s_t,a_t)$$
+$$R(\tau) := \sum_{t=0}^{T-1} r_t$$
+$$P_\theta(\tau) = \rho_0(s_0) \prod_{t=0}^{T-1} \pi_\theta(a_t|s_t) P(s_{t+1}|s_t,a_t)$$
 $$J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}[R(\tau)]$$
 WORDS
 $$J(\theta) = BODY$$
