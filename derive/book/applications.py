@@ -73,6 +73,9 @@ def call(node: Call, ctx: Context) -> Expr:
     if head.head == "r" and sorts == ["path"] and in_force(key, ctx) is None:
         head, key = _usual_return(node, ctx)
     if (found := in_force(key, ctx)) is not None:
+        only = node.args.only
+        if isinstance(found.head, Sym) and sorts == ["real"] and only is not None and not isinstance(only, Relation):
+            return symbol(head, ctx) * ctx.read(only, ctx)  # δ_t (1 + λ), where δ_t is no function of a number
         try:
             return applied(head, found, tuple(node.args.parts), ctx)
         except Stopped:

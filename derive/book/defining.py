@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from derive.binding import alike, meaning
 from derive.book.claims import context, readings
-from derive.book.definitions import defined, parameter_of
+from derive.book.definitions import defined, parameter_of, unfolded
 from derive.book.document import Document, Formula
 from derive.book.follows import follows
 from derive.book.introduce import DEFINES, lead, paragraph
@@ -114,10 +114,13 @@ def _of_another_policy(left: Node, right: Node, earlier: Binding) -> bool:
 
 def _leads_to_the_same(walk: Progress, left: Node, earlier: Binding, formula: Formula) -> bool:
     """L = E[log p] = E[log σ(…)], which ends with what L was defined to be: a claim about p, and L is what it was."""
+    reading = readings(walk.scope, [])[0][0]
     try:
-        return any(same_definition(walk.scope, earlier, walk.binding(left, side, formula)) for side in walk.later)
-    except DeriveError:
+        was = defined(earlier, context(walk.scope, reading))
+        ends = [defined(walk.binding(left, side, formula), context(walk.scope, reading)) for side in walk.later[-1:]]
+    except (Stopped, DeriveError):
         return False
+    return any(end.params == was.params and alike(unfolded(end.body), unfolded(was.body)) for end in ends)
 
 
 def _is_recursion(walk: Progress, binding: Binding) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Symbol
 
@@ -60,13 +61,18 @@ def continued(node: Node, parts: Sequence[Node], ctx: Context, endless: Endless,
     index = time_symbol(next(name for name in _NAMES if name not in taken))
     pattern = _Pattern(index, [])
     body = _opened(pattern, values[0], values[1])
-    if body is None or not pattern.starts:
+    if body is None and not after and not product and (grown := _growing(values, index)) is not None:
+        start, inner = grown
+        return endless(inner, index, start, ctx)
+    if body is None or (not pattern.starts and (after or product or index not in free(body))):
         raise stop("the terms before the ellipsis follow no pattern that is known here", node)
     for n, value in enumerate(values[: len(before)]):
         if not _same(_at(body, index, Integer(n)), value):
             raise stop("the terms before the ellipsis follow no single pattern", before[n])
     if not after:
         start = next((s for s, step in reversed(pattern.starts) if step == 1), None)
+        if not pattern.starts:  # 1 + λ + λ^2 + …
+            start = Integer(0)
         if start is None:
             raise stop("an ellipsis without an end, whose terms follow no time", node)
         return endless(_at(body, index, index - start), index, start, ctx)
@@ -78,6 +84,29 @@ def continued(node: Node, parts: Sequence[Node], ctx: Context, endless: Endless,
         end, rest = end + 1, rest[1:]
     found = _whole(body, pattern, end, TimeProduct if product else TimeSum)
     return Mul(found, *rest) if product else Add(found, *rest)
+
+
+def _growing(values: Sequence[Expr], index: Symbol) -> tuple[Expr, Expr] | None:
+    """x_0 + λ (x_0 + x_1) + λ^2 (x_0 + x_1 + x_2) + … as Σ_j x_j λ^j / (1 - λ): where it starts, and its terms."""
+    if len(values) < 3:
+        return None
+    powers, sums = zip(*(_powers(value) for value in values), strict=True)
+    steps = {b: powers[1].get(b, Integer(0)) - powers[0].get(b, Integer(0)) for p in powers for b in p}
+    if not steps or any(not isinstance(step, Integer) for step in steps.values()):
+        return None
+    if any(p.get(b, Integer(0)) != n * step for n, p in enumerate(powers) for b, step in steps.items()):
+        return None
+    terms = [sums[0], *(two - one for one, two in pairwise(sums))]
+    pattern = _Pattern(index, [])
+    body = _opened(pattern, terms[0], terms[1])
+    start = next((s for s, step in reversed(pattern.starts) if step == 1), None)
+    if body is None or start is None:
+        return None
+    if any(not _same(_at(body, index, Integer(n)), term) for n, term in enumerate(terms)):
+        return None
+    ratio = Mul(*(base**step for base, step in steps.items()))
+    behind = Mul(*(base ** (step * index) for base, step in steps.items())) / (1 - ratio)
+    return start, _at(body * behind, index, index - start)
 
 
 def _whole(body: Expr, pattern: _Pattern, end: Expr, cls: type[TimeSum] | type[TimeProduct]) -> Expr:
