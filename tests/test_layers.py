@@ -36,7 +36,7 @@ DERIVE = [
     """),
     *MODELS,
     *_words("""
-        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_proof export.coq_file
+        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_trajectories export.coq_proof export.coq_file
         catalogue cache graph near_misses sheet.words sheet.refuted sheet.convergence sheet.svg sheet.content
         sheet.collection sheet.mathml sheet.preamble sheet.tex_formula sheet.tex_words sheet.tex_figure
         sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure sheet.typst

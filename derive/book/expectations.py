@@ -27,11 +27,13 @@ from derive.book.letters import (
     law,
 )
 from derive.book.naming import written
+from derive.book.next_states import without_accents
 from derive.book.passing import apart, is_time, over_times, passes_through, policy_named
 from derive.book.sorts import is_element, is_policy
 from derive.book.tower import of_variables
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.variables import of_chance
+from derive.book.visits import under_a_policy
 from derive.terms import (
     CLOSED,
     RANDOM,
@@ -47,6 +49,7 @@ from derive.terms import (
 
 def expectation(node: Expect, ctx: Context) -> Expr:
     """E_{τ}, E_{a ~ π}, E_{a_t ~ π(·|s_t)}, E_{π}, E_{τ \\ a_t}, E[· | s_t, a_t]."""
+    node = without_accents(node)
     if node.sub is None:
         return _unnamed(node, replace(ctx, averaged=True))
     ctx = replace(ctx, averaged=True)
@@ -221,6 +224,8 @@ def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
     letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
     if letter is None:
         raise stop("a policy that is not known here", head)
+    if (visits := under_a_policy(node, letter, ctx)) is not None:
+        return visits
     body = ctx.read(node.body, ctx)
     if not is_random(body):
         return _of_actions(node, letter, body, ctx)

@@ -68,6 +68,28 @@ def _is_plain(node: Node, name: str) -> bool:
     return isinstance(node, Sym) and node.name == name and node == Sym(node.start, node.end, name)
 
 
+def without_accents(node: Any) -> Any:
+    r"""Σ_{\bar s}, E_{\tilde a ∼ π}: what a sum or an expectation runs over, with primes of its own for an accent."""
+    for part in node.sub.parts if node.sub is not None else ():
+        first = part.sides[0] if isinstance(part, Relation) and part.operators in (("in",), ("~",)) else part
+        if (
+            isinstance(first, Sym)
+            and first.name in ("s", "a")
+            and first.accents
+            and first.sub is None
+            and not first.sup
+        ):
+            node = replaced(node, first, unused(first, node))
+    return node
+
+
+def unused(letter: Sym, inside: Node) -> Sym:
+    """s or a with more primes than any there."""
+    name = "a" if letter.name in "aA" else "s"
+    most = max((n.primes for n in walk(inside) if isinstance(n, Sym) and n.name.lower() == name), default=0)
+    return Sym(letter.start, letter.end, name, primes=most + 2)
+
+
 def replaced(value: Any, old: Node, new: Node) -> Any:
     """A tree with every part that is written like `old` replaced by `new`."""
     if isinstance(value, tuple):

@@ -15,7 +15,7 @@ from derive.book.elements import element
 from derive.book.laws import distribution
 from derive.book.letters import law
 from derive.book.optimal import backup
-from derive.book.shares import counted
+from derive.book.shares import how_counted
 from derive.book.sorts import is_parameter, is_policy, sort_of
 from derive.book.tree import Call, Node, Sym
 from derive.book.values import NAMES, policy_of
@@ -84,7 +84,7 @@ def visited(head: Sym, ctx: Context) -> Letter | None:
         return None
     states, actions = ctx.domain("s"), ctx.domain("a")
     policy = distribution(named[0], (actions, states), ctx) if named else ctx.policy()
-    kind = counted(head, ctx.scope.survey)
+    kind = how_counted(head, ctx.scope.survey)
     if policy is None or kind not in ("normalised", "sum"):
         return None
     s, u, a = Var("s", states), Var("u", states), Var("a", actions)

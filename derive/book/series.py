@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Symbol
+from collections.abc import Iterator
+
+from sympy import Add, Basic, Expr, Integer, Symbol
 from sympy import Mul as Mul_
 
-from derive.binding import subterms
+from derive.binding import free, subterms
 from derive.book.context import Context
 from derive.context import Context as Known
 from derive.terms import (
     Apply,
     AtMost,
+    Defined,
+    Definition,
+    Letter,
     State,
     Term,
     TimeSum,
@@ -37,8 +42,10 @@ def endless(cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> 
         ctx.notes.used.add("geometric")
         return series
     known = Known((*ctx.facts, AtMost(index, index)))
-    starts = [n.time for n in subterms(body) if isinstance(n, State)]
-    shifts = [s - index for s in starts if index not in (s - index).free_symbols]  # t, in r_{t+k}: it ends t earlier
+    outside = free(body) - {index}
+    shifts = [
+        s - index for s in _starts(body) if (s - index).free_symbols <= outside
+    ]  # t, of r_{t+k}: it ends t earlier
     shift = min(shifts, key=lambda s: s.as_coeff_Add()[0], default=None)
     if cls is not TimeSum or shift is None or not pays(body, index + shift, known):
         ctx.notes.assumed.add("an infinite sum or product cut at the end of an episode")
@@ -46,6 +53,17 @@ def endless(cls: type, body: Expr, index: Symbol, lower: Expr, ctx: Context) -> 
     ctx.notes.used.add("endless")
     found: Expr = cls(body, index, lower, ctx.horizon - 1 - shift)
     return found
+
+
+def _starts(term: Basic) -> Iterator[Expr]:
+    """The times of the states in a term, and those at which it uses a definition."""
+    if isinstance(term, State):
+        yield term.time
+    elif isinstance(term, Defined):
+        yield from (a for a in term.args[1:] if isinstance(a, Expr) and is_linear(a))
+    elif not isinstance(term, (Definition, Letter)):
+        for part in term.args:
+            yield from _starts(part)
 
 
 def pays(term: Expr, at: Expr, known: Known) -> bool:

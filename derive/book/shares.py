@@ -29,7 +29,7 @@ def said(prose: str) -> str | None:
     return "plain" if _ON_POLICY.search(prose) else None
 
 
-def counted(head: Sym, survey: Survey) -> str | None:
+def how_counted(head: Sym, survey: Survey) -> str | None:
     """How the visits are counted that a letter stands for; None where it stands for something else, or none can say."""
     if (kind := dict(survey.visits).get(head.name)) is not None:
         return kind if kind != "limit" else None

@@ -16,7 +16,8 @@ from derive.book.letters import (
     HORIZONS,
     TIMES,
 )
-from derive.book.next_states import of_next_states
+from derive.book.next_states import of_next_states, without_accents
+from derive.book.reaching import at_a_time, times_first
 from derive.book.series import endless
 from derive.book.sorts import is_element
 from derive.book.tree import Big, Call, Group, Mul, Node, Relation, Size, Sym, walk
@@ -35,6 +36,9 @@ def big(node: Big, ctx: Context) -> Expr:
     """Σ or ∏ over times, over a finite set, or over trajectories."""
     if node.sub is None:
         raise stop("a sum that does not say what it runs over", node)
+    node = without_accents(node)
+    if (swapped := times_first(node)) is not None:
+        return ctx.read(swapped, ctx)
     next_states = of_next_states(node)
     if not isinstance(next_states, Big):
         return ctx.read(next_states, ctx)
@@ -174,6 +178,8 @@ def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | No
 def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
     if (visits := summed(node, tuple(map(_member, parts)), ctx)) is not None:
         return visits
+    if len(parts) == 1 and (reached := at_a_time(node, _member(parts[0]), ctx)) is not None:
+        return reached
     if len(parts) == 1 and (average := _average(parts[0], node.body, ctx)) is not None:
         return average
     inner, variables = ctx, []

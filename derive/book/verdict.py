@@ -248,6 +248,6 @@ def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refute
 def _told(one: Claim, judgement: Judgement, scope: Scope, failed: Sequence[Reading] = ()) -> Judgement:
     """The message with the reading's conventions."""
     said = [one.remark] if one.remark else []
-    said += [f"false under the more general {reading}" for reading in failed]
+    said += [f"false under the more general {reading}" for reading in failed if str(reading) != str(one.reading)]
     said += conventions(one, scope)
     return replace(judgement, message="; ".join([judgement.message, *said])) if said else judgement

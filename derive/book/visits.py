@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from derive.book.context import Context, stop
 from derive.book.laws import distribution, is_start
-from derive.book.letters import PARAMETERS, POLICIES
-from derive.book.shares import LETTERS, counted
+from derive.book.letters import PARAMETERS, POLICIES, TIMES
+from derive.book.shares import LETTERS, how_counted
 from derive.book.sorts import is_parameter, is_policy
-from derive.book.tree import Big, Call, Dot, Expect, Group, Items, Mul, Node, Num, Relation, Sym, children, walk
+from derive.book.tree import Big, Call, Div, Dot, Expect, Group, Items, Mul, Node, Num, Relation, Sym, children, walk
 from derive.book.values import NAMES, at_moment
 from derive.context import Context as Known
 from derive.terms import Action, AtMost, Expectation, Given, Letter, State, TimeSum, real_symbol, time_symbol
@@ -36,12 +36,12 @@ class Visits(NamedTuple):
 
 def summed(node: Big, first: tuple[Node, ...], ctx: Context) -> Expr | None:
     """Σ_s d^π(s) X, Σ_{s,a} d^π(s,a) X; None for a sum with another weight."""
-    if ctx.reading.stationary or not first or not _is_state(first[0]) or len(first) > 2:
+    if ctx.reading.stationary or not first or not is_state(first[0]) or len(first) > 2:
         return None
     for width in range(len(first), 0, -1):
         weights = (n for n in walk(node.body) if isinstance(n, Call) and _at(n, first[:width]))
         law = next((n for n in weights if visited(n.head, ctx) is not None), None)
-        body = _divided(node.body, law) if law is not None else None
+        body = divided(node.body, law) if law is not None else None
         if law is None or body is None or (found := visited(law.head, ctx)) is None:
             continue
         if first[width:]:
@@ -54,18 +54,20 @@ def summed(node: Big, first: tuple[Node, ...], ctx: Context) -> Expr | None:
 def _at(node: Call, drawn: tuple[Node, ...]) -> bool:
     """d(s), d(s, a), and not d(s'|s)."""
     parts = node.args.parts
-    return len(parts) == len(drawn) and set(node.args.separators) <= {","} and all(map(_same, parts, drawn))
+    return len(parts) == len(drawn) and set(node.args.separators) <= {","} and all(map(same, parts, drawn))
 
 
-def _divided(body: Node, weight: Node) -> Node | None:
+def divided(body: Node, weight: Node) -> Node | None:
     """The body without a factor of it, also one that stands in the sum that the body ends with."""
     if body is weight:
         return Num(body.start, body.end, "1")
     if isinstance(body, Mul):
         for i, factor in enumerate(body.factors):
-            if (rest := _divided(factor, weight)) is not None:
+            if (rest := divided(factor, weight)) is not None:
                 return replace(body, factors=(*body.factors[:i], rest, *body.factors[i + 1 :]))
-    if isinstance(body, Big) and body.kind == "sum" and (rest := _divided(body.body, weight)) is not None:
+    if isinstance(body, Div) and (rest := divided(body.over, weight)) is not None:
+        return replace(body, over=rest)
+    if isinstance(body, Big) and body.kind == "sum" and (rest := divided(body.body, weight)) is not None:
         return replace(body, body=rest)
     return None
 
@@ -86,7 +88,7 @@ def averaged(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not all(isinstance(a, Dot) or _is_plain(a) for a in source.args.parts):
         return None
-    if not isinstance(head, Sym) or not _is_state(drawn[0]) or len(drawn) > 2 or (found := visited(head, ctx)) is None:
+    if not isinstance(head, Sym) or not is_state(drawn[0]) or len(drawn) > 2 or (found := visited(head, ctx)) is None:
         return None
     if len(drawn) == 2 and not (_is_plain(drawn[1]) and getattr(drawn[1], "name", "").lower() == "a"):
         return None
@@ -103,7 +105,7 @@ def visited(head: Sym, ctx: Context) -> Visits | None:
     marks = [*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())]
     if head.name not in LETTERS or head.accents or head.primes or head.font or len(marks) > 1:
         return None
-    if (kind := counted(head, survey)) is None:
+    if (kind := how_counted(head, survey)) is None:
         return None
     policy: Letter | None = ctx.policy()
     if marks:
@@ -120,17 +122,35 @@ def visited(head: Sym, ctx: Context) -> Visits | None:
 def _along(found: Visits, drawn: tuple[Node, ...], body: Node | None, ctx: Context) -> Expr:
     """c E_π[Σ_t γ^t X(s_t, a_t)]; X may depend on nothing else of the trajectory."""
     name = next(n for n in _INDICES if n not in ctx.bound and not _occurs(n, (*ctx.around, *drawn)))
-    k, process = time_symbol(name), ctx.process(found.policy)
-    inner = replace(at_moment(k, ctx).with_facts(AtMost(Integer(0), k), AtMost(k, ctx.horizon - 1)), averaged=True)
-    assert isinstance(drawn[0], Sym)
-    marks = "'" * drawn[0].primes
-    if marks:  # s and a are those of the sums around
-        inner = replace(inner, bound={**inner.bound, **{n: ctx.bound[n] for n in ("s", "a") if n in ctx.bound}})
-    inner = inner.binding(f"s{marks}", State(k, process.states)).binding(f"a{marks}", Action(k, process.actions))
-    value = inner.read(body, inner) if body is not None else Integer(1)
-    if not Known((*inner.facts, AtMost(k, k))).knows(value, 2 * k + len(drawn) - 1):
-        raise stop("what is averaged over the visits of a state may depend on more than it", drawn[0])
-    discounted = found.kind in ("normalised", "sum")
+    k = time_symbol(name)
+    value = at_the_state(drawn, body, k, ctx.with_facts(AtMost(Integer(0), k), AtMost(k, ctx.horizon - 1)))
+    return _weighted(found, value, k, ctx)
+
+
+def under_a_policy(node: Expect, policy: Letter, ctx: Context) -> Expr | None:
+    """E_π[X_t], where the time is drawn as the on-policy distribution draws it; None where it names no free time."""
+    if not ctx.reading.on_policy or node.given is not None:
+        return None
+    kind = how_counted(Sym(node.start, node.end, "mu"), ctx.scope.survey)
+    times = {n.name for n in _indices(node.body) if n.name in TIMES and n.head not in ctx.bound}
+    if kind not in ("normalised", "share") or len(times) != 1:
+        return None
+    t, first = time_symbol(times.pop()), ctx.scope.survey.first
+    inner = ctx.binding(t.name, t + first).with_facts(AtMost(Integer(0), t), AtMost(t, ctx.horizon - 1))
+    ctx.notes.assumed.add("E_π[…] at a time drawn from the on-policy distribution")
+    return _weighted(Visits(policy, kind), ctx.read(node.body, replace(inner, averaged=True)), t, ctx)
+
+
+def _indices(body: Node) -> Iterator[Sym]:
+    """The letters in the indices of a body."""
+    for node in walk(body):
+        for part in node.sub.parts if isinstance(node, Sym) and node.sub is not None else ():
+            yield from (n for n in walk(part) if isinstance(n, Sym))
+
+
+def _weighted(found: Visits, value: Expr, k: Symbol, ctx: Context) -> Expr:
+    """c E_π[Σ_k γ^k X_k]."""
+    process, discounted = ctx.process(found.policy), found.kind in ("normalised", "sum")
     gamma = real_symbol("gamma")
     whole = TimeSum(gamma**k * value if discounted else value, k, 0, ctx.horizon - 1)
     total = Given(whole, 0, process) if from_the_start(ctx) else Expectation(whole, process)
@@ -138,6 +158,21 @@ def _along(found: Visits, drawn: tuple[Node, ...], body: Node | None, ctx: Conte
     scale = {"normalised": 1 - gamma, "sum": Integer(1), "count": Integer(1), "share": 1 / ctx.horizon}[found.kind]
     found_value: Expr = scale * total
     return found_value
+
+
+def at_the_state(drawn: tuple[Node, ...], body: Node | None, at: Expr, ctx: Context) -> Expr:
+    """X(s), X(s, a), with s and a those of a moment; X may depend on nothing else of the trajectory."""
+    first = drawn[0]
+    assert isinstance(first, Sym)
+    inner, states, actions = replace(at_moment(at, ctx), averaged=True), ctx.domain("s"), ctx.domain("a")
+    marks = "'" * first.primes
+    if marks or first.name != "s":  # s and a are those of the sums around
+        inner = replace(inner, bound={**inner.bound, **{n: ctx.bound[n] for n in ("s", "a") if n in ctx.bound}})
+    inner = inner.binding(first.head, State(at, states)).binding(f"a{marks}", Action(at, actions))
+    value = inner.read(body, inner) if body is not None else Integer(1)
+    if not Known((*inner.facts, AtMost(at, at))).knows(value, 2 * at + len(drawn) - 1):
+        raise stop("what is averaged over the visits of a state may depend on more than it", first)
+    return value
 
 
 def from_the_start(ctx: Context) -> bool:
@@ -169,9 +204,9 @@ def _is_plain(node: Node) -> bool:
     return isinstance(node, Sym) and node == Sym(node.start, node.end, node.name, node.font, (), node.primes)
 
 
-def _is_state(node: Node) -> bool:
+def is_state(node: Node) -> bool:
     return _is_plain(node) and isinstance(node, Sym) and node.name in "sS"
 
 
-def _same(node: Node, other: Node) -> bool:
+def same(node: Node, other: Node) -> bool:
     return isinstance(node, Sym) and isinstance(other, Sym) and node == replace(other, start=node.start, end=node.end)
