@@ -11,7 +11,7 @@ from numeric.errors import UnevaluableError
 from numeric.evaluate import satisfies
 from numeric.solving import solved
 
-__all__ = ["completed", "elements_of", "key_of"]
+__all__ = ["completed", "elements_of", "fits_a_number", "key_of"]
 
 Wire = Any
 HISTORIES = ("domain", "H", None)
@@ -47,13 +47,18 @@ def completed(model: Mapping[str, Any], *statement: Wire) -> dict[str, Any]:
 def _with_numbers(model: dict[str, Any], names: Sequence[str], statement: Sequence[Wire]) -> dict[str, Any]:
     """The first small values of open numbers with which the inequalities behind the claim hold, or the last."""
     given = [wire for wire in statement[1:] if wire[0] == "Inequality"]
-    equations = [wire for wire in statement if wire[0] == "Always"]
+    equations = [wire for wire in statement[1:] if wire[0] == "Always" or fits_a_number(wire)]
     for values in product(NUMBERS, repeat=len(names) if given else 0):
         model["reals"] |= dict(zip(names, values, strict=False))
         complete = solved(model, equations)
         if satisfies(complete, given):
             break
     return complete
+
+
+def fits_a_number(wire: Wire) -> bool:
+    """Whether an equation says what a letter without arguments or a parameter is."""
+    return bool(wire[0] == "Equation" and wire[1][0] == "Apply" and len(wire[1]) == 2 and wire[1][1][4] is None)
 
 
 def key_of(letter: Wire) -> str:

@@ -25,17 +25,18 @@ Model = dict[str, Any]
 
 
 def solved(model: Mapping[str, Any], equations: Sequence[Wire]) -> Model:
-    """The model with tables for the letters on the left of ("Always", lhs, rhs), one after another.
+    """The model with tables for the letters on the left of ("Always", lhs, rhs), one after another; of
+    ("Equation", lhs, rhs) too, which says nothing of what they are at other parameters.
 
     Raises UnevaluableError where a left side is no letter at distinct variables, or a system has no single solution.
     """
     full = {**model, "letters": dict(model["letters"]), "elements": dict(model["elements"])}
-    waiting = [_unknown(lhs, rhs) for _, lhs, rhs in equations]
+    waiting = [(_unknown(lhs, rhs), kind == "Always") for kind, lhs, rhs in equations]
     while waiting:
-        keys = {key for key, *_ in waiting}
-        ready = next((w for w in waiting if not keys & (set(_letters(w[3])) - {w[0]})), waiting[0])
+        keys = {key for (key, *_), _ in waiting}
+        ready = next((w for w in waiting if not keys & (set(_letters(w[0][3])) - {w[0][0]})), waiting[0])
         waiting.remove(ready)
-        _solve(full, *ready)
+        _solve(full, *ready[0], lasting=ready[1])
     return full
 
 
@@ -55,7 +56,9 @@ def _letters(wire: Wire) -> Iterator[str]:
             yield from _letters(part)
 
 
-def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[Wire], rhs: Wire) -> None:
+def _solve(
+    model: Model, key: str, parameter: Wire | None, variables: Sequence[Wire], rhs: Wire, lasting: bool
+) -> None:  # fmt: skip
     side = _Side(model, key, variables)
     found: list[Number] = [Fraction(i + 1) for i in range(len(side.keys))]  # no two equal: their maximum is one of them
     for _ in range(MAX_STEPS):
@@ -66,9 +69,8 @@ def _solve(model: Model, key: str, parameter: Wire | None, variables: Sequence[W
     else:
         raise UnevaluableError(f"the equation for {key} is not solved within {MAX_STEPS} steps; the last gave {found}")
     columns = [found]
-    if parameter is None and any(
-        any(map(_moves, side(("Gradient", _varied(rhs, key, None), p), found))) for p in _parameters(rhs)
-    ):
+    moved = (("Gradient", _varied(rhs, key, None), p) for p in _parameters(rhs))
+    if parameter is None and lasting and any(_moves(slope) for wire in moved for slope in side(wire, found)):
         raise UnevaluableError(f"{key} has no parameter, but what its equation says it is changes with one")
     if parameter:
         matrix, slope = side.linearised(rhs, found)[0], _varied(rhs, key, parameter)

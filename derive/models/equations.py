@@ -1,8 +1,8 @@
 """What hypotheses fix: a real x = …, a table f(x, y) = …, or letters that solve equations, in the order to find them.
 
-An equation with a real or a letter alone on one side sets it. `Always` says that the letter on its left solves an
-equation, in which it may stand on the right too: V(s) = Σ_a π(a|s) (r(s,a) + γ Σ_s' P(s'|s,a) V(s')). Those that speak
-of each other are found together; the others after what they speak of.
+An equation with a real or a letter alone on one side sets it, and may speak of the letter on the other side too.
+`Always` says that the letter on its left solves an equation such as V(s) = Σ_a π(a|s) (r(s,a) + γ Σ_s' P(s'|s,a) V(s'))
+for all values of the parameters. Those that speak of each other are found together; others after what they speak of.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ def definition(equation: Equation) -> Fixed | None:
         if isinstance(target, Symbol) and not target.is_integer and not _names(body):
             return None if target in free(body) else Fixed(target, body)
         if isinstance(target, Apply) and not target.letter.pmf and target.letter.parameter is None:
-            alone = _at_variables(target) and target.letter not in set(subterms(body))
-            if alone and _names(body) <= set(target.args[1:]):
+            affine = _at_variables(target) and power(body, frozenset({target.letter})) <= 1
+            if affine and _names(body) <= set(target.args[1:]):
                 return Fixed(target, body)
     return None
 
@@ -133,7 +133,7 @@ def in_order(fixed: Sequence[Fixed]) -> list[Fixed | System]:
         group = next(g for g in groups if (reached[g[0]] & set(left)) <= set(g))
         i = group[0]
         parts, circular = [fixed[j] for j in group], i in reached[i]
-        found += [_system(parts, circular)] if all(p.always for p in parts) else parts
+        found += [_system(parts, circular)] if circular or all(p.always for p in parts) else parts
         left = [j for j in left if j not in group]
     return found
 

@@ -125,7 +125,7 @@ def _solved(system: System, model: Model, numbers: Numbers, order: int, freedom:
                 entries = {key: x for (p, key), x in found if p is part}
                 model = _with_entries(model, part.name, n, entries)
     if order:
-        for part in system.parts:
+        for part in (p for p in system.parts if p.always):
             _check_still(part, model, numbers)
     return model
 

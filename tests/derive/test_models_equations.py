@@ -264,6 +264,15 @@ def test_what_is_false_where_tables_are_irrational_is_not_refuted() -> None:
     assert "no fractions are the values of r" in found.reason
 
 
+def test_a_number_may_solve_an_equation_at_one_parameter() -> None:
+    # The least squares w of Σ_a π (r − w ∇log π)²: it moves with θ, which the equation at one θ does not deny.
+    w, score, given = Letter("w", ())(), grad(Log(policy(a, s))), Positive(policy)
+    fitted = Equation(w, w + SumOver(under(policy, (r(s, a) - w * score) * score), s))
+    claim = SumOver(under(policy, w * score**2), s)
+    assert decide(Equation(claim, SumOver(under(policy, r(s, a) * score), s)), (fitted, given)).verdict == "holds"
+    assert decide(Equation(claim, SumOver(under(policy, r(s, a)), s)), (fitted, given)).verdict == "refuted"
+
+
 def test_a_letter_without_the_parameter_must_not_move() -> None:
     unmoved = Always(W(s), under(policy, r(s, a) + gamma * after(W)))
     outcome = decide(Equation(W(s) * (policy(a, s) - 1), 0), (unmoved,))  # true of one action, whose policy is at rest

@@ -19,8 +19,9 @@ from derive.notation import (
     transition,
     u,
 )
-from derive.terms import STATES, Always, Letter, Log, Maximum, SumOver
+from derive.terms import STATES, Always, Equation, Letter, Log, Maximum, SumOver
 from derive.wire import encode
+from numeric.completing import fits_a_number
 from numeric.errors import UnevaluableError
 from numeric.evaluate import satisfies, value
 from numeric.evaluation.irrationals import to_ball
@@ -80,6 +81,15 @@ def test_a_solution_may_be_irrational() -> None:
     assert [key for key, _ in found] == [[0], [1]]
     for _, number in found:
         assert abs(to_ball(number).mid - 2 * log(2)) <= to_ball(number).radius < 1e-14
+
+
+def test_an_equation_at_one_parameter_may_move_with_it() -> None:
+    held = Letter("w", ())
+    mean = SumOver(policy(a, u) * mean_reward(u, a), a)
+    here = encode(Equation(held(), SumOver(mean, u) + gamma * held()))
+    assert table(solved(settings("two_rooms")[0].model, [here]), "w/0") == {(): Fraction(2)}
+    assert fits_a_number(here)
+    assert not fits_a_number(encode(Equation(gamma, 1)))
 
 
 def test_a_letter_times_what_is_no_fraction_is_refused() -> None:

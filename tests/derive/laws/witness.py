@@ -34,6 +34,7 @@ from derive.terms import (
 )
 from derive.timeline import as_linear
 from derive.wire import encode
+from numeric.completing import fits_a_number
 from numeric.errors import UnevaluableError
 from numeric.evaluate import agrees, satisfies
 from numeric.solving import solved
@@ -109,7 +110,8 @@ def _models(
             model["letters"][_key(same.other)] |= {"table": model["letters"][_key(same.letter)]["table"]}
         with suppress(UnevaluableError):  # an equation that has no single solution there
             lasting = [encode(h) for h in hypotheses if isinstance(h, Always)]
-            model = solved(model, lasting)  # of two equations for one letter, both must hold
+            fitted = [wire for wire in map(encode, hypotheses) if fits_a_number(wire)]
+            model = solved(model, lasting + fitted)  # of two equations for one letter, both must hold
             if satisfies(model, lasting) and all(
                 _holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))
             ):
