@@ -36,7 +36,8 @@ DERIVE = [
     """),
     *MODELS,
     *_words("""
-        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_trajectories export.coq_proof export.coq_file
+        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_trajectories
+        export.coq_proof export.coq_file
         catalogue cache graph near_misses sheet.words sheet.refuted sheet.convergence sheet.svg sheet.content
         sheet.collection sheet.mathml sheet.preamble sheet.tex_formula sheet.tex_words sheet.tex_figure
         sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure sheet.typst
@@ -50,11 +51,11 @@ DERIVE = [
         book.instances book.values book.optimal book.occupancy book.visits book.reaching book.data book.prefixes book.next_states
         book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
         book.stationary
-        book.definitions book.tower book.variables book.one_step book.conditions book.passing book.slopes
+        book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.slopes
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
-        book.applications book.grammar book.expectations book.statements book.spelt_paths book.parsing
+        book.applications book.grammar book.expectations book.statements book.parsing
         book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic book.claims book.repair
-        book.verdict book.follows book.objectives book.progress book.choices book.inequalities book.uses book.defining
+        book.verdict book.follows book.certain book.objectives book.progress book.choices book.inequalities book.uses book.defining
         book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline
         book.watch book.apart book.run book annotated.glyphs annotated.typeset annotated.places
         annotated.markdown_words annotated.latex_words annotated.restructured_words annotated.style annotated.cards

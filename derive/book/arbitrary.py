@@ -20,7 +20,7 @@ from derive.errors import IllFormed
 from derive.terms import HISTORIES, Apply, Domain, History, Letter, real_symbol
 
 _CONSTANT = frozenset({"b", "c", "C", "B"})  # baselines and constants, which stand inside expectations
-_NEVER = frozenset({"e", "d", "E", "pi", "tau", "nabla", "infty", "emptyset", "Delta", "partial", "I", "O", "o"})
+_NEVER = frozenset({"e", "d", "E", "pi", "nabla", "infty", "emptyset", "Delta", "partial", "I", "O", "o"})
 
 
 def number(node: Sym, ctx: Context) -> Expr | None:

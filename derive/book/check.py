@@ -35,13 +35,15 @@ from derive.book.statements import Statement
 from derive.book.steps import internal, judge_step, readable, unread
 from derive.book.survey import survey
 from derive.book.tokens import Stopped
-from derive.book.tree import Best, Node, Relation
+from derive.book.tree import Best, Expect, Node, Relation
+from derive.book.tree import walk as tree_walk
 from derive.book.verdict import PASSED
 from derive.errors import DeriveError
 
 CONDITION = Judgement("not-a-claim", "D033", "a condition on indices")
 BARE = Judgement("not-a-claim", "D030", "an expression: it states nothing")
 MACROS = Judgement("not-a-claim", "D034", "definitions of macros")
+MAX_LAWS = 40
 ESTABLISHED = frozenset({"proved", "holds", "definition"})
 UNCONTINUED = Judgement("not-read", "D043", "this continues a formula that was not read")
 
@@ -206,6 +208,14 @@ def _display(walk: Progress, n: int, formula: Formula) -> None:
         walk.scope = outside
 
 
+def _remember_laws(walk: Progress, node: Node) -> None:
+    """x ~ D of E_{x∼D}[…], for an E_x that comes later."""
+    found = {p: None for n in tree_walk(node) if isinstance(n, Expect) and n.sub is not None for p in n.sub.parts}
+    named = tuple((p, walk.scope.section) for p in found if isinstance(p, Relation) and p.operators == ("~",))
+    if named:
+        walk.scope = replace(walk.scope, drawn=(*walk.scope.drawn, *named)[-MAX_LAWS:])
+
+
 def _in_a_list(walk: Progress, relation: Relation, outside: Scope) -> None:
     """A row with a title says what its letters are, whatever they are in other rows and before the list."""
     if not relation.operators:
@@ -256,6 +266,7 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
         walk.later = tuple(side for side in relation.sides[i + 2 :] if side is not None)
         judgement, read_as = judge_step(walk, n, formula, left, operator, right, opens, conditions)
         walk.step(formula, start, right.end, judgement, read_as)
+        _remember_laws(walk, right)
         if judgement is AIM and isinstance(left, Best) and i + 1 == len(relation.operators):
             walk.last = replace(left, body=right)  # max_π J = E[…]: what goes on is max_π E[…]
         if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:

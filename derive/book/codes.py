@@ -10,6 +10,7 @@ CODES: dict[str, tuple[str, str]] = {
     "D003": ("holds", "Arithmetic, right to the digits that are printed."),
     "D004": ("holds", "Follows from an equation just before it, as far as that one holds."),
     "D005": ("holds", "True for a number that the text sets, as γ = 1, and false in general."),
+    "D006": ("holds", "True where moves are certain, as the words before it say, and false in general."),
     "D010": ("refuted", "A finite model on which the sides differ, under every reading; a second evaluator agrees."),
     "D011": ("refuted", "Arithmetic that is wrong, also to the digits that are printed."),
     "D013": ("refuted", "The probabilities that an example gives to its actions do not add up to one."),

@@ -133,6 +133,15 @@ def said_around(first: Sym, ctx: Context) -> Relation | None:
     return next(iter(found.values()))
 
 
+def said_before(first: Sym, ctx: Context) -> Relation | None:
+    """The law that an expectation before named last for a variable, in the same section."""
+    for part, section in reversed(ctx.scope.drawn):
+        if isinstance(part, Relation) and section == ctx.scope.section and written(part.sides[0]) == written(first):
+            ctx.notes.assumed.add(f"{first.head} drawn as in the section before")
+            return part
+    return None
+
+
 def named_law(head: Sym, body: Node, ctx: Context) -> Node | None:
     """x ~ p, of E_p[f(x)]: the one variable that the statement says p is a law of; None where it says none."""
     found = {}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sympy import Basic, Expr, Integer, Symbol
 
 from derive.binding import alike, free, meaning, names, substitute, subterms
+from derive.book import arbitrary
 from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
@@ -56,6 +57,8 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     try:
         definition = defined(binding, ctx)
     except Stopped as fault:
+        if not args and (any_number := arbitrary.number(head, ctx)) is not None:  # what holds for any holds for this one
+            return any_number
         why = f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}"
         raise (undecided if fault.open else stop)(why, head) from fault
     ctx.notes.bindings.add(binding)

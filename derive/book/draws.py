@@ -9,7 +9,7 @@ from sympy import Expr
 from derive.binding import free
 from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, stop, undecided
-from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around
+from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, jointly, outcome, said_around, said_before
 from derive.book.elements import element, moment
 from derive.book.laws import distribution, names_a_start_law
 from derive.book.letters import element_sort, law
@@ -150,6 +150,8 @@ def _draw(part: Node, body: Node, ctx: Context) -> tuple[Var, Context, Expr | No
         if var.domain.name == "S" and at is None:
             return var, inner, at, _policy_at(Sym(part.start, part.end, "d"), var, at, ctx, part)
         if var.domain.name != "A":
+            if (said := said_before(first, ctx)) is not None:
+                return _draw(said, body, ctx)
             raise undecided("an expectation over a variable whose law is not said", part)
         ctx.notes.assumed.add(f"{first.head} drawn from the policy")
         return var, inner, at, _policy_at(Sym(part.start, part.end, "pi"), var, at, ctx, part)

@@ -119,6 +119,7 @@ class Scope:
     state_reward: bool = False  # an example's r_t depends on s_t alone
     section: Section = ()  # where the text stands
     names: tuple[Named, ...] = ()  # that equations opened with
+    drawn: tuple[tuple[Node, Section], ...] = ()  # x ~ D, as expectations named laws so far
     chosen: tuple[tuple[str, Section], ...] = ()  # letters of the field that an equation of a section says more about
 
     def bind(self, binding: Binding) -> Scope:

@@ -9,16 +9,25 @@ from dataclasses import replace
 
 from derive.book import arithmetic
 from derive.book.bounds import SECONDS, TimeUp, limited
+from derive.book.certain import where_certain
 from derive.book.choices import under_choices
 from derive.book.claims import ORDERS, context, probabilities, readings
-from derive.book.defining import choose, chooses, define, same_definition, says_it_defines, unread_definition
+from derive.book.defining import (
+    choose,
+    chooses,
+    define,
+    introduces_anew,
+    same_definition,
+    says_it_defines,
+    unread_definition,
+)
 from derive.book.divergences import kind as divergence
 from derive.book.document import Formula
 from derive.book.elaborate import read
 from derive.book.estimates import conditional, expected, is_estimator
 from derive.book.follows import follows
 from derive.book.inequalities import SUPPOSED, judge_order, supposed
-from derive.book.introduce import Introduced, introduced, lead
+from derive.book.introduce import Introduced, introduced, lead, paragraph
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
 from derive.book.naming import named, written
@@ -112,6 +121,12 @@ def _told_apart(
     if first and isinstance(left, Call) and divergence(left) is not None:  # KL(p || q) = …, of laws that are known here
         with suppress(Stopped):
             judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
+            if (
+                judgement.code == "D051"
+                and introduces_anew(walk.document, n)
+                and "any distribution" in judgement.message
+            ):
+                return Judgement("definition", "D028", "says which law the data have in this section"), read_as
             if judgement.verdict in PASSED or judgement.code == "D051":
                 return judgement, read_as
     if first and is_head(left, walk.scope.survey):
@@ -123,6 +138,10 @@ def _told_apart(
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
     if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
         return found
+    if judgement.code == "D051" or judgement.verdict == "refuted":
+        certain = where_certain(left, right, walk.setting(formula, conditions), paragraph(walk.document, n))
+        if certain is not None:
+            return certain
     if first and operator == ":=" and judgement.verdict == "unknown":
         explicit = says_it_defines(left, None)
         judgement = explicit if explicit is not None else judgement
