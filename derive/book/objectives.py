@@ -37,6 +37,15 @@ def _over(node: Best) -> frozenset[str]:
     return frozenset(names) if len(names) == len(parts) else frozenset()
 
 
+def up_to_constants(left: Node, right: Node, setting: Setting) -> Judged:
+    """X + c ∝ X, where the step says that c is a constant: the gradients are in proportion."""
+    one, two = (Grad(side.start, side.end, None, side) for side in (left, right))
+    judgement, read_as = in_proportion(one, two, setting)
+    return replace(
+        judgement, message=f"up to what is said to be constant, by the gradients: {judgement.message}"
+    ), read_as
+
+
 def in_proportion(left: Node, right: Node, setting: Setting) -> Judged:
     """X ∝ Y: holds, where X = k Y for one of the numbers of the step; never refuted. Raises Stopped."""
     tried, stopped = 0, None

@@ -31,7 +31,7 @@ from derive.book.introduce import Introduced, introduced, lead, paragraph
 from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, kind
 from derive.book.naming import named, written
-from derive.book.objectives import compares, in_proportion, judge_best
+from derive.book.objectives import compares, in_proportion, judge_best, up_to_constants
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
 from derive.book.sorts import closed, is_head, number
@@ -109,7 +109,10 @@ def _told_apart(
     if closed(left) and closed(right) and _usual_sigma(walk, left, right):
         return arithmetic.judge(left, operator, right, walk.judges), None
     if operator == "propto":
-        return in_proportion(left, right, walk.setting(formula, conditions))
+        whole = in_proportion(left, right, walk.setting(formula, conditions))
+        if whole[0].verdict in PASSED or _CONSTANT.search(formula.latex) is None:
+            return whole
+        return up_to_constants(left, right, walk.setting(formula, conditions))
     if isinstance(left, Best) and isinstance(right, Best) and compares(left, right):
         return judge_best(left, right, walk.setting(formula, conditions))
     if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
@@ -165,6 +168,7 @@ def _recalled(walk: Progress, n: int, left: Node, right: Node) -> Judgement | No
     return None
 
 
+_CONSTANT = re.compile(r"_\{?\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:a )?const")  # \underbrace{…}_\text{const}
 _RECALLS = re.compile(
     r"\b(?:recall\w*|remember|as (?:before|above|shown|seen)|from (?:above|before|earlier)|again)\b", re.I
 )
