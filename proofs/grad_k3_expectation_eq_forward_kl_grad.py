@@ -1,4 +1,4 @@
-"""E_{a ∼ π}[∇(ρ − 1 − log ρ)] = −Σ_a q(a) ∇ log π(a), ρ = q/π: k3 in the loss has the gradient of KL(q‖π)."""
+"""E_{a ∼ π}[∇(ϱ − 1 − log ϱ)] = ∇ KL(ρ‖π), ϱ = ρ/π: k3 in the loss has the gradient of the other divergence."""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_policy, grad, mean
@@ -9,11 +9,12 @@ from proofs.score_function_identity import score_function_identity
 
 q = reference(a)
 k3 = q / p - 1 + gap
+forward = mean(-gap, a, q)
 
 
 @derivation(
     title="The gradient of k3 is that of the other KL divergence",
-    claim=Equation(mean(grad(k3), a, p), -SumOver(q * score, a)),
+    claim=Equation(mean(grad(k3), a, p), grad(forward)),
     assuming=[Positive(bandit_policy), Positive(reference)],
     source="Tang & Munos 2025, arXiv 2506.09477",
     falsehood=Falsehood(
@@ -27,4 +28,5 @@ def grad_k3_expectation_eq_forward_kl_grad(start):
         .eq(mean(score - q / p * score, a, p), by=[linearity, chain_rule, log_derivative, linearity])
         .eq(mean(score, a, p) - SumOver(q * score, a), by=[linearity, expectation])
         .eq(-SumOver(q * score, a), by=score_function_identity)
+        .eq(grad(forward), by=[expectation, linearity])
     )  # fmt: skip

@@ -1,37 +1,33 @@
-"""E_μ[∏_{i≤t} π(a_i|s_i)/μ(a_i|s_i) · r_t] = E_π[r_t]: a reward needs the ratios of the past only."""
+"""E_μ[Σ_t γ^t ∏_{k≤t} π(a_k|s_k)/μ(a_k|s_k) · r_t] = J(θ): each reward is weighted with the ratios of its past only."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import T, before, dynamics, expect, initial, k, other_policy, other_process, pi, process, reward, t
-from derive.rules import expectation, marginal, same_paths, separate
-from derive.terms import Action, AtMost, Equation, Expectation, PathProbability, PathSum, Positive, State, TimeProduct
-from proofs.trajectory_probability import trajectory_probability
-
-mu = other_policy(Action(k), State(k))
-short, other_short = process.until(t + 1), other_process.until(t + 1)
+from derive.notation import T, expect, gamma, k, objective, other_policy, other_process, pi, reward, t
+from derive.rules import linearity, unfold
+from derive.terms import Action, Equation, Expectation, Positive, State, TimeSum
+from proofs.per_decision_reward_unbiased import along, mu, per_decision_reward_unbiased
+from proofs.trajectory_importance_sampling import R
 
 
-def along(body):
-    return TimeProduct(body, k, 0, t)
+def credited(ratios):
+    return Expectation(TimeSum(gamma**t * ratios * reward(t), t, 0, T - 1), other_process)
 
 
 @derivation(
     title="Per-decision importance sampling is unbiased",
-    claim=Equation(Expectation(along(pi(k) / mu) * reward(t), other_process), expect(reward(t))),
-    assuming=[Positive(other_policy), AtMost(0, t), before(t, T)],
+    claim=Equation(credited(along(pi(k) / mu)), objective()),
+    assuming=[Positive(other_policy)],
     source="Precup, Sutton & Singh 2000, ICML, theorem 1",
     falsehood=Falsehood(
-        Equation(Expectation(pi(t) / other_policy(Action(t), State(t)) * reward(t), other_process), expect(reward(t))),
+        Equation(credited(pi(t) / other_policy(Action(t), State(t))), objective()),
         "only the ratio of the present action is kept",
     ),
     world="number_line",
+    defining=[Equation(objective(), expect(R)), Equation(R, R.definition.body)],
 )
 def per_decision_is_unbiased(start):
-    drawn = initial(State(0)) * along(mu * dynamics(k)) * along(pi(k) / mu) * reward(t)
     return (
         start
-        .eq(Expectation(along(pi(k) / mu) * reward(t), other_short), by=marginal(t + 1))
-        .eq(PathSum(drawn, other_short), by=[expectation, trajectory_probability])
-        .eq(PathSum(PathProbability(short) * reward(t), other_short), by=[trajectory_probability, separate])
-        .eq(Expectation(reward(t), short), by=[same_paths(short), expectation])
-        .eq(expect(reward(t)), by=marginal(t + 1))
+        .eq(TimeSum(gamma**t * Expectation(along(pi(k) / mu) * reward(t), other_process), t, 0, T - 1), by=linearity)
+        .eq(TimeSum(gamma**t * expect(reward(t)), t, 0, T - 1), by=per_decision_reward_unbiased)
+        .eq(objective(), by=[unfold, linearity])
     )  # fmt: skip

@@ -1,11 +1,14 @@
-"""∇J(θ) = E_τ[Σ_t γ^t (G_t − b(s_t)) ∇ log π_θ(a_t|s_t)], for any baseline of the state."""
+"""∇J(θ) = E_τ[Σ_t γ^t (G_t − b(h_t)) ∇ log π_θ(a_t|s_t)], for any baseline that looks at the history only."""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, expect, gamma, grad, objective, policy, return_to_go, score, t
 from derive.rules import linearity
-from derive.terms import AtMost, Equation, Positive, TimeSum
+from derive.terms import ACTIONS, HISTORIES, STATES, Action, AtMost, Equation, History, Letter, Positive, State, TimeSum
+from proofs.history_function_mul_score_eq_zero import history_function_mul_score_eq_zero
 from proofs.reward_to_go_policy_gradient import reward_to_go_policy_gradient
-from proofs.state_baseline_term_vanishes import b, greedy, state_baseline_term_vanishes
+
+b = Letter("b", (HISTORIES,))(History(t))
+greedy = Letter("b", (STATES, ACTIONS))(State(t), Action(t))
 
 
 def credited(baseline):
@@ -13,7 +16,7 @@ def credited(baseline):
 
 
 @derivation(
-    title="Policy gradient with a state baseline",
+    title="Policy gradient with a baseline",
     claim=Equation(grad(objective()), credited(b)),
     assuming=[Positive(policy), AtMost(0, T)],
     source="Sutton & Barto 2018, §13.4; Greensmith et al. 2004",
@@ -24,5 +27,5 @@ def state_baseline_unbiased(start):
     return (
         start
         .eq(expect(TimeSum(gamma**t * return_to_go(t) * score(t), t, 0, T - 1)), by=reward_to_go_policy_gradient)
-        .eq(credited(b), by=[linearity, state_baseline_term_vanishes, linearity])
+        .eq(credited(b), by=[linearity, history_function_mul_score_eq_zero, linearity])
     )  # fmt: skip
