@@ -197,7 +197,9 @@ def _bounded(judges: Any, seconds: int) -> Any:
 
         return asked
 
-    return replace(judges, **{name: bounded(getattr(judges, name)) for name in ("prove", "decide", "confirm", "agree")})
+    return replace(
+        judges, **{name: bounded(getattr(judges, name)) for name in ("prove", "decide", "confirm", "agree", "fails")}
+    )
 
 
 def _bound_memory(most: int) -> None:

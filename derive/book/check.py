@@ -18,7 +18,7 @@ from derive.book.document import read as read_document
 from derive.book.follows import Before, says_of_a_letter
 from derive.book.inherited import carried, inherited
 from derive.book.introduce import orders_times, said_in_prose
-from derive.book.judge import Judgement, Judges
+from derive.book.judge import Judgement, Judges, remembering
 from derive.book.kinds import AIM, ALGORITHM, is_pseudocode
 from derive.book.last_index import agreed
 from derive.book.objectives import compares
@@ -89,7 +89,7 @@ def check_document(
     formulas = parsed(document)
     known = [s.relation for found in formulas.values() if not isinstance(found, Exception) for s in found]
     inferred = carried(survey(known, document.text), before)
-    found = conventions(inferred, document.sources)
+    found, judges = conventions(inferred, document.sources), remembering(judges)
     return agreed(lambda one: _walked(Progress(document, judges, formulas, _opening(one, before)), begin), found)
 
 

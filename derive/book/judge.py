@@ -7,12 +7,15 @@ evaluator. Whatever disagrees is `unknown` with the code internal-disagreement.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, Protocol, runtime_checkable
+
+from sympy import Add, Expr
 
 from derive.printing import text as printed
-from derive.terms import Always, Equation, Hypothesis, Inequality, Statement
+from derive.terms import Always, AtMost, Equation, Hypothesis, Inequality, Statement
 from derive.wire import encode
 
 
@@ -36,18 +39,38 @@ class Outcome(Protocol):
     counterexample: Any
 
 
+@runtime_checkable
+class Gap(Protocol):
+    """No proof: what remains of the difference of the sides (None: that is not known), on which ranges of indices."""
+
+    rest: Expr | None
+    where: tuple[AtMost, ...]
+
+
 @dataclass(frozen=True)
 class Judges:
-    """prove(statement, hypotheses) -> theorem with its hypotheses, or None; decide(statement, hypotheses) -> Outcome;
-    on plain data confirm(statement, hypotheses, model, lhs value, rhs value) -> whether the hypotheses are true of the
-    model, these are the values and the statement is false, and agree(statement, hypotheses, model) -> whether all is
-    true; certificate(theorem) -> plain data."""
+    """prove(statement, hypotheses) -> theorem with its hypotheses, Gap, or None; decide(statement, hypotheses) ->
+    Outcome; on plain data confirm(statement, hypotheses, model, lhs value, rhs value) -> whether the hypotheses are
+    true of the model, these are the values and the statement is false, and agree(statement, hypotheses, model) ->
+    whether all is true; certificate(theorem) -> plain data; fails(statement, hypotheses) -> whether `decide`, asked for
+    what is only tried, sees at once that it is false."""
 
     prove: Callable[[Statement, Sequence[Hypothesis]], Any]
     decide: Callable[[Statement, Sequence[Hypothesis]], Any]
     confirm: Callable[[Any, Sequence[Any], dict[str, Any], str, str], bool]
     agree: Callable[[Any, Sequence[Any], dict[str, Any]], bool]
     certificate: Callable[[Any], Any]
+    fails: Callable[[Statement, Sequence[Hypothesis]], bool] = lambda statement, hypotheses: False
+
+
+def remembering(judges: Judges, most: int = 1_000) -> Judges:
+    """The same witnesses, none of whom is asked the same twice: a text may be read under several conventions."""
+
+    def once(ask: Callable[..., Any]) -> Callable[..., Any]:
+        kept = lru_cache(maxsize=most)(ask)
+        return lambda statement, hypotheses: kept(statement, tuple(hypotheses))
+
+    return replace(judges, **{name: once(getattr(judges, name)) for name in ("prove", "decide", "fails")})
 
 
 @dataclass(frozen=True)
@@ -61,15 +84,23 @@ class Judgement:
     where: tuple[int, int] | None = None  # where reading stopped, as offsets into the formula
     assumed: tuple[str, ...] = ()  # what a step that fails as read rests on
     otherwise: tuple[str, int] | None = None  # another convention of the text, under which it passes
+    gap: str | None = None  # what was left to show where no proof was found
 
 
 def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
     """proved, holds, refuted or unknown, for one equation or inequality under hypotheses."""
-    theorem = judges.prove(equation, hypotheses)
+    judgement = looked_at(equation, hypotheses, judges)
+    return upheld(judgement, equation, hypotheses, judges) if judgement.verdict == "refuted" else judgement
+
+
+def looked_at(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
+    """The same, but nobody looked for a proof of what a model refutes: see `upheld`."""
     outcome = judges.decide(equation, hypotheses)
     if outcome.verdict == "refuted":
-        return _refuted(equation, hypotheses, outcome.counterexample, theorem is not None, judges)
-    if theorem is not None:
+        return _refuted(equation, hypotheses, outcome.counterexample, judges)
+    theorem = judges.prove(equation, hypotheses)
+    gap = theorem if isinstance(theorem, Gap) else None
+    if theorem is not None and gap is None:
         if outcome.verdict == "unknown" and not outcome.sizes:
             return Judgement("unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}")
         used = [h for h in hypotheses if h in theorem.hypotheses]
@@ -77,31 +108,45 @@ def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges)
     if outcome.verdict == "holds" and isinstance(equation, Equation):
         return _holds(equation, hypotheses, outcome, judges)
     code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"
-    return Judgement("unknown", code, outcome.reason or "no proof and no counterexample was found")
+    why = outcome.reason or "no proof and no counterexample was found"
+    return Judgement("unknown", code, why, gap=remaining(gap))
+
+
+def upheld(refuted: Judgement, equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
+    """A refutation stands where there is no proof; with what the attempt at one ended in."""
+    theorem = judges.prove(equation, hypotheses)
+    if theorem is None or isinstance(theorem, Gap):
+        return replace(refuted, gap=remaining(theorem))
+    return replace(
+        refuted,
+        verdict="unknown",
+        code="internal-disagreement",
+        message="there is a proof and a counterexample",
+        counterexample=None,
+    )
+
+
+def remaining(gap: Gap | None) -> str | None:
+    """What is left to show, as an equation: what has a minus sign stands on its right."""
+    if gap is None or gap.rest is None:
+        return None
+    parts = Add.make_args(gap.rest)
+    behind = [p for p in parts if p.could_extract_minus_sign()]
+    left, right = Add(*(p for p in parts if p not in behind)), Add(*(-p for p in behind))
+    ranges = ", ".join(map(printed, gap.where))
+    return f"{printed(left)} = {printed(right)}" + (f" for {ranges}" if ranges else "")
 
 
 def _given(hypotheses: Sequence[Hypothesis]) -> str:
     return f", for {', '.join(map(printed, hypotheses))}" if hypotheses else ""
 
 
-def _refuted(
-    equation: Statement, hypotheses: Sequence[Hypothesis], found: Counterexample, proved: bool, judges: Judges
-) -> Judgement:
+def _refuted(equation: Statement, hypotheses: Sequence[Hypothesis], found: Counterexample, judges: Judges) -> Judgement:
     model = found.model.to_dict()
-    agrees = judges.confirm(encode(equation), _relations(hypotheses), model, found.lhs, found.rhs)
-    if proved or not agrees:
-        why = (
-            "there is a proof and a counterexample"
-            if proved
-            else "the second evaluator does not confirm the counterexample"
-        )
-        return Judgement(
-            "unknown",
-            "internal-disagreement",
-            why,
-            None,
-            _certificate("refuted", equation, hypotheses, found),
-        )
+    certificate = _certificate("refuted", equation, hypotheses, found)
+    if not judges.confirm(encode(equation), _relations(hypotheses), model, found.lhs, found.rhs):
+        why = "the second evaluator does not confirm the counterexample"
+        return Judgement("unknown", "internal-disagreement", why, None, certificate)
     has_process = bool(model["letters"]) or model["trajectory"] is not None
     counterexample = {
         "states": found.states if has_process else None,
@@ -115,7 +160,7 @@ def _refuted(
     }
     differ = "the sides differ" if isinstance(equation, Equation) else "the side that is to be less is greater"
     message = f"{differ}: {found.lhs} and {found.rhs}"
-    return Judgement("refuted", "D010", message, counterexample, _certificate("refuted", equation, hypotheses, found))
+    return Judgement("refuted", "D010", message, counterexample, certificate)
 
 
 def _holds(equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcome, judges: Judges) -> Judgement:

@@ -7,7 +7,7 @@ assumed, and no earlier definition of the text makes it true (then it is `incons
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,7 @@ from derive.book.claims import (
 )
 from derive.book.context import Reading
 from derive.book.elaborate import read
-from derive.book.judge import Judgement, Judges, judge
+from derive.book.judge import Judgement, Judges, looked_at, upheld
 from derive.book.repair import repaired
 from derive.book.scope import Convention, Scope
 from derive.book.tokens import Stopped
@@ -40,6 +40,7 @@ PASSED = ("proved", "holds")
 _ANY = re.compile(
     r"[fghpquxyz](?: any (?:positive )?(?:function|number)(?: of \w+)?)?"
 )  # letters without a meaning of their own
+FAILS = Judgement("refuted", "D010", "fails on a finite model")
 Judged = tuple[Judgement, str | None]
 
 
@@ -66,14 +67,22 @@ class Setting:
         return claim(left, right, scope or self.scope, reading, (*self.conditions, *also), self.relation)
 
     def judge(self, one: Claim) -> Judgement:
-        return judge(*counted(one, self.scope.survey.first), self.judges)
+        """The verdict on one reading; `upheld` has to confirm a refutation."""
+        return looked_at(*counted(one, self.scope.survey.first), self.judges)
+
+    def upheld(self, one: Claim, refuted: Judgement) -> Judgement:
+        return upheld(refuted, *counted(one, self.scope.survey.first), self.judges)
+
+    def tried(self, one: Claim) -> Judgement:
+        """The verdict on what is only tried, most of which is false: such a refutation has no counterexample."""
+        equation, hypotheses = counted(one, self.scope.survey.first)
+        if self.judges.fails(equation, hypotheses):
+            return FAILS
+        return looked_at(equation, hypotheses, self.judges)
 
     def passes(self, one: Claim) -> Judgement | None:
-        """The verdict on what is only tried: models first, since most of it is false."""
-        equation, hypotheses = counted(one, self.scope.survey.first)
-        if self.judges.decide(equation, hypotheses).verdict == "refuted":
-            return None
-        judgement = judge(equation, hypotheses, self.judges)
+        """The verdict on what is only tried, where it passes."""
+        judgement = self.tried(one)
         return judgement if judgement.verdict in PASSED else None
 
 
@@ -120,7 +129,7 @@ def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim
     claims, complete = _claims(left, right, setting)
     results: list[tuple[Claim, Judgement]] = []
     for one in claims:
-        judgement = setting.judge(one)
+        judgement = setting.tried(one) if results else setting.judge(one)
         if judgement.verdict in PASSED or judgement.code.startswith("internal"):
             failed = [c.reading for c, j in results if j.verdict == "refuted"]
             if any(r.reward != one.reading.reward for r in failed):
@@ -132,10 +141,23 @@ def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim
     one, judgement = results[0]
     if all(j.verdict == "refuted" for _, j in results):
         judgement = _softened(left, right, setting, one, judgement, complete)
+        if judgement.verdict in ("refuted", "inconsistent"):
+            judgement = _upheld(setting, results, judgement)
     elif len(results) > 1:
         judgement = next(j for _, j in results if j.verdict != "refuted")
         judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
     return _told(one, judgement, setting.scope), one
+
+
+def _upheld(setting: Setting, results: Sequence[tuple[Claim, Judgement]], judgement: Judgement) -> Judgement:
+    """A refutation stands where every reading has a counterexample that is confirmed, and none has a proof."""
+    for n, (one, refuted) in enumerate(results):
+        found = refuted if n == 0 else setting.judge(one)
+        found = setting.upheld(one, found) if found.verdict == "refuted" else found
+        if found.verdict != "refuted":
+            return found if found.code.startswith("internal") else replace(found, verdict="unknown", code="D059")
+        judgement = replace(judgement, gap=found.gap) if n == 0 else judgement
+    return judgement
 
 
 def _claims(left: Node, right: Node, setting: Setting) -> tuple[list[Claim], bool]:
@@ -159,12 +181,7 @@ def _claims(left: Node, right: Node, setting: Setting) -> tuple[list[Claim], boo
 
 def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement, complete: bool) -> Judgement:
     """A refutation stands where no word of the text makes the step true, and nothing was assumed."""
-    for softer in (
-        _without_chance(one, setting),
-        _under_orders(left, right, setting, one),
-        _under_settings(one, setting),
-        _under_earlier(left, right, setting, one, refuted),
-    ):
+    for softer in _softer(left, right, setting, one, refuted):
         if softer is not None and not (softer.verdict == "inconsistent" and one.notes.assumed):
             return softer
     if one.notes.assumed and not (setting.identity and all(map(_ANY.fullmatch, one.notes.assumed))):
@@ -181,10 +198,18 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     return refuted
 
 
+def _softer(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Iterator[Judgement | None]:
+    """What the words of the text may make of a step that fails, each tried when it is asked for."""
+    yield _without_chance(one, setting)
+    yield _under_orders(left, right, setting, one)
+    yield _under_settings(one, setting)
+    yield _under_earlier(left, right, setting, one, refuted)
+
+
 def _without_chance(one: Claim, setting: Setting) -> Judgement | None:
     """P(τ) = ∏ π(a_t|s_t), where the text says that its environment is deterministic."""
     special = deterministic(one) if setting.scope.survey.deterministic else None
-    if special is None or setting.judge(special).verdict not in PASSED:
+    if special is None or setting.passes(special) is None:
         return None
     message = "the probability of a trajectory where start and moves are certain, as the text says"
     return Judgement("definition", "D024", f"{message}; steps below are judged with any ρ_0 and P")
@@ -200,7 +225,7 @@ def _under_orders(left: Node, right: Node, setting: Setting, one: Claim) -> Judg
             continue
         if not orders_free_times(special, len(one.hypotheses)):
             continue
-        judgement = setting.judge(special)
+        judgement = setting.tried(special)
         if judgement.verdict in PASSED:
             return replace(judgement, message=f"{judgement.message}, the last condition from the words around it")
         if judgement.verdict != "refuted":
@@ -216,8 +241,8 @@ def _under_settings(one: Claim, setting: Setting) -> Judgement | None:
         except Stopped:
             continue
         left, right = (substitute(side, numbers) for side in (one.equation.lhs, one.equation.rhs))
-        judgement = setting.judge(replace(one, equation=restated(one.equation, left, right)))
-        if judgement.verdict in PASSED:
+        judgement = setting.passes(replace(one, equation=restated(one.equation, left, right)))
+        if judgement is not None:
             message = f"{judgement.message}, for {name} = {text(numbers[real_symbol(name)])}, as line {line} sets"
             return replace(judgement, verdict="holds", code="D005", message=f"{message}; false in general")
     return None
@@ -234,11 +259,11 @@ def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refute
                 past = setting.claim(left, right, one.reading, scope=scope.without(later))
             except Stopped:
                 continue
-            judgement = setting.judge(past)
-            if judgement.verdict in PASSED and all(b.doubtful for b in later):
+            judgement = setting.passes(past)
+            if judgement is not None and all(b.doubtful for b in later):
                 place = f"{earlier.file}, line {earlier.line}" if earlier.file else f"line {earlier.line}"
                 return replace(judgement, message=f"{judgement.message}, under the definition of {place}")
-            if judgement.verdict in PASSED and not earlier.file:
+            if judgement is not None and not earlier.file:
                 why = f"true only under the definition of line {earlier.line}, which line {later[-1].line} replaced"
                 message = f"{why}; under the later one {refuted.message}"
                 return replace(refuted, verdict="inconsistent", code="D012", message=message)

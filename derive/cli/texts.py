@@ -130,15 +130,15 @@ def _explain(options: argparse.Namespace) -> int:
 def judges() -> Any:
     from derive.book.judge import Judges
     from derive.certificate import certificate
-    from derive.models import decide
-    from derive.prove import prove
+    from derive.models import decide, fails
+    from derive.prove import search
     from numeric.evaluate import holds, refutes, satisfies
 
     derivations = load_catalogue().derivations
     lemmas = [derivations[name].lemma for name in ("trajectory_probability", "trajectory_gradient")]
 
     def proved(equation: Any, hypotheses: Any) -> Any:
-        return prove(equation, hypotheses, lemmas)
+        return search(equation, hypotheses, lemmas)
 
     def confirmed(statement: Any, hypotheses: Any, model: Any, left: str, right: str) -> bool:
         return satisfies(model, hypotheses) and refutes(statement, model, left, right)
@@ -146,4 +146,4 @@ def judges() -> Any:
     def agreed(statement: Any, hypotheses: Any, model: Any) -> bool:
         return satisfies(model, hypotheses) and holds(statement, model)
 
-    return Judges(prove=proved, decide=decide, confirm=confirmed, agree=agreed, certificate=certificate)
+    return Judges(proved, decide, confirmed, agreed, certificate, fails)

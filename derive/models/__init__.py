@@ -2,6 +2,6 @@
 
 from derive.models.counterexample import Counterexample
 from derive.models.evaluation import Model, evaluate
-from derive.models.refute import Outcome, decide
+from derive.models.refute import Outcome, decide, fails
 
-__all__ = ["Counterexample", "Model", "Outcome", "decide", "evaluate"]
+__all__ = ["Counterexample", "Model", "Outcome", "decide", "evaluate", "fails"]

@@ -110,6 +110,7 @@ class Claim:
             self.numbers = BALLS
         elif self.unsolved or self.is_order or any(p.needs_order for p in programs):
             self.numbers = RATIONALS
+        self.smooth = not (self.unsolved or self.is_order or any(p.needs_order for p in programs))
         self.order = 2 if any(p.needs_second for p in programs) else 1  # of derivatives that a model has
         self._domains = [d for p in programs for d in (*p.domains, *(v.domain for v in p.vars))]
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import arb, ctx
 
@@ -41,15 +42,16 @@ from derive.models.environment import TooLong
 from derive.models.evaluation import compiled, run
 from derive.models.interpretation import Model, key_of
 from derive.models.numbers import BALLS, RATIONALS, as_ball, same
-from derive.models.search import FRACTIONS, POINTS, Found, Search
+from derive.models.search import POINTS, Found, Search
 from derive.models.shrink import shrink
 from derive.models.sources import POSITIVE, SAMPLES
 from derive.models.tables import LogOf
 from derive.terms import Hypothesis, Letter, Statement
 
 PRECISION = 512  # bits of a ball
+SIZES = (2, 3, 3)  # at most so many states, actions and steps
 
-__all__ = ["Counterexample", "Outcome", "decide"]
+__all__ = ["Counterexample", "Outcome", "decide", "fails"]
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,9 @@ def decide(
     hypotheses: Sequence[Hypothesis] = (),
     *,
     seed: int = 0,
-    max_states: int = 2,
-    max_actions: int = 3,
-    max_horizon: int = 3,
+    max_states: int = SIZES[0],
+    max_actions: int = SIZES[1],
+    max_horizon: int = SIZES[2],
     stationary_only: bool = False,
 ) -> Outcome:
     """Whether an equation or inequality holds on every finite model of these sizes that the hypotheses admit.
@@ -86,19 +88,47 @@ def decide(
     """
     try:
         with ctx.workprec(PRECISION):
-            ready = Claim(claim, hypotheses)
-            search = Search(ready, ready.sizes(max_states, max_actions, max_horizon), seed)
-            return _verdict(search, stationary_only)
+            sizes = max_states, max_actions, max_horizon
+            return _verdict(*_searched(claim, tuple(hypotheses), seed, sizes, stationary_only))
     except (Unevaluable, IllFormed, Refused) as fault:
         return Outcome("unknown", str(fault))
 
 
-def _verdict(search: Search, stationary_only: bool) -> Outcome:
-    if not search.sizes:
-        return Outcome("unknown", "vacuous: no times within the horizon satisfy the hypotheses")
+def fails(claim: Statement, hypotheses: Sequence[Hypothesis] = ()) -> bool:
+    """Whether a claim is false on one of the finite models that `decide` begins with; no counterexample is made of it.
+
+    For what is only tried, most of which is false. False says nothing yet: then ask `decide`.
+    """
+    try:
+        with ctx.workprec(PRECISION):
+            return _searched(claim, tuple(hypotheses), 0, SIZES, False)[1] is not None
+    except (Unevaluable, IllFormed, Refused):
+        return False
+
+
+def _searched(
+    claim: Statement, hypotheses: tuple[Hypothesis, ...], seed: int, sizes: tuple[int, int, int], stationary_only: bool
+) -> tuple[Search, Found | None]:
+    """A search over the sizes of at least one step, and what it found; it is the caller's own."""
+    search, found = _looked(claim, hypotheses, seed, sizes, stationary_only)
+    return search.copy(), found
+
+
+@lru_cache(maxsize=8)  # `decide` often follows on `fails`
+def _looked(
+    claim: Statement, hypotheses: tuple[Hypothesis, ...], seed: int, sizes: tuple[int, int, int], stationary_only: bool
+) -> tuple[Search, Found | None]:
+    ready = Claim(claim, hypotheses)
+    search = Search(ready, ready.sizes(*sizes), seed)
     found = search.first(search.sizes_in(PLAIN))
     if found is None and not stationary_only and search.first(search.sizes_in(LAYERED)[-1:], LAYERED):
         found = search.first(search.sizes_in(LAYERED), LAYERED)
+    return search, found
+
+
+def _verdict(search: Search, found: Found | None) -> Outcome:
+    if not search.sizes:
+        return Outcome("unknown", "vacuous: no times within the horizon satisfy the hypotheses")
     if found:
         return _refutation(search, found)
     if not _wide_enough(search):
@@ -152,7 +182,7 @@ def _error_bound(search: Search) -> Fraction | str:
 def _digits(search: Search) -> int:
     """To how many decimal places the two sides agree, on random models of the largest size."""
     widest, size, program = arb(0), search.tested[-1], search.claim.program
-    for attempt in range(FRACTIONS):
+    for attempt in range(POINTS):
         model = search.draw(f"digits/{attempt}", POSITIVE, size)
         if model is None:
             continue

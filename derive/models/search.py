@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -19,7 +20,8 @@ from derive.models.sources import EXTREME, POSITIVE, RESIDUE, SIGNED, SPARSE, VA
 from derive.terms import Letter
 
 POINTS = 2  # independent random residues at every size
-FRACTIONS = 12  # random models in fractions at every size, where residues cannot serve
+SMOOTH = 3  # random models in fractions at every size, where log, exp and roots of them have values
+FRACTIONS = 12  # the same, where numbers are compared, so that a difference may show on some models only
 ORDERED = 32  # random models in fractions at every size for an inequality
 TRIES = 40  # models in small fractions drawn at a size where residues differ
 SELECTED = 400  # models drawn to satisfy an equation that does not define anything
@@ -44,6 +46,12 @@ class Search:
         self.tested: list[Size] = []
         self.points = 0
         self.obstacle = ""  # why a model could not be evaluated
+
+    def copy(self) -> Search:
+        """The same search, to be gone on with."""
+        other = copy(self)
+        other.tested = list(self.tested)
+        return other
 
     def sizes_in(self, world: World) -> list[Size]:
         """The sizes to search in a class of models; none of layered ones where hypotheses forbid zeros."""
@@ -99,7 +107,9 @@ class Search:
         """How many models of one size are tested."""
         if self.claim.is_order:
             return ORDERED
-        return POINTS if self.numbers is RESIDUES or world is not PLAIN else FRACTIONS
+        if self.numbers is RESIDUES or world is not PLAIN:
+            return POINTS
+        return SMOOTH if self.claim.smooth else FRACTIONS
 
     def _source(self, attempt: int) -> Source:
         if self.numbers is RESIDUES:

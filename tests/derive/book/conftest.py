@@ -10,8 +10,8 @@ from derive.book.document import parse
 from derive.book.judge import Judges
 from derive.book.source import decode
 from derive.certificate import certificate
-from derive.models.refute import decide
-from derive.prove import prove
+from derive.models.refute import decide, fails
+from derive.prove import search
 from numeric.evaluate import holds, refutes, satisfies
 
 
@@ -23,7 +23,7 @@ def agreed(statement, hypotheses, model):
     return satisfies(model, hypotheses) and holds(statement, model)
 
 
-JUDGES = Judges(prove, decide, confirmed, agreed, certificate)
+JUDGES = Judges(search, decide, confirmed, agreed, certificate, fails)
 CHAPTERS = Path(__file__).parent / "chapters"
 
 

@@ -124,7 +124,7 @@ def test_no_notebook(tmp_path: Path, judges, text):
 
 
 def test_long_whitespace_and_many_openings_are_quick():
-    start = time.monotonic()
+    start = time.process_time()
     for text in ("$$" + " " * 300_000 + "x $$", "$$ " * 50_001, "`" * 100_000, "\\[ " * 50_000, "$x " * 50_000):
         displays(text)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10

@@ -150,9 +150,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_is_bounded(check, name):
-    start = time.monotonic()
+    start = time.process_time()
     steps = check(f"$$ {HOSTILE[name]} = 1 $$").steps
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert {s.verdict for s in steps} <= {"not-read", "unknown", "not-a-claim"}
     assert not any(s.code.startswith("internal") for s in steps)
 
@@ -167,7 +167,7 @@ def test_hostile_input_is_bounded(check, name):
     ],
 )
 def test_macros_without_end(macros):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(Stopped, match="expand"):
         statements(r"\a{x}", macros)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2

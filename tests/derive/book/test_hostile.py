@@ -41,9 +41,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_text(name, tmp_path, judges):
     (tmp_path / "x.md").write_text(HOSTILE[name])
-    start = time.monotonic()
+    start = time.process_time()
     checked = outcome(check_file(tmp_path / "x.md", judges))
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert not any(row["code"].startswith("internal") for row in checked.rows)
     assert all(row["verdict"] not in ("proved", "holds") or name == "implies" for row in checked.rows)
 
