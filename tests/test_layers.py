@@ -45,10 +45,10 @@ DERIVE = [
         sheet.json_form sheet.pdf sheet.write sheet.demonstration sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope
-        book.delimiters book.macros book.cursor book.scripts book.elementary book.granted book.sorts book.naming book.context
+        book.delimiters book.macros book.cursor book.scripts book.elementary book.granted book.sorts book.naming book.best_of book.context
         book.remarks book.plain book.restructured book.estimates book.ellipsis book.document book.indices
         book.roles book.shares book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
-        book.instances book.values book.optimal book.occupancy book.visits book.reaching book.data book.prefixes book.next_states
+        book.instances book.values book.optimal book.occupancy book.visits book.reaching book.joint_laws book.data book.prefixes book.next_states
         book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
         book.stationary
         book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.slopes

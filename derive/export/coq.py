@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
 
-from derive.binding import free
+from derive.binding import drawn, free, is_random, subterms
 from derive.errors import Refused
 from derive.terms import (
+    ACTIONS,
+    HISTORIES,
+    STATES,
     Action,
     Apply,
     Cases,
@@ -23,11 +26,17 @@ from derive.terms import (
     Domain,
     Draw,
     Exp,
+    Expectation,
+    Given,
     Gradient,
+    History,
     Letter,
     Log,
     Mean,
     PathProbability,
+    PathSum,
+    Process,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -38,11 +47,11 @@ from derive.terms import (
 )
 from derive.timeline import is_linear
 
-Names = Mapping[Basic, str]
+Names = Mapping[Basic | str, str]
 RESERVED = {
     "K", "C", "D", "ln", "ex", "fun", "forall", "if", "then", "else", "mean", "variance", "powz", "zr", "zrange", "in",
     "path", "exists", "let", "match", "end", "Set", "Prop", "Type", "as", "at", "return", "using", "with", "st", "ac",
-    "of", "is", "fix", "where", "for", "Z", "S", "O", "I",
+    "of", "is", "fix", "where", "for", "paths", "expect", "given", "history", "upd", "samples", "Z", "S", "O", "I",
 }  # fmt: skip
 _GREEK_FREE = re.compile(r"[^A-Za-z0-9_]")
 
@@ -75,7 +84,13 @@ class Vocabulary:
         """The list that a sum over the domain runs through."""
         return f"(index_enum {self.domain(domain)})" if domain.elements is None else self.domain(domain)
 
+    def witness(self, domain: Domain) -> str:
+        """An element, for what lies beyond a horizon."""
+        return f"{self.domain(domain)}_witness" if domain.elements is None else f"({domain.elements[0]})%Z"
+
     def kind(self, domain: Domain | None) -> str:
+        if domain == HISTORIES:
+            return f"(seq {self.kind(STATES)} * seq {self.kind(ACTIONS)})"
         return "Z" if domain is None or domain.elements is not None else self.domain(domain)
 
     def letter(self, letter: Letter) -> str:
@@ -104,6 +119,27 @@ class Writer:
     def without(self, name: Basic) -> Writer:
         return Writer(self.words, {k: v for k, v in self.here.items() if k != name}, self.depth)
 
+    def place(self, kind: str, domain: Domain) -> str:
+        """The function that a state, an action or a sample is a value of."""
+        own = self.words.place(kind, domain)
+        return self.here.get(place_of(kind, domain), own)
+
+    def trajectory(self, process: Process) -> tuple[str, Writer]:
+        """The two functions of time that a sum over trajectories binds, and the writer below it."""
+        pairs = (("st", process.states), ("ac", process.actions))
+        names = " ".join(self.words.place(*pair) for pair in pairs)
+        return names, self.over_paths({place_of(*pair): self.words.place(*pair) for pair in pairs})
+
+    def over_paths(self, names: Names) -> Writer:
+        """The writer below a sum over trajectories, where nothing is known of the states and actions above it."""
+        kept = {k: v for k, v in self.here.items() if not isinstance(k, (State, Action))}
+        return Writer(self.words, {**kept, **names}, self.depth)
+
+    def over_samples(self, domain: Domain, name: str) -> Writer:
+        """The writer below an average over samples, where nothing is known of those above it."""
+        kept = {k: v for k, v in self.here.items() if not (isinstance(k, Draw) and k.domain == domain)}
+        return Writer(self.words, {**kept, place_of("dr", domain): name}, self.depth)
+
     @property
     def numbered(self) -> Writer:
         """The same writer, blind to the names of bound variables."""
@@ -131,9 +167,14 @@ class Writer:
 
     def element(self, term: Basic) -> str:
         """An element of a finite set."""
+        if isinstance(term, (State, Action, Draw)) and term in self.here:
+            return self.here[term]
+        if isinstance(term, History):
+            places = f"{self.place('st', STATES)} {self.place('ac', ACTIONS)}"
+            return f"(history {places} {self.time(term.time)}%Z)"
         if isinstance(term, (State, Action, Draw)):
             kind, time = ("dr", term.index) if isinstance(term, Draw) else _kind_of(term)
-            return f"({self.words.place(kind, term.domain)} {self.time(time)}%Z)"
+            return f"({self.place(kind, term.domain)} {self.time(time)}%Z)"
         if isinstance(term, (Symbol, Var)):
             return self.here.get(term) or self.words.variable(term)
         if isinstance(term, (Integer, Add, Mul)):
@@ -234,7 +275,8 @@ class Writer:
         extra = extras(term.definition)
         head = self.define(term.definition)
         pairs = [*zip(extra, extra, strict=True), *zip(term.args[1:], term.definition.params, strict=True)]
-        places = [self.argument(a, p) for a, p in pairs]
+        around = [self.place(*pair) for pair in places_in(term.definition)]
+        places = [*around, *(self.argument(a, p) for a, p in pairs)]
         return f"({' '.join((head, *places))})" if places else head
 
     def argument(self, term: Basic, parameter: Basic) -> str:
@@ -253,12 +295,73 @@ class Writer:
 
     def path(self, term: PathProbability) -> str:
         p = term.process
-        laws = (p.initial, p.policy, p.transition)
-        if not all(isinstance(x, Letter) for x in laws):
-            raise Refused("a process drawn from definitions has no counterpart in the export")
-        heads = " ".join(map(self.words.letter, laws))
-        places = f"{self.words.place('st', p.states)} {self.words.place('ac', p.actions)}"
-        return f"(path {heads} {self.time(p.horizon)}%Z {places})"
+        places = f"{self.place('st', p.states)} {self.place('ac', p.actions)}"
+        return f"(path {self.laws(p)} {self.time(p.horizon)}%Z {places})"
+
+    def laws(self, process: Process) -> str:
+        """The initial distribution, the policy and the dynamics, as functions."""
+        return " ".join(map(self._law, (process.initial, process.policy, process.transition)))
+
+    def _law(self, law: Basic) -> str:
+        if isinstance(law, Letter):
+            return self.words.letter(law)
+        if not isinstance(law, Definition) or places_in(law):
+            raise Refused("a process drawn from {} has no counterpart in the export", law)
+        extra = [self.argument(e, e) for e in extras(law)]
+        head = self.define(law)
+        return f"({' '.join((head, *extra))})" if extra else head
+
+    def sets(self, process: Process) -> str:
+        """The sets that states and actions are drawn from."""
+        return f"{self.words.elements(process.states)} {self.words.elements(process.actions)}"
+
+    def beyond(self, process: Process) -> str:
+        """What stands for the states and actions after the horizon."""
+        return f"{self.words.witness(process.states)} {self.words.witness(process.actions)}"
+
+    def path_sum(self, term: PathSum) -> str:
+        p = term.process
+        names, inside = self.trajectory(p)
+        body = f"(fun {names} => {inside.real(term.body)})"
+        return f"(paths {self.sets(p)} {self.beyond(p)} {self.time(p.horizon)}%Z {body})"
+
+    def expectation(self, term: Expectation) -> str:
+        p = term.process
+        names, inside = self.trajectory(p)
+        body = f"(fun {names} => {inside.real(term.body)})"
+        return f"(expect {self.sets(p)} {self.beyond(p)} {self.laws(p)} {self.time(p.horizon)}%Z {body})"
+
+    def conditional(self, term: Given) -> str:
+        p = term.process
+        names, inside = self.trajectory(p)
+        body = f"(fun {names} => {inside.real(term.body)})"
+        here = f"{self.place('st', p.states)} {self.place('ac', p.actions)}"
+        times = f"{self.time(p.horizon)}%Z {self.time(term.position)}%Z"
+        return f"(given {self.sets(p)} {self.laws(p)} {times} {body} {here})"
+
+    def samples(self, term: Samples) -> str:
+        domain = term.var.domain
+        name = self.words.place("dr", domain)
+        body = f"(fun {name} => {self.over_samples(domain, name).real(term.body)})"
+        sets = f"{self.words.elements(domain)} {self.words.witness(domain)}"
+        return f"(samples {sets} {self.function(term.var, term.weight)} {self.time(term.count)}%Z {body})"
+
+
+def place_of(kind: str, domain: Domain) -> str:
+    """The key under which a writer keeps the name of the function of time that gives the elements of a set."""
+    return f"{kind} {domain.name}"
+
+
+def places_in(node: Basic) -> list[tuple[str, Domain]]:
+    """The trajectory or the samples that a term speaks of, as functions: passed first to what a definition names."""
+    found: set[tuple[str, Domain]] = set()
+    if is_random(node):
+        found |= {(_kind_of(n)[0], n.domain) for n in subterms(node) if isinstance(n, (State, Action))}
+        processes = [n for n in subterms(node) if isinstance(n, Process)]
+        found |= {pair for p in processes for pair in (("st", p.states), ("ac", p.actions))}
+        if any(isinstance(n, History) for n in subterms(node)):
+            found |= {("st", STATES), ("ac", ACTIONS)}
+    return sorted(found | {("dr", d) for d in drawn(node)}, key=str)
 
 
 def extras(definition: Definition) -> list[Basic]:
@@ -285,4 +388,8 @@ _WRITERS = {
     Cases: Writer.cases,
     Defined: Writer.use,
     PathProbability: Writer.path,
+    PathSum: Writer.path_sum,
+    Expectation: Writer.expectation,
+    Given: Writer.conditional,
+    Samples: Writer.samples,
 }

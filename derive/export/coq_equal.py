@@ -12,28 +12,41 @@ from itertools import count
 
 from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow, Rational, Symbol, cancel, preorder_traversal, together
 
-from derive.binding import canonical, meaning, substitute
+from derive.binding import canonical, meaning, substitute, subterms
 from derive.errors import Refused
-from derive.export.coq import Writer
+from derive.export.coq import Names, Writer, place_of, places_in
 from derive.ring import equal_by_arithmetic
 from derive.terms import (
+    AVERAGES_PATHS,
+    Action,
     Apply,
     Cases,
     Defined,
+    Definition,
+    Domain,
+    Draw,
     Exp,
+    Expectation,
+    Given,
     Gradient,
     Log,
     Mean,
     PathProbability,
+    PathSum,
+    Process,
+    Samples,
+    State,
     SumOver,
     TimeProduct,
     TimeSum,
+    Var,
     Variance,
     sort_of,
 )
 from derive.timeline import is_linear, linear
 
 Script = list[str]
+SLOTS = (State, Action, Draw)
 
 
 @dataclass(frozen=True)
@@ -56,13 +69,48 @@ class Side:
 
     @property
     def sense(self) -> Basic:
-        return canonical(substitute(self.term, self.values) if self.values else self.term)
+        return canonical(valued(self.term, self.values) if self.values else self.term)
 
-    def at(self, term: Basic, names: Mapping[Basic, str] | None = None) -> Side:
+    def at(self, term: Basic, names: Names | None = None) -> Side:
         hidden = set(names or ())
         values = {k: v for k, v in self.values.items() if k not in hidden}
         outer = self.outer.within(names or {}) if self.outer is not None else None
         return Side(term, self.writer.within(names or {}), values, outer)
+
+    def over_paths(self, term: Basic, names: Names) -> Side:
+        """What stands below a sum over trajectories, where nothing is known of the states and actions above it."""
+        values = {k: v for k, v in self.values.items() if not isinstance(k, SLOTS[:2])}
+        outer = self.outer.over_paths(names) if self.outer is not None else None
+        return Side(term, self.writer.over_paths(names), values, outer)
+
+    def over_samples(self, term: Basic, domain: Domain, name: str) -> Side:
+        """What stands below an average over samples, where nothing is known of those above it."""
+        values = {k: v for k, v in self.values.items() if not (isinstance(k, Draw) and k.domain == domain)}
+        outer = self.outer.over_samples(domain, name) if self.outer is not None else None
+        return Side(term, self.writer.over_samples(domain, name), values, outer)
+
+
+def valued(term: Basic, values: Mapping[Basic, Basic]) -> Basic:
+    """The term with its names, and its states, actions and samples, replaced."""
+    slots = {k: v for k, v in values.items() if isinstance(k, SLOTS)}
+    return substitute(_replaced_outside_averages(term, slots), {k: v for k, v in values.items() if k not in slots})
+
+
+def _replaced_outside_averages(term: Basic, slots: Mapping[Basic, Basic]) -> Basic:
+    if term in slots:
+        return slots[term]
+    if not slots or not term.args or isinstance(term, (*AVERAGES_PATHS, Process, Definition)):
+        return term
+    if isinstance(term, Samples):
+        slots = {k: v for k, v in slots.items() if k.domain != term.var.domain}
+    return term.func(*(_replaced_outside_averages(a, slots) for a in term.args))
+
+
+def unfolding(writer: Writer, term: Basic) -> str:
+    """The step that opens the definitions that speak of a trajectory or of samples; nothing where there are none."""
+    found = {n for n in subterms(term) if isinstance(n, Definition) and places_in(n)}
+    names = sorted(writer.define(d) for d in found)
+    return f"cbv beta delta [{' '.join(names)}];" if names else ""
 
 
 @dataclass
@@ -101,15 +149,41 @@ def deep(left: Side, right: Side, fresh: Fresh) -> Script:
         return _under(left, right, fresh)
     if isinstance(a, (TimeSum, TimeProduct)):
         return _under_time(left, right, fresh)
+    if isinstance(a, AVERAGES_PATHS):
+        return _under_paths(left, right, fresh)
+    if isinstance(a, Samples):
+        return _under_samples(left, right, fresh)
     if isinstance(a, (Gradient, Log, Exp)):
         return [under(a), *equal(left.at(a.body), right.at(b.body), fresh)]
     if isinstance(a, (Apply, Symbol, PathProbability)) or sort_of(a) is not None:
         return ["places."]
     if isinstance(a, Defined) and a.definition == b.definition:
-        return ["places."]
+        return _arguments(left, right, fresh)
     if isinstance(a, Cases) and a.subject == b.subject and len(a.args) == len(b.args):
         return _cases(left, right, fresh)
     raise Refused("cannot compare two {} in the export", type(a).__name__)
+
+
+def _arguments(left: Side, right: Side, fresh: Fresh) -> Script:
+    """A definition at equal arguments, one after another."""
+    params = left.term.definition.params
+    if all(isinstance(p, Var) or p.is_integer for p in params):
+        return ["places."]
+    pairs = [(left.at(a), right.at(b)) for a, b in zip(left.term.args[1:], right.term.args[1:], strict=True)]
+    texts = [[s.writer.argument(s.term, p) for s in pair] for pair, p in zip(pairs, params, strict=True)]
+    head = left.text.removesuffix(")").removesuffix(" ".join(one for one, _ in texts))
+    script: Script = []
+    for i, (pair, (one, other)) in enumerate(zip(pairs, texts, strict=True)):
+        if one == other:
+            continue
+        before, after = [t[1] for t in texts[:i]], [t[0] for t in texts[i + 1 :]]
+        real, hole = not (isinstance(params[i], Var) or params[i].is_integer), fresh("z")
+        sort = "K" if real else left.writer.words.kind(getattr(params[i], "domain", None))
+        function = f"(fun {hole} : {sort} => {head}{' '.join([*before, hole, *after])}))"
+        same = equal(*pair, fresh) if real else ["places."]
+        changed = f"{head}{' '.join([*before, other, *after])})"
+        script += [f"transitivity {changed}.", *block([f"apply: (f_equal {function}).", *same])]
+    return [*script, "reflexivity."]
 
 
 def under(node: Expr) -> str:
@@ -149,6 +223,36 @@ def _under_time(left: Side, right: Side, fresh: Fresh) -> Script:
     side = Side(a.body, left.writer.within({a.index: name}), values, outer)
     script += [f"apply: {lemma} => {name} {low} {high}.", *equal(side, right.at(b.body, {b.index: name}), fresh)]
     return script
+
+
+def _under_paths(left: Side, right: Side, fresh: Fresh) -> Script:
+    a, b = left.term, right.term
+    if a.process.args[3:] != b.process.args[3:] and not isinstance(a, PathSum):
+        raise Refused("cannot compare averages over different trajectories, {} and {}", a, b)
+    names = trajectory_names(a.process, fresh)
+    inner = equal(left.over_paths(a.body, names), right.over_paths(b.body, names), fresh)
+    lemma = {PathSum: "paths_same", Expectation: "expect_same", Given: "given_same"}[type(a)]
+    times = [*block(["places."]), *(block(["places."]) if isinstance(a, Given) else [])]
+    return [f"apply: {lemma}.", *times, f"move=> {' '.join(names.values())}.", *inner]
+
+
+def _under_samples(left: Side, right: Side, fresh: Fresh) -> Script:
+    a, b = left.term, right.term
+    if a.var.domain != b.var.domain:
+        raise Refused("cannot compare averages over samples of different sets, {} and {}", a, b)
+    x, d = fresh("x"), fresh("d")
+    renamed = {a.var: b.var} if a.var != b.var else {}
+    inherited = {k: v for k, v in left.values.items() if k != a.var}
+    chance = Side(a.weight, left.writer.within({a.var: x}), {**inherited, **renamed}, left.outer)
+    weights = equal(chance, right.at(b.weight, {b.var: x}), fresh)
+    one, other = (side.over_samples(side.term.body, a.var.domain, d) for side in (left, right))
+    rest = [*block([f"move=> {x}.", *weights]), f"move=> {d}.", *equal(one, other, fresh)]
+    return ["apply: samples_same.", *block(["places."]), *rest]
+
+
+def trajectory_names(process: Process, fresh: Fresh) -> dict[Basic | str, str]:
+    """Names for the states and the actions of one trajectory below a sum."""
+    return {place_of(kind, domain): fresh(kind) for kind, domain in (("st", process.states), ("ac", process.actions))}
 
 
 def _cases(left: Side, right: Side, fresh: Fresh) -> Script:
@@ -311,7 +415,7 @@ class _Arithmetic:
         """x^(n + m k), as a variable that equals a product of powers of x and x^k."""
         base, exponent = side.term.args
         parts = [side.at(b) for b in Mul.make_args(base)]
-        meant = substitute(exponent, side.values) if side.values else exponent
+        meant = valued(exponent, side.values) if side.values else exponent
         outer = side.outer or side.writer
         constant, terms = linear(meant)
         products = []

@@ -11,7 +11,7 @@ from sympy import Basic, Mul, Pow, Rational, Symbol, preorder_traversal
 
 from derive.binding import free
 from derive.errors import Refused
-from derive.export.coq import Vocabulary, Writer, extras
+from derive.export.coq import Vocabulary, Writer, extras, places_in
 from derive.export.coq_proof import Replay
 from derive.kernel import Theorem, premises_first
 from derive.terms import (
@@ -21,12 +21,15 @@ from derive.terms import (
     Equation,
     Hypothesis,
     Letter,
+    PathProbability,
     Positive,
+    Possible,
     Statement,
     Var,
 )
 from derive.timeline import is_linear
 
+PARTS = ("finite_sums", "derivations", "trajectories", "samples", "tactics")  # of the library
 CLOSED = "Closed under the global context"  # what Coq prints of a theorem that rests on no axiom
 
 
@@ -62,8 +65,9 @@ class Exported:
 
 
 def library() -> str:
-    """The general lemmas, on finite sums, sums over time and derivations."""
-    return (files("derive.export") / "library.v").read_text(encoding="utf-8")
+    """The general lemmas, one file for each idea, in the order in which they rest on one another."""
+    folder = files("derive.export") / "library"
+    return "\n".join((folder / f"{name}.v").read_text(encoding="utf-8") for name in PARTS)
 
 
 def document(theorems: Iterable[Exported]) -> str:
@@ -148,6 +152,8 @@ def _premise(hypothesis: Hypothesis, writer: Writer) -> str:
         names = sorted((n for n in free(hypothesis.lhs) | free(hypothesis.rhs) if isinstance(n, Var)), key=str)
         binders = " ".join(f"({writer.words.variable(n)} : {_sort(n, writer.words)})" for n in names)
         return f"(forall {binders}, {writer.real(hypothesis.lhs)} = {writer.real(hypothesis.rhs)})"
+    if isinstance(hypothesis, Possible):
+        return f"0 < {writer.real(PathProbability(hypothesis.process))}"
     raise Refused("the hypothesis {} has no counterpart in the export", type(hypothesis).__name__)
 
 
@@ -164,7 +170,7 @@ def _declarations(
     ]
     places = [
         f"Variable {words.place(kind, domain)} : Z -> {words.kind(domain)}."
-        for kind, domain in sorted(words.paths, key=str)
+        for kind, domain in _spoken_of(claim, assuming)
     ]
     definitions = [_definition(definition, text, words) for definition, text in words.definitions.items()]
     names = list(words.names.items())
@@ -186,6 +192,17 @@ def _declarations(
             if symbol in powers:
                 yield f"Hypothesis {text}_neq0 : {text} != 0."
     yield from definitions
+
+
+def _spoken_of(claim: Statement, assuming: tuple[Hypothesis, ...]) -> list[tuple[str, Domain]]:
+    """The one trajectory, or the one list of samples, that a statement speaks of."""
+    parts = [claim.lhs, claim.rhs]
+    for hypothesis in assuming:
+        if isinstance(hypothesis, Possible):
+            parts.append(PathProbability(hypothesis.process))
+        else:
+            parts += vars(hypothesis).values()
+    return sorted({pair for part in parts for pair in places_in(part)}, key=str)
 
 
 def _differentiated(terms: Iterable[Basic]) -> set[Basic]:
@@ -220,6 +237,7 @@ def _letter(letter: Letter, text: str, words: Vocabulary, positive: bool) -> Ite
         quantified = f"forall {rest}, " if rest else ""
         first = letter.domains[0]
         assert first is not None
+        yield f"Hypothesis {text}_ge0 : {every}0 <= {applied}."
         yield f"Hypothesis {text}_sum : {quantified}\\sum_({names[0]} <- {words.elements(first)}) {applied} = 1."
     if positive:
         yield f"Hypothesis {text}_pos : {every}0 < {applied}."
@@ -229,5 +247,8 @@ def _letter(letter: Letter, text: str, words: Vocabulary, positive: bool) -> Ite
 
 def _definition(definition: Basic, text: str, words: Vocabulary) -> str:
     places = [*extras(definition), *definition.params]
-    binders = "".join(f" ({words.variable(p)} : {_sort(p, words) if _is_bound(p) else 'K'})" for p in places)
+    binders = "".join(
+        f" ({words.place(kind, domain)} : Z -> {words.kind(domain)})" for kind, domain in places_in(definition)
+    )
+    binders += "".join(f" ({words.variable(p)} : {_sort(p, words) if _is_bound(p) else 'K'})" for p in places)
     return f"Definition {text}{binders} : K := {Writer(words).real(definition.body)}."

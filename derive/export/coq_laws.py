@@ -12,14 +12,31 @@ from derive.axioms.linear import multiplied_out
 from derive.binding import bound_name, substitute
 from derive.context import Context
 from derive.errors import Refused
-from derive.export.coq_equal import Fresh, Script, Side, block, equal, nonzero, positive, under
+from derive.export.coq_equal import (
+    Fresh,
+    Script,
+    Side,
+    block,
+    equal,
+    nonzero,
+    positive,
+    trajectory_names,
+    under,
+    unfolding,
+)
 from derive.terms import (
+    AVERAGES_PATHS,
     Action,
     Exp,
+    Expectation,
+    Given,
     Gradient,
+    Hypothesis,
     Log,
     Mean,
     PathProbability,
+    PathSum,
+    Samples,
     State,
     SumOver,
     TimeProduct,
@@ -27,7 +44,16 @@ from derive.terms import (
 )
 
 Law = Callable[[Side, Side, tuple[Any, ...], Fresh], Script]
-_KIND = {SumOver: "sum", TimeSum: "sum", Mean: "mean", Gradient: "D"}
+_KIND = {
+    SumOver: "sum",
+    TimeSum: "sum",
+    Mean: "mean",
+    Gradient: "D",
+    PathSum: "paths",
+    Expectation: "expect",
+    Given: "given",
+    Samples: "samples",
+}
 
 
 def _kind(term: Expr) -> str:
@@ -43,18 +69,23 @@ def _raw(side: Side, raw: Expr, proof: Script, end: Side, fresh: Fresh) -> Scrip
     return [f"transitivity {middle.text}.", *block(proof), *equal(middle, end, fresh)]
 
 
+def constant_factors(node: Expr, given: tuple[Hypothesis, ...]) -> tuple[Expr, Expr]:
+    """What of the body of a linear operator stands before it, and what stays."""
+    factors = Mul.make_args(node.body)
+    constants = [f for f in factors if is_constant_for(Context(given), node, f)]
+    return Mul(*constants), Mul(*(f for f in factors if f not in constants))
+
+
 def _homogeneity(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
-    node = term.term
-    if args:
-        outside, inside = args
-    else:
-        factors = Mul.make_args(node.body)
-        constants = [f for f in factors if is_constant_for(Context(), node, f)]
-        outside, inside = Mul(*constants), Mul(*(f for f in factors if f not in constants))
+    node, (outside, inside) = term.term, args
     product = with_body(node, Mul(outside, inside, evaluate=False))
     result = Mul(outside, with_body(node, inside), evaluate=False)
     kind = _kind(node)
-    proof = ["apply: D_scale; constant."] if kind == "D" else [f"exact: {kind}_scale."]
+    proof = [f"exact: {kind}_scale."]
+    if kind == "D":
+        proof = ["apply: D_scale; constant."]
+    elif kind == "given":
+        proof = [f"apply: given_scale; {unfolding(term.writer, outside)} up_to {term.writer.time(node.position)}%Z."]
     if outside == 1 or inside == 1:
         proof = ["rewrite ?mul1r ?mulr1.", *proof] if outside == 1 else proof
     if term.at(product).text == term.text:
@@ -66,7 +97,15 @@ def _through(term: Side, other: Expr, rest: Script, fresh: Fresh) -> Script:
     """term = other by arithmetic below its binder, and then the rest."""
     node = term.term
     one, two = term, term.at(other)
-    if isinstance(node, Gradient):
+    if isinstance(node, AVERAGES_PATHS):
+        trajectory = trajectory_names(node.process, fresh)
+        before, after = (term.over_paths(body, trajectory) for body in (node.body, other.body))
+        proof = [f"apply: {_kind(node)}_eq => {' '.join(trajectory.values())}.", *equal(before, after, fresh)]
+    elif isinstance(node, Samples):
+        d = fresh("d")
+        before, after = (term.over_samples(body, node.var.domain, d) for body in (node.body, other.body))
+        proof = [f"apply: samples_eq => {d}.", *equal(before, after, fresh)]
+    elif isinstance(node, Gradient):
         proof = [under(node), *equal(term.at(node.body), term.at(other.body), fresh)]
     elif isinstance(node, (TimeSum, TimeProduct)):
         k, low, high = fresh("k"), fresh("low"), fresh("high")
@@ -108,7 +147,13 @@ def _right(parts: tuple[Expr, ...]) -> Expr:
 
 def _exchange(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     kind = _kind(term.term)
+    if isinstance(term.term.body, PathSum):
+        return [_PATHS_SWAP if kind == "sum" else f"exact: {_OVER_PATHS[kind]}."]
     return ["exact: D_sum." if kind == "D" else f"exact: {kind}_swap."]
+
+
+_OVER_PATHS = {"D": "paths_D", "mean": "paths_mean", "samples": "samples_paths"}
+_PATHS_SWAP = "symmetry; exact: paths_swap."
 
 
 def _vanishing(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:

@@ -8,15 +8,23 @@ from sympy import Add, Basic, Expr, Mul, Pow
 
 from derive import kernel
 from derive.errors import Refused
-from derive.export.coq import Writer, extras
-from derive.export.coq_equal import Fresh, Script, Side, block, equal, is_arithmetic
-from derive.export.coq_laws import LAWS
+from derive.export.coq import Writer, extras, place_of, places_in
+from derive.export.coq_equal import Fresh, Script, Side, block, equal, is_arithmetic, trajectory_names
+from derive.export.coq_laws import LAWS, constant_factors
+from derive.export.coq_trajectories import DRAWS, Step
 from derive.kernel import Theorem
 from derive.terms import (
+    AVERAGES_PATHS,
     Always,
     Defined,
     Equation,
+    Expectation,
+    Given,
+    Gradient,
     Mean,
+    PathProbability,
+    PathSum,
+    Samples,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -65,7 +73,13 @@ class Replay:
         raise Refused("the rule {} has no counterpart in the export", rule)
 
     def _law(self, theorem: Theorem, writer: Writer) -> Script:
-        _, name, term, args, _ = theorem.proof
+        _, name, term, args, given = theorem.proof
+        if name in DRAWS and isinstance(term, (*AVERAGES_PATHS, Samples, Gradient)):
+            prove = lambda opened: self.script(opened, writer)  # noqa: E731
+            sides = Side(term, writer), Side(theorem.rhs, writer)
+            return DRAWS[name](Step(*sides, args, given, self.fresh, prove))
+        if name == "homogeneity" and not args:
+            args = constant_factors(term, given)
         if name not in LAWS:
             raise Refused("the law {} has no counterpart in the export", name)
         return LAWS[name](Side(term, writer), Side(theorem.rhs, writer), args, self.fresh)
@@ -82,6 +96,7 @@ class Replay:
                 p: _bare(writer.argument(a, p), p) for p, a in zip(term.definition.params, term.args[1:], strict=True)
             }
             names |= {n: _bare(writer.argument(n, n), n) for n in extras(term.definition)}
+            names |= {place_of(*pair): writer.place(*pair) for pair in places_in(term.definition)}
             values = dict(zip(term.definition.params, term.args[1:], strict=True))
             raw = Side(term.definition.body, Writer(writer.words, names), values, writer)
             return [f"transitivity {raw.text}; first reflexivity.", *equal(raw, Side(body, writer), self.fresh)]
@@ -93,6 +108,12 @@ class Replay:
             raw = Add(square, less, evaluate=False)
             return [
                 f"transitivity {writer.real(raw)}; first exact: variance_def.",
+                *equal(Side(raw, writer), Side(body, writer), self.fresh),
+            ]
+        elif isinstance(term, Expectation):
+            raw = PathSum(Mul(PathProbability(term.process), term.body, evaluate=False), term.process)
+            return [
+                f"transitivity {writer.real(raw)}; first exact: expect_paths.",
                 *equal(Side(raw, writer), Side(body, writer), self.fresh),
             ]
         else:
@@ -134,6 +155,17 @@ class Replay:
             other = ["by []."]
             parts = (other, proof) if place == 0 else (proof, other)
             return [f"apply: {lemma}.", *block(parts[0]), *block(parts[1])]
+        if isinstance(node, AVERAGES_PATHS) and place == 0:
+            names = trajectory_names(node.process, self.fresh)
+            lemma = {PathSum: "paths_eq", Expectation: "expect_eq", Given: "given_eq"}[type(node)]
+            return [f"apply: {lemma} => {' '.join(names.values())}.", *below(writer.over_paths(names))]
+        if isinstance(node, Samples) and place == 0:
+            d = self.fresh("d")
+            return [f"apply: samples_eq => {d}.", *below(writer.over_samples(node.var.domain, d))]
+        if isinstance(node, Samples) and place == 2:
+            x = self.fresh("x")
+            proof = [f"move=> {x}.", *below(writer.within({node.var: x}))]
+            return ["apply: samples_same.", *block(["by []."]), *block(proof), "by []."]
         return self._around(node, place, levels[1], below(writer), writer)
 
     def _around(self, node: Expr, place: int, pair: Pair, below: Script, writer: Writer) -> Script:

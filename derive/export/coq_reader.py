@@ -13,8 +13,10 @@ from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
 
 from derive.binding import alike
 from derive.errors import Unreadable
-from derive.export.coq import Vocabulary, extras
+from derive.export.coq import Vocabulary, extras, places_in
 from derive.terms import (
+    ACTIONS,
+    STATES,
     Action,
     Always,
     Apply,
@@ -26,14 +28,20 @@ from derive.terms import (
     Draw,
     Equation,
     Exp,
+    Expectation,
+    Given,
     Gradient,
+    History,
     Hypothesis,
     Letter,
     Log,
     Mean,
     PathProbability,
+    PathSum,
     Positive,
+    Possible,
     Process,
+    Samples,
     State,
     Statement,
     SumOver,
@@ -43,7 +51,7 @@ from derive.terms import (
     Variance,
 )
 
-_TOKEN = re.compile(r"\s*(\\sum_|\\prod_|<-|<=|->|=>|=\?|==|\^\+|\^-|%:R|%Z|[A-Za-z_]\w*|\d+|[()+*/,:=-])")
+_TOKEN = re.compile(r"\s*(\\sum_|\\prod_|<-|<=|<|->|=>|=\?|==|\^\+|\^-|%:R|%Z|[A-Za-z_]\w*|\d+|[()+*/,:=-])")
 _PLACES = {"st": State, "ac": Action, "dr": Draw}
 
 
@@ -61,7 +69,20 @@ def says(statement: str, words: Vocabulary, claim: Statement, assuming: tuple[Hy
     pairs += [
         p for a, b in zip(premises, wanted, strict=same) for p in zip(vars(a).values(), vars(b).values(), strict=True)
     ]
-    return same and all(alike(a, b) for a, b in pairs)
+    return same and all(alike(_lawless(a), _lawless(b)) for a, b in pairs)
+
+
+def _lawless(node: Basic) -> Basic:
+    """A sum over trajectories does not say what they are drawn with."""
+    if isinstance(node, PathSum):
+        return PathSum(_lawless(node.body), _process(*node.process.args[3:]))
+    if isinstance(node, Definition):
+        return Definition(node.name, node.params, _lawless(node.body), node.form)
+    return node.func(*map(_lawless, node.args)) if node.args else node
+
+
+def _process(horizon: Basic, states: Domain, actions: Domain) -> Process:
+    return Process(Integer(0), Integer(0), Integer(0), horizon, states, actions)
 
 
 class _Reader:
@@ -115,6 +136,12 @@ class _Reader:
             self.take("=")
             found: Hypothesis = Always(left, self.real())
             self.take(")")
+        elif self.peek() == "0" and self.peek(1) == "<":
+            self.take("0"), self.take("<")
+            path = self.real()
+            if not isinstance(path, PathProbability):
+                raise Unreadable(f"what is said to be positive is {path}, and no trajectory")
+            found = Possible(path.process)
         else:
             try:
                 self.take("(")
@@ -171,6 +198,12 @@ class _Reader:
             time = self._z()
             self.take(")")
             return node(time, domain)
+        if self.peek() == "(" and self.peek(1) == "history":
+            self.take("("), self.take("history")
+            self._places(STATES, ACTIONS)
+            value: Basic = History(self._z())
+            self.take(")")
+            return value
         value = self.time()
         if self.peek() == "%Z":
             self.take("%Z")
@@ -208,7 +241,7 @@ class _Reader:
             return self._in_parentheses(lambda: _HEADS[head](self, self.take()))
         if isinstance(known, Letter) and known.domains:
             return self._in_parentheses(lambda: self._apply())
-        if isinstance(known, Definition) and (extras(known) or known.params):
+        if isinstance(known, Definition) and (places_in(known) or extras(known) or known.params):
             return self._in_parentheses(lambda: self._use())
         return self._arithmetic()
 
@@ -299,10 +332,79 @@ class _Reader:
         return self.element()
 
     def path(self, head: str) -> Any:
-        laws = [self.named() for _ in range(3)]
-        horizon = self._z()
+        laws, horizon = self._laws(), self._z()
         (_, states), (_, actions) = self.named(), self.named()
-        return PathProbability(Process(laws[0], laws[1], laws[2], horizon, states, actions))
+        return PathProbability(Process(*laws, horizon, states, actions))
+
+    def path_sum(self, head: str) -> Any:
+        states, actions = self._sets()
+        self._beyond(states, actions)
+        horizon = self._z()
+        return PathSum(self._over_paths(states, actions), _process(horizon, states, actions))
+
+    def expectation(self, head: str) -> Any:
+        states, actions = self._sets()
+        self._beyond(states, actions)
+        laws, horizon = self._laws(), self._z()
+        return Expectation(self._over_paths(states, actions), Process(*laws, horizon, states, actions))
+
+    def conditional(self, head: str) -> Any:
+        states, actions = self._sets()
+        laws, horizon, position = self._laws(), self._z(), self._z()
+        body = self._over_paths(states, actions)
+        self._places(states, actions)
+        return Given(body, position, Process(*laws, horizon, states, actions))
+
+    def samples(self, head: str) -> Any:
+        domain = self._elements()
+        self._beyond(domain)
+        var, weight = self._function()
+        if var.domain != domain:
+            raise Unreadable(f"samples of {domain} are drawn with a weight of {var}")
+        count = self._z()
+        self.take("("), self.take("fun")
+        self._said(self.words.place("dr", domain))
+        self.take("=>")
+        body = self.real()
+        self.take(")")
+        return Samples(body, var, weight, count)
+
+    def _sets(self) -> tuple[Domain, Domain]:
+        return self._elements(), self._elements()
+
+    def _beyond(self, *domains: Domain) -> None:
+        for domain in domains:
+            self._said(self.words.witness(domain))
+
+    def _places(self, states: Domain, actions: Domain) -> None:
+        self._said(f"{self.words.place('st', states)} {self.words.place('ac', actions)}")
+
+    def _over_paths(self, states: Domain, actions: Domain) -> Any:
+        self.take("("), self.take("fun")
+        self._places(states, actions)
+        self.take("=>")
+        body = self.real()
+        self.take(")")
+        return body
+
+    def _laws(self) -> tuple[Any, Any, Any]:
+        return self._law(), self._law(), self._law()
+
+    def _law(self) -> Any:
+        if self.peek() != "(":
+            return self.named()
+        self.take("(")
+        law = self.named()
+        for extra in extras(law):
+            if self._argument(extra) != extra:
+                raise Unreadable(f"{law.name} is used with other names than its own")
+        self.take(")")
+        return law
+
+    def _said(self, text: str) -> None:
+        """The tokens of a text that can only be this one."""
+        for token in _tokens(text):
+            self.take(token)
 
     def _cases(self) -> Any:
         self.take("if"), self.take("(")
@@ -325,6 +427,7 @@ class _Reader:
 
     def _use(self) -> Any:
         definition = self.named()
+        self._said(" ".join(self.words.place(*pair) for pair in places_in(definition)))
         arguments = [self._argument(p) for p in (*extras(definition), *definition.params)]
         if tuple(arguments[: len(extras(definition))]) != tuple(extras(definition)):
             raise Unreadable(f"{definition.name} is used with other names than its own")
@@ -360,4 +463,6 @@ def _tokens(text: str) -> list[str]:
 _HEADS = {
     "D": _Reader.calculus, "ln": _Reader.calculus, "ex": _Reader.calculus, "mean": _Reader.average,
     "variance": _Reader.average, "powz": _Reader.power, "zr": _Reader.cast, "path": _Reader.path,
+    "paths": _Reader.path_sum, "expect": _Reader.expectation, "given": _Reader.conditional,
+    "samples": _Reader.samples,
 }  # fmt: skip

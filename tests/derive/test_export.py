@@ -34,8 +34,8 @@ def test_every_statement_that_is_written_is_read_back_as_the_claim_and_the_rest_
             continue
         written += 1
         assert says(said.statement, said.words, d.claim, d.assuming), name
-        assert not says(said.statement, said.words, d.falsehood.claim, d.assuming), name
-    assert written >= 52
+        assert not says(said.statement, said.words, d.falsehood.claim, d.falsehood.assuming or d.assuming), name
+    assert written >= 85
     assert all("has no counterpart in the export" in reason for reason in reasons)
 
 
@@ -66,7 +66,7 @@ def test_what_the_writer_does_not_write_is_not_read(text):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("multi_step_policy_gradient", "Expectation has no counterpart"),
+        ("bandit_variance_at_zero", "At has no counterpart"),
         ("kl_nonneg", "an inequality has no counterpart"),
         ("softmax_score_eq_onehot_sub_prob", "the law gradient_case has no counterpart"),
     ],
