@@ -14,6 +14,7 @@ from sympy import Expr, Symbol
 from derive.book import tree
 from derive.book.context import Context, stop, time, undecided
 from derive.book.elements import numbered
+from derive.book.letters import HORIZONS
 from derive.book.sorts import above_label, is_other_parameter, is_parameter, label_of, written_mark
 from derive.book.tree import Call, Expect, Grad, Items, Node, Sym, walk
 from derive.errors import IllFormed
@@ -71,11 +72,16 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
 def name_of(head: Sym) -> str:
     """The name of a letter with its accents and labels: V_pi, hat:A, r_star."""
     below = head.sub.parts if head.sub is not None else ()
-    labels = [written_mark(p) if is_other_parameter(p) else label_of(p) for p in below]
+    labels = [written_mark(p) if is_other_parameter(p) else label_of(p) or _capital(p) for p in below]
     labels += [above_label(p) for p in (head.sup.parts if head.sup is not None else ())]
     spelt = (label.replace("*", "star").replace("-", "minus").replace("'", "prime") for label in labels if label)
     clean = ["".join(c for c in label if c.isalnum()) for label in spelt]
     return "_".join([head.head, *(c for c in clean if c)])
+
+
+def _capital(node: Node) -> str | None:
+    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
+    return node.name if plain and isinstance(node, Sym) and node.name.isupper() else None
 
 
 def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
@@ -88,6 +94,8 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
                 return None
             if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None or is_other_parameter(inner):
                 continue
+            if items is head.sub and _is_name(inner, ctx):
+                continue
             if items is head.sup and above_label(inner) is not None:
                 continue
             if items is head.sup and not isinstance(part, tree.Group):
@@ -96,6 +104,13 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
                 return None
             indices.append(inner)
     return name_of(head), indices
+
+
+def _is_name(node: Node, ctx: Context) -> bool:
+    """D of λ_D: a capital that counts nothing and is no last moment."""
+    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
+    counts = {*HORIZONS, *ctx.scope.survey.counts, "N", "K", "M", "G", "B"}
+    return plain and isinstance(node, Sym) and node.name.isupper() and node.name not in counts
 
 
 def _is_index(node: Node) -> bool:

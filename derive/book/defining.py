@@ -15,16 +15,16 @@ from derive.binding import alike, meaning
 from derive.book.claims import context, readings
 from derive.book.definitions import defined, parameter_of, unfolded
 from derive.book.document import Document, Formula
-from derive.book.follows import follows
+from derive.book.follows import MAX_BACK, follows
 from derive.book.introduce import DEFINES, lead, paragraph
 from derive.book.judge import Judgement
-from derive.book.letters import DISTRIBUTIONS, POLICIES, SCALARS
+from derive.book.letters import COUNTERS, DISTRIBUTIONS, LABELS, POLICIES, SCALARS, TIMES
 from derive.book.naming import named, recursive, written
 from derive.book.optimal import is_best_of_policies
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
-from derive.book.sorts import is_action_value, is_primitive, key_of, label_of, number, sort_of
+from derive.book.sorts import is_action_value, is_primitive, key_of, label_of, mark_of, number, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
@@ -70,7 +70,10 @@ def define(
     if operator == "=" and not anew:
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if judgement.code == "D051" or judgement.verdict == "refuted":
-            found = follows(left, right, walk.setting(formula, conditions), walk.rests_on())
+            rests_on = walk.rests_on()[-MAX_BACK:]
+            if judgement.verdict == "refuted":  # from what is true nothing follows that is false
+                rests_on = [one for one in rests_on if not one.passed]
+            found = follows(left, right, walk.setting(formula, conditions), rests_on)
             if found is not None:
                 return found
         special = judgement.code == "D005" and introduces_anew(walk.document, n)  # the text says that it defines
@@ -311,16 +314,25 @@ def _letters_of(node: Node) -> Iterator[Sym]:
             yield from _letters_of(part)
 
 
+def _is_index(part: Node) -> bool:
+    """t, i, t+1, 1: what numbers a letter, and does not name it."""
+    if isinstance(part, Sym):
+        return part.name in TIMES | COUNTERS and label_of(part) is None
+    return label_of(part) is None
+
+
 def _is_best_policy(left: Node) -> bool:
-    """π^*(a|s), π_*(y|x)."""
-    head = left.head if isinstance(left, Call) else left
-    marks = [p for items in (getattr(head, "sub", None), getattr(head, "sup", None)) if items for p in items.parts]
-    return isinstance(left, Call) and left.head.name in POLICIES and [label_of(m) for m in marks] == ["*"]
+    """π^*(a|s), π_*(y|x), π_r(y|x): a policy by a name that is none of the given ones, π_θ, π_ref, π_old."""
+    if not isinstance(left, Call) or left.head.name not in POLICIES:
+        return False
+    head = left.head
+    marks = [mark_of(p, head) for items in (head.sub, head.sup) if items is not None for p in items.parts]
+    return len(marks) == 1 and marks[0] is not None and (marks[0] == "*" or marks[0] not in LABELS)
 
 
 def _leads_back(head: Sym, letters: Sequence[Sym], scope: Scope) -> bool:
     """Whether something on the right was made from the letter on the left, or is it at another index: a claim then."""
-    indexed = head.sub is not None and any(label_of(p) is None for p in head.sub.parts)
+    indexed = head.sub is not None and any(_is_index(p) for p in head.sub.parts)
     if indexed and any(n.name == head.name and n.sub for n in letters):
         return True
     if head.name not in POLICIES and {n.head for n in letters} & NAMES.keys():

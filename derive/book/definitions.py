@@ -12,10 +12,10 @@ from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, POLICIES, TIMES
 from derive.book.scope import Binding, Key, Survey
-from derive.book.sorts import is_element, is_parameter, label_of, parameter_name, sort_of
+from derive.book.sorts import is_element, is_parameter, mark_of, parameter_name, sort_of
 from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Items, Node, Sym
+from derive.book.tree import Call, Items, Node, Num, Sym
 from derive.book.values import NAMES, anchored, head_time, is_value, place, policy_of, usual
 from derive.terms import (
     Defined,
@@ -57,8 +57,8 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     try:
         definition = defined(binding, ctx)
     except Stopped as fault:
-        if not args and (any_number := arbitrary.number(head, ctx)) is not None:  # what holds for any holds for this one
-            return any_number
+        if not args and (any_one := arbitrary.number(head, ctx)) is not None:  # what holds for any holds for this one
+            return any_one
         why = f"{head.head} was defined at line {binding.line} by what cannot be read: {fault.why}"
         raise (undecided if fault.open else stop)(why, head) from fault
     ctx.notes.bindings.add(binding)
@@ -68,12 +68,18 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     if isinstance(binding.head, Call) and is_value(binding.head, ctx):
         return definition(place(Call(head.start, head.end, head, Items(head.start, head.end, args, ())), ctx))
     survey = ctx.scope.survey
-    indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
+    indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and not mark_of(p, head)]
     if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
         raise stop(f"{head.head} of a part of the trajectory is not supported", head)
     values: list[Basic] = [time(i, ctx) for i in indices]
     given = [a for a in args if sort_of(a, survey) not in ("param", "path", "mark", "policy")]
-    values += [element(a, ctx) if binding.key.sorts and _is_place(a, survey) else ctx.read(a, ctx) for a in given]
+    wanted = [*definition.params[len(values) :], *([None] * len(given))]
+    for part, param in zip(given, wanted, strict=False):
+        if isinstance(param, Symbol) and param.is_integer:
+            values.append(time(part, ctx))
+        else:
+            as_place = binding.key.sorts and _is_place(part, survey)
+            values.append(element(part, ctx) if as_place else ctx.read(part, ctx))
     made, used = parameter_of(binding.head, ctx), parameter_of(args, ctx)
     if len(definition.params) == len(values) + 1:  # a function of a number, used at θ
         values.append(ctx.real_parameter(used or made or ctx.theta.name))
@@ -85,6 +91,11 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
             head,
         )
     return definition(*values)
+
+
+def _is_time(node: Sym) -> bool:
+    """t, t', i."""
+    return node == Sym(node.start, node.end, node.name, primes=node.primes) and node.name in TIMES | COUNTERS
 
 
 def _is_place(node: Node, survey: Survey) -> bool:
@@ -110,7 +121,7 @@ def defined(binding: Binding, ctx: Context) -> Definition:
     sym, parts = (binding.head.head, binding.head.args.parts) if isinstance(binding.head, Call) else (binding.head, ())
     if not isinstance(sym, Sym):
         raise stop("a definition of what is no letter", binding.head)
-    indices = [p for p in (sym.sub.parts if sym.sub else ()) if not is_parameter(p, survey) and label_of(p) is None]
+    indices = [p for p in (sym.sub.parts if sym.sub else ()) if not is_parameter(p, survey) and not mark_of(p, sym)]
     params: list[Basic] = []
     for part in indices:
         if not isinstance(part, Sym):
@@ -125,7 +136,7 @@ def defined(binding: Binding, ctx: Context) -> Definition:
                 raise stop("a definition for elements with an index", part)
             params.append(value)
             inside = inside.binding(part.head, value)
-        elif isinstance(part, Sym) and part == Sym(part.start, part.end, part.name) and part.name in TIMES | COUNTERS:
+        elif isinstance(part, Sym) and _is_time(part):
             at = time(part, inside)
             params.append(at)
             inside = inside.binding(part.head, at)
@@ -209,9 +220,7 @@ def _form(binding: Binding, sym: Sym, parts: tuple[Node, ...], body: Expr, ctx: 
 
 def _name(sym: Sym) -> str:
     """The printed name of a defined letter; its accents and labels are part of it."""
-    labels = [
-        label
-        for p in (*(sym.sub.parts if sym.sub else ()), *(sym.sup.parts if sym.sup else ()))
-        if (label := label_of(p))
-    ]
-    return "_".join([sym.head, *labels])
+    parts = (*(sym.sub.parts if sym.sub else ()), *(sym.sup.parts if sym.sup else ()))
+    labels = [label for p in parts if (label := mark_of(p, sym))]
+    squared = sym.sup is not None and isinstance(sym.sup.only, Num)  # the variance σ^2
+    return "_".join([sym.head, *labels, *(["squared"] if squared else [])])

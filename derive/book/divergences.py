@@ -8,7 +8,7 @@ to elsewhere; a policy alone is one at every state, or averaged over the states 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Max, Rational
 
@@ -157,7 +157,7 @@ def _of_letters(name: str, node: Call, alone: list[Sym], ctx: Context) -> Expr:
         raise undecided("a divergence of laws that are not said to be laws of anything", node)
     first, *given = arguments
     start, end = node.start, node.end
-    drawn = first if _is_of_another_set(first, ctx) else Dot(start, end)
+    drawn = _its_own(first, ctx) or Dot(start, end)
     of = Items(start, end, (drawn, *given), ("|", *("," for _ in given[1:])) if given else ())
     whole = [Call(p.start, p.end, p, of) if isinstance(p, Sym) else p for p in node.args.parts]
     pointwise = Call(start, end, node.head, Items(start, end, tuple(whole), node.args.separators))
@@ -168,10 +168,11 @@ def _of_letters(name: str, node: Call, alone: list[Sym], ctx: Context) -> Expr:
     return _valued(name, pointwise, ctx)
 
 
-def _is_of_another_set(node: Node, ctx: Context) -> bool:
-    """z of q(z): what a letter alone is a law of, where it is no state, action or outcome."""
-    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
-    return plain and isinstance(node, Sym) and node.name not in ELEMENTS and node.head not in ctx.bound
+def _its_own(node: Node, ctx: Context) -> Sym | None:
+    """z of q(z), y of y ~ q: what a letter alone is a law of, by a name that is free; None for a state or an action."""
+    if not isinstance(node, Sym) or node != Sym(node.start, node.end, node.name) or node.name.lower() in "sa":
+        return None
+    return node if node.head not in ctx.bound else replace(node, primes=1)
 
 
 def _applied(letters: list[Sym], ctx: Context) -> bool:
@@ -189,4 +190,8 @@ def _arguments(letters: list[Sym], ctx: Context) -> tuple[Node, ...] | None:
         parts = tuple(p for p in call.args.parts if not is_parameter(p, ctx.scope.survey))
         if all(is_element(p, ctx.scope.survey) or isinstance(p, Dot) for p in parts):
             found[tuple(getattr(p, "head", "·") for p in parts[1:])] = parts
+    for drawn in (n for side in ctx.around for n in walk(side) if isinstance(n, Relation) and n.operators == ("~",)):
+        variable, law = drawn.sides
+        if isinstance(law, Sym) and law.name in names and isinstance(variable, Sym):
+            found.setdefault((), (variable,))  # y ~ q
     return next(iter(found.values())) if len(found) == 1 else None

@@ -245,12 +245,26 @@ def _policy_at(head: Sym, var: Var, at: Expr | None, ctx: Context, part: Node) -
         state: Expr | None = State((at - 1) / 2, ctx.domain("s"))
     else:
         state = ctx.bound.get("s" + "'" * var.name.count("'")) if is_policy(head, ctx.scope.survey) else None
+        state = state if state is not None or var.domain.name == "A" else _given_elsewhere(head, var, ctx)
     args = (var,) if state is None else (var, state)
     domains = tuple(a.domain for a in args)
     letter = distribution(head, domains, ctx) or (any_law(head, domains, ctx) if at is None else None)
     if letter is None:
         raise stop("a law that is not known here", part)
     return Apply(letter, *args)
+
+
+def _given_elsewhere(head: Sym, var: Var, ctx: Context) -> Expr | None:
+    """x, for y ~ π, where the statement writes π(y|x) and x is drawn already."""
+    found = set()
+    for call in (n for side in ctx.around for n in walk(side) if isinstance(n, Call) and n.head.name == head.name):
+        parts = [p for p in call.args.parts if not is_parameter(p, ctx.scope.survey)]
+        first, given = parts[0], parts[1:]
+        if call.args.separators[:1] == ("|",) and len(given) == 1 and isinstance(given[0], Sym):
+            same = isinstance(first, Dot) or (isinstance(first, Sym) and first.name == var.name.rstrip("'"))
+            found |= {given[0].head} if same else set()
+    value = ctx.bound.get(next(iter(found))) if len(found) == 1 else None
+    return value if isinstance(value, Var) else None
 
 
 def _with_state(body: Node, ctx: Context) -> Context:

@@ -159,6 +159,8 @@ class Indices(Scripts):
         with self.bars("given"):
             body = self.part()
             given = None
+            if isinstance(body, tree.Relation) and body.operators == ("~",) and head.sub is None:
+                return self.drawn(head, body, closing)
             if self.is_op("|"):
                 self.take()
                 given = self.items(closing)
@@ -167,6 +169,20 @@ class Indices(Scripts):
         if isinstance(body, tree.Relation):
             raise Stopped("a relation inside an expectation", start, self.last_end, "relation")
         return tree.Expect(head.start, self.last_end, head.sub, body, given)
+
+    def drawn(self, head: Sym, first: Node, closing: str) -> Node:
+        """E[q ~ P, o ~ π(·|q)] f: what is drawn stands in the bracket, and the rest of the term is averaged."""
+        parts = [first]
+        while self.is_op(","):
+            self.take()
+            parts.append(self.part())
+        self.expect(closing)
+        self.brackets -= 1
+        sub = Items(first.start, self.last_end, tuple(parts), (",",) * (len(parts) - 1))
+        while self.now.kind in ("row", "quad") or self.is_op("&"):
+            self.take()
+        body = self.deeper(self.term)
+        return tree.Expect(head.start, body.end, sub, body, None)
 
     def accented(self, token: Token, name: str) -> Node:
         name = _SAME_ACCENT.get(name, name)

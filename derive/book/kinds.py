@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from derive.book import tree
+from derive.book.best_of import whole
 from derive.book.judge import Judgement
 from derive.book.letters import ELEMENTS, POLICIES
 from derive.book.naming import named, written
@@ -98,7 +99,8 @@ def _is_change(left: Node) -> bool:
 
 
 def _is_best(node: Node) -> bool:
-    return isinstance(node, Best) and node.name.startswith("arg")
+    found = whole(node)
+    return isinstance(found, Best) and found.name.startswith("arg")
 
 
 def _is_aim(left: Node, survey: Survey) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.book.best_of import whole
 from derive.book.claims import conventions, readings
 from derive.book.context import Reading
 from derive.book.follows import factors, product
@@ -21,6 +22,7 @@ from derive.printing import latex
 
 def compares(left: Node, right: Node) -> bool:
     """Whether both sides are the best over the same policies or parameters."""
+    left, right = whole(left), whole(right)
     if not isinstance(left, Best) or not isinstance(right, Best):
         return False
     return _is_arg(left) == _is_arg(right) and _over(left) == _over(right) != frozenset()
@@ -74,8 +76,11 @@ def _of_time(at: int, reading: Reading) -> list[Node]:
     return [found for k in (rest, steps) for found in (Div(at, at, one, k), k)]
 
 
-def judge_best(left: Best, right: Best, setting: Setting) -> Judged:
+def judge_best(left: Node, right: Node, setting: Setting) -> Judged:
     """holds, where one factor shows it; never refuted. Raises Stopped where a side cannot be read."""
+    left, right = whole(left), whole(right)
+    assert isinstance(left, Best)
+    assert isinstance(right, Best)
     same = left.name.removeprefix("arg") == right.name.removeprefix("arg")
     reading = readings(setting.scope, [left, right])[0][0]
     slopes = [Grad(side.start, side.end, None, everywhere(side.body)) for side in (left, right)]

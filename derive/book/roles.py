@@ -66,12 +66,17 @@ def _indexes(sub: Items | None) -> bool:
 
 
 def _note_law(node: Call, elements: Seen) -> None:
-    """π(b|s), P(z|s,a): b is an action, z a state."""
+    """π(b|s), P(z|s,a): b is an action, z a state; π(o|q), π(o_t|q,o_{<t}): o and q run over sets of their own."""
     parts, separators = node.args.parts, node.args.separators
     if node.head.name not in (*POLICIES, "P", "p") or separators[:1] != ("|",):
         return
     given = "".join(ELEMENTS[p.name].name for p in parts[1:] if isinstance(p, Sym) and p.name in ELEMENTS)
     wanted = "A" if node.head.name in POLICIES and given == "S" else "S" if given == "SA" else ""
+    if not wanted and node.head.name in POLICIES:
+        letters = {p.name for p in parts if isinstance(p, Sym) and not p.accents and not p.font}
+        for name in letters:
+            if name not in _TAKEN and len(name) == 1 and name.islower():
+                elements.setdefault(name, set()).add(name.upper())
     for name in _plain_names(parts[:1]):
         if wanted and name not in _TAKEN and len(name) == 1 and name.islower():
             elements.setdefault(name, set()).add(wanted)

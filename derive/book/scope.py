@@ -77,6 +77,7 @@ class Survey:
     elements: tuple[tuple[str, str], ...] = ()  # letters that run over a set here, and the name of the set
     counts: frozenset[str] = frozenset()  # letters that say how many there are: N of Σ_{i=1}^N
     policies: frozenset[str] = frozenset()  # letters that are written b(a|s), as policies are
+    heads: frozenset[str] = frozenset()  # letters that are applied to something
     visits: tuple[tuple[str, str], ...] = ()  # letters for how often a state is visited, and what is counted
     visits_said: str | None = None  # what the prose says of visits
 

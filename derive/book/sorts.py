@@ -146,6 +146,14 @@ def label_of(node: Node) -> str | None:
     return None
 
 
+def mark_of(node: Node, head: Sym) -> str | None:
+    """What a letter below another says that is no index: a label; r in π_r, a policy by its name."""
+    if (label := label_of(node)) is not None or head.name not in POLICIES:
+        return label
+    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
+    return node.name if plain and isinstance(node, Sym) and node.name not in TIMES | COUNTERS | PARAMETERS else None
+
+
 def _is_word(letters: str) -> bool:
     """KL, Low, flat: letters that are read together; not the indices ij, tk."""
     if not letters.isascii() or not letters.isalpha() or set(letters) <= TIMES | COUNTERS:
@@ -191,7 +199,7 @@ def key_of(node: Node, survey: Survey) -> Key | None:
             of_function = isinstance(part, Sym) and part.name in PARAMETERS and head.name in VALUES | REWARDS
             labels += [parameter_name(part)] if of_function else []
             continue
-        label = label_of(part)
+        label = mark_of(part, head)
         if label is not None:
             labels.append(label)
         elif isinstance(part, (tree.Relation, tree.Group)):
@@ -200,6 +208,8 @@ def key_of(node: Node, survey: Survey) -> Key | None:
             indices += 1
     if head.sup is not None:
         label = above_label(head.sup.only) if head.sup.only is not None else None
+        squared = isinstance(head.sup.only, Num) and head.sup.only.text == "2" and head.name == "sigma"
+        label = "2" if squared else label  # a variance is called σ^2
         if label is None:
             return None
         labels.append("^" + label)
@@ -221,10 +231,11 @@ def is_head(node: Node, survey: Survey) -> bool:
     if isinstance(node, Call) and sym.name in _NAMED:  # known functions, which nobody defines
         return False
     compares = isinstance(node, Call) and ">" in node.args.separators and key.sorts != ()
-    if isinstance(node, Call) and any(sep != "," for sep in node.args.separators) and key.sorts and not compares:
+    word = sym.font == "rm" and len(sym.name) > 1  # odds(y|x)
+    if isinstance(node, Call) and any(s != "," for s in node.args.separators) and key.sorts and not (compares or word):
         return False
     parts = [*(sym.sub.parts if sym.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
-    plain = [p for p in parts if not is_parameter(p, survey) and label_of(p) is None]
+    plain = [p for p in parts if not is_parameter(p, survey) and mark_of(p, sym) is None]
     if not all(isinstance(p, Sym) and p.sup is None and not p.accents for p in plain):
         return False
     if any(isinstance(p, Sym) and p.name == TRAJECTORY and p.sub is not None for p in plain):
@@ -277,12 +288,16 @@ def is_primitive(node: Node, survey: Survey) -> bool:
     if not isinstance(sym, Sym) or sym.accents:
         return False
     sorts = {sort_of(a, survey) for a in node.args.parts} if isinstance(node, Call) else set()
+    ratio = sym.name == "rho" and not sorts & {"S", "path"}  # ρ(y), where states are what ρ is a law of
     if isinstance(node, Call):
         return (
             (sym.name in POLICIES and not _optimal(sym))
-            or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts) and not is_action_value(node, survey))
+            or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts) and not is_action_value(node, survey) and not ratio)
             or (sym.name == "r" and "path" not in sorts)
         )
     if sym.name == "r" or (sym.name in (*ELEMENTS, TRAJECTORY) and sym.name.islower()):
         return True
-    return is_parameter(sym, survey) or (sym.name in (SCALARS | HORIZONS) and sym.sub is None) or sym.name in POLICIES
+    policy = sym.name in POLICIES and (
+        sym.name != "mu" or "mu" in survey.heads
+    )  # μ may be a mean, where it is no μ(a|s)
+    return is_parameter(sym, survey) or (sym.name in (SCALARS | HORIZONS) and sym.sub is None) or policy

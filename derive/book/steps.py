@@ -34,9 +34,9 @@ from derive.book.naming import named, written
 from derive.book.objectives import compares, in_proportion, judge_best, up_to_constants
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
-from derive.book.sorts import closed, is_head, number
+from derive.book.sorts import closed, is_head, number, sort_of
 from derive.book.tokens import Stopped
-from derive.book.tree import Best, Call, Node, Sym
+from derive.book.tree import Best, Call, Expect, Node, Num, Sym
 from derive.book.tree import walk as tree_walk
 from derive.book.verdict import PASSED, Judged, judge_claim
 from derive.errors import DeriveError
@@ -113,7 +113,7 @@ def _told_apart(
         if whole[0].verdict in PASSED or _CONSTANT.search(formula.latex) is None:
             return whole
         return up_to_constants(left, right, walk.setting(formula, conditions))
-    if isinstance(left, Best) and isinstance(right, Best) and compares(left, right):
+    if compares(left, right):
         return judge_best(left, right, walk.setting(formula, conditions))
     if (estimate := _estimate(walk, formula, left, operator, right, first)) is not None:
         return estimate
@@ -121,17 +121,9 @@ def _told_apart(
         return _approximation(walk, formula, left, right, first)
     if first and (addition := introduced(left, right, formula.line, walk.scope)) is not None:
         return _introduce(walk, formula, addition, left, right)
-    if first and isinstance(left, Call) and divergence(left) is not None:  # KL(p || q) = …, of laws that are known here
-        with suppress(Stopped):
-            judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
-            if (
-                judgement.code == "D051"
-                and introduces_anew(walk.document, n)
-                and "any distribution" in judgement.message
-            ):
-                return Judgement("definition", "D028", "says which law the data have in this section"), read_as
-            if judgement.verdict in PASSED or judgement.code == "D051":
-                return judgement, read_as
+    of_laws = first and isinstance(left, Call) and divergence(left) is not None
+    if of_laws and (judged := _of_laws(walk, n, formula, left, right, conditions)) is not None:
+        return judged
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
     if (again := _recalled(walk, n, left, right)) is not None:
@@ -148,12 +140,37 @@ def _told_apart(
     if first and operator == ":=" and judgement.verdict == "unknown":
         explicit = says_it_defines(left, None)
         judgement = explicit if explicit is not None else judgement
+    if first and judgement.verdict == "unknown" and _is_one_of_several(left, judgement):
+        return Judgement("definition", "D026", "introduces one of several numbers, whose uses are not judged"), read_as
     if judgement.verdict not in PASSED and first and chooses(left, right, walk.scope):
         return choose(walk, formula, left, right), read_as
     if judgement.verdict == "refuted" and any(chooses(*sides, walk.scope) for sides in ((left, right), (right, left))):
         message = "fails for any such letter, and may say which one is meant"
         return Judgement("unknown", "D051", message), read_as
     return judgement, read_as
+
+
+def _of_laws(
+    walk: Progress, n: int, formula: Formula, left: Node, right: Node, conditions: Sequence[Node]
+) -> Judged | None:
+    """KL(p || q) = …: a claim about laws that are known here, an estimator, or what says which law the data have."""
+    judged: Judged = Judgement("unknown", "D064", "not read"), None
+    with suppress(Stopped):
+        judged = judge_claim(left, right, walk.setting(formula, conditions))
+    judgement, read_as = judged
+    if judgement.verdict in PASSED:
+        return judged
+    if _ESTIMATES.search(lead(walk.document, n)) is not None:
+        return Judgement("definition", "D025", "an estimator of the divergence"), read_as
+    if judgement.code == "D051" and introduces_anew(walk.document, n) and "any distribution" in judgement.message:
+        return Judgement("definition", "D028", "says which law the data have in this section"), read_as
+    return judged if judgement.code == "D051" else None
+
+
+def _is_one_of_several(left: Node, judgement: Judgement) -> bool:
+    """k_1 = …, k_2 = …: a letter with a number below, of which the text has said nothing."""
+    only = left.sub.only if isinstance(left, Sym) and left.sub is not None and left.sup is None else None
+    return isinstance(only, Num) and isinstance(left, Sym) and f"assumed: {left.head} any sequence" in judgement.message
 
 
 def _recalled(walk: Progress, n: int, left: Node, right: Node) -> Judgement | None:
@@ -169,9 +186,24 @@ def _recalled(walk: Progress, n: int, left: Node, right: Node) -> Judgement | No
 
 
 _CONSTANT = re.compile(r"_\{?\s*\\(?:text|mathrm|textrm)\s*\{\s*(?:a )?const")  # \underbrace{…}_\text{const}
+_ESTIMATES = re.compile(r"\b(?:estimat\w*|approximat\w*|Monte[ -]Carlo)\b", re.I)
 _RECALLS = re.compile(
     r"\b(?:recall\w*|remember|as (?:before|above|shown|seen)|from (?:above|before|earlier)|again)\b", re.I
 )
+
+
+def _averages_a_new_letter(walk: Progress, left: Node, right: Node) -> bool:
+    """E_τ[f(t, t')] = E_τ[…], for a letter f that nothing has said anything of: what is averaged is called f."""
+    if not isinstance(left, Expect) or not isinstance(right, Expect) or left.given or right.given:
+        return False
+    head = left.body.head if isinstance(left.body, Call) else left.body
+    survey = walk.scope.survey
+    new = isinstance(head, Sym) and is_head(left.body, survey) and not walk.known(left.body)
+    if not new or not isinstance(head, Sym) or head.name in survey.arbitrary or written(left.sub) != written(right.sub):
+        return False
+    plain = isinstance(left.body, Call) and set(left.body.args.separators) <= {","}
+    times = plain and isinstance(left.body, Call) and all(sort_of(a, survey) == "real" for a in left.body.args.parts)
+    return times and all(n.head != head.head for n in tree_walk(right) if isinstance(n, Sym))
 
 
 def _approximation(walk: Progress, formula: Formula, left: Node, right: Node, first: bool) -> Judged:

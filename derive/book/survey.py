@@ -73,6 +73,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         elements=settled(seen.elements, seen.heads),
         counts=frozenset(seen.counts - seen.heads),
         policies=frozenset(seen.policies),
+        heads=frozenset(seen.heads),
         visits=tuple(sorted(seen.visits.items())),
         visits_said=said(prose),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
