@@ -16,6 +16,7 @@ from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
 from derive.book.granted import hypotheses, unfolded
+from derive.book.joint_laws import valued
 from derive.book.letters import SCALARS
 from derive.book.scope import Scope
 from derive.book.shares import how_counted
@@ -132,13 +133,21 @@ def claim(
 ) -> Claim:
     """The equation or inequality of a step under one reading. Raises Stopped."""
     try:
-        return _claim(left, right, scope, reading, conditions, relation)
+        ctx = anchored([left, right], replace(context(scope, reading), around=(left, right)))
+        extra = [fact for c in conditions for fact in order(c, ctx)]
+        ctx = ctx.with_facts(*extra)
+        try:
+            return _claim(left, right, ctx, extra, relation)
+        except Stopped:
+            at_values = valued([left, right], replace(ctx, notes=Notes()))
+            if at_values.bound == ctx.bound:
+                raise
+            return _claim(left, right, at_values, extra, relation)
     except IllFormed as fault:
         raise stop(f"this means nothing: {fault}", right) from fault
 
 
-def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: Sequence[Node], relation: str) -> Claim:
-    ctx = anchored([left, right], replace(context(scope, reading), around=(left, right)))
+def _claim(left: Node, right: Node, ctx: Context, extra: Sequence[AtMost], relation: str) -> Claim:
     remark = ""
     equation: Statement
     constant = _constant(right)
@@ -154,11 +163,10 @@ def _claim(left: Node, right: Node, scope: Scope, reading: Reading, conditions: 
     else:
         equation = Equation(read(left, ctx), read(right, ctx))
     _rename_policy([left, right], equation, ctx.notes)
-    extra = [fact for c in conditions for fact in order(c, ctx)]
-    granted = hypotheses(equation, scope.survey.first, ctx.horizon)
+    granted = hypotheses(equation, ctx.scope.survey.first, ctx.horizon)
     solved = sorted(ctx.notes.facts, key=str)
     ranges = _ranges(equation) if isinstance(equation, Inequality) else ()
-    return Claim(equation, (*granted, *solved, *extra, *ranges), reading, ctx.notes, remark)
+    return Claim(equation, (*granted, *solved, *extra, *ranges), ctx.reading, ctx.notes, remark)
 
 
 def _ranges(statement: Inequality) -> tuple[Inequality, ...]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sympy import Expr
 
 from derive.binding import meaning
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element, moment
-from derive.book.letters import (
-    TRAJECTORY,
-)
+from derive.book.joint_laws import at_values
+from derive.book.letters import TRAJECTORY
 from derive.book.one_step import one_step
+from derive.book.spelt_paths import is_last
 from derive.book.tokens import Stopped
-from derive.book.tree import Items, Node, Nothing, Relation, Sym
+from derive.book.tree import Items, Node, Nothing, Num, Relation, Sym
 from derive.context import Context as Known
 from derive.terms import (
     Action,
@@ -28,16 +30,20 @@ from derive.terms import (
 
 
 def cut(node: Node, ctx: Context) -> Expr | None:
-    """t, of the parts τ_{:t} and τ_{t:} of a trajectory, the first of which ends with a_t."""
+    """t, of the parts τ_{:t}, τ_{0:t} and τ_{t:}, τ_{t:T} of a trajectory, the first of which ends with a_t."""
     sub = node.sub if isinstance(node, Sym) and node.head == TRAJECTORY else None
-    if sub is None or sub.separators != (":",) or not any(isinstance(p, Nothing) for p in sub.parts):
+    if sub is None or sub.separators != (":",):
         return None
-    at = next((p for p in sub.parts if not isinstance(p, Nothing)), None)
-    return moment(at, ctx) if at is not None else None
+    start, end = sub.parts
+    opens = isinstance(start, Nothing) or (isinstance(start, Num) and start.text == str(ctx.scope.survey.first))
+    closes = isinstance(end, Nothing) or is_last(end)
+    return moment(end if opens else start, ctx) if opens != closes else None
 
 
 def given_at(given: Items, body: Expr, process: Process, ctx: Context) -> Expr:
     """E[body | s_t, a_t]; at values of them, E[body | s_t = s, a_t = a], of what is at most one step ahead."""
+    if (valued := at_values(given, body, process, ctx)) is not None:
+        return valued
     try:
         return Given(body, _position(given, body, ctx), process)
     except Stopped:
@@ -48,35 +54,63 @@ def given_at(given: Items, body: Expr, process: Process, ctx: Context) -> Expr:
 
 
 def _position(given: Items, body: Expr, ctx: Context) -> Expr:
-    """s_t: position 2t; s_t, a_t: 2t+1; h_t: 2t. The body may not look back behind s_t, which a history would fix."""
-    places = []
+    """s_t: position 2t; s_t, a_t: 2t+1; s_t, a_t, s_{t+1}: 2t+2; h_t: 2t. Where no history is given, the body may not
+    look back behind the first moment, which a history would fix."""
+    if any(s != "," for s in given.separators):
+        raise undecided("a condition on several moments", given)
+    known: list[Expr] = []
+    ends: dict[str, Expr] = {}
+    rewards: list[Node] = []
     for whole in given.parts:
         part = _at_the_anchor(whole, ctx)
-        if isinstance(part, Sym) and part.head == "h" and part.sub is not None and part.sub.only is not None:
-            places.append(("h", moment(part.sub.only, ctx)))
-        elif (end := cut(part, ctx)) is not None:
+        only = part.sub.only if isinstance(part, Sym) and part.sub is not None else None
+        if isinstance(part, Sym) and part.head == "h" and only is not None:
+            ends |= {"s": (at := moment(only, ctx)), "a": at - 1}
+        elif (at_cut := cut(part, ctx)) is not None:
             ctx.notes.assumed.add("τ_{:t} ends with a_t")
-            places += [("h", end), ("a", end)]
-        elif (
-            isinstance(part, Sym)
-            and part.name in ("s", "a", "S", "A")
-            and part.sub is not None
-            and part.sub.only is not None
-        ):
-            places.append((part.name.lower(), moment(part.sub.only, ctx)))
+            ends |= {"s": at_cut, "a": at_cut}
+        elif isinstance(part, Sym) and (last := end_of_run(part, ctx)) is not None:
+            ends[part.name.lower()] = last
+        elif isinstance(part, Sym) and part.name in "sSaA" and only is not None:
+            known.append(2 * moment(only, ctx) + int(part.name in "aA"))
+        elif isinstance(part, Sym) and part.name in "rR" and only is not None:
+            rewards.append(only)
         else:
             raise undecided("a condition that is no moment of the trajectory", part)
-    kinds, times = [k for k, _ in places], {t for _, t in places}
-    if (
-        any(s != "," for s in given.separators)
-        or len(times) != 1
-        or kinds not in (["s"], ["s", "a"], ["h"], ["h", "a"])
-    ):
+    if len(ends) == 1 or not (ends or known):
         raise undecided("a condition on several moments", given)
-    at = times.pop()
-    if kinds[0] == "s" and not _looks_ahead(body, at, ctx):
+    past = [2 * ends["s"], 2 * ends["a"] + 1] if ends else []
+    places = _in_order([*past, *known], given)
+    if not ends and (_gaps(places) or places[0].as_coeff_Add()[0] % 2):
+        raise undecided("a condition on several moments", given)
+    if not ends and not _looks_ahead(body, places[0] / 2, ctx):
         raise stop("what is averaged may look back behind the condition", given)
-    return 2 * at + (1 if kinds[-1] == "a" else 0)
+    for index in rewards:  # r_t, which the moments around it say
+        at = moment(index, ctx, ctx.scope.survey.arrival)
+        if not {2 * at, 2 * at + 1} <= {*places} or (ctx.reading.reward == "sas" and 2 * at + 2 not in places):
+            raise undecided("a condition on a reward", given)
+    return places[-1]
+
+
+def _in_order(places: list[Expr], given: Items) -> list[Expr]:
+    """Places on the time line from the first to the last, which differ by numbers."""
+    if not all((p - places[0]).is_Integer for p in places):
+        raise undecided("a condition on several moments", given)
+    return sorted({p.expand() for p in places}, key=lambda p: int(p - places[0]))
+
+
+def _gaps(places: list[Expr]) -> bool:
+    return any(two - one != 1 for one, two in pairwise(places))
+
+
+def end_of_run(node: Sym, ctx: Context) -> Expr | None:
+    """t, of the states s_{0:t}, or of the actions a_{0:t}, from the first on."""
+    plain = node.name in "sSaA" and not (node.accents or node.primes or node.font or node.sup)
+    if not plain or node.sub is None or node.sub.separators != (":",) or is_last(node.sub.parts[1]):
+        return None
+    start, end = node.sub.parts
+    first = isinstance(start, Nothing) or (isinstance(start, Num) and start.text == str(ctx.scope.survey.first))
+    return moment(end, ctx) if first and not isinstance(end, Nothing) else None
 
 
 def _at_the_anchor(part: Node, ctx: Context) -> Node:

@@ -39,6 +39,8 @@ def element(node: Node, ctx: Context) -> Expr:
     if node.sub is None:
         value = ctx.bound.get(node.head, ctx.bound.get(node.head.lower()) if ctx.anchor is not None else None)
         return value if isinstance(value, (Var, State, Action, Draw)) else Var(node.head, domain)
+    node = primed_index(node, ctx)
+    assert node.sub is not None
     if node.sub.only is None or node.primes:
         raise stop("more than one index on an element", node)
     if (number := numbered(node.sub.only, ctx)) is not None:
@@ -54,6 +56,17 @@ def element(node: Node, ctx: Context) -> Expr:
     if domain.name == "A":
         return Action(at, domain)
     raise stop("an index on an outcome that is no state and no action", node)
+
+
+def primed_index(node: Sym, ctx: Context) -> Sym:
+    """s_{t'}, where s_t' is written and a sum over t' is in force."""
+    index = node.sub.only if node.sub is not None else None
+    if not node.primes or not isinstance(index, Sym) or index.primes or index.head + "'" * node.primes not in ctx.bound:
+        return node
+    assert node.sub is not None
+    ctx.notes.assumed.add(f"{node.name}_{index.name}{chr(39) * node.primes} with the prime on its index")
+    marked = replace(index, primes=node.primes)
+    return replace(node, primes=0, sub=replace(node.sub, parts=(marked,)))
 
 
 def runs_over_a_set(node: Node, ctx: Context) -> bool:

@@ -12,6 +12,7 @@ from sympy import Expr, Integer, Mul, Pow
 
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element
+from derive.book.joint_laws import of_moments
 from derive.book.laws import distribution
 from derive.book.letters import law
 from derive.book.sorts import is_parameter, is_policy
@@ -25,8 +26,8 @@ Event = tuple[Expr, Expr]  # a moment of the trajectory, and what it is
 def probability(node: Call, ctx: Context) -> Expr | None:
     """The probability of an event; None where no argument is one."""
     parts, separators = node.args.parts, node.args.separators
-    if node.head.name in _HEADS and len(parts) > 3 and sum(map(_is_moment, parts)) > 2 and "|" in separators:
-        raise undecided("the probability of several moments", node)
+    if (joint := of_moments(node, ctx)) is not None:
+        return joint
     if node.head.name not in _HEADS or not any(isinstance(p, Relation) for p in parts):
         return None
     bar = separators.index("|") + 1 if "|" in separators else len(parts)
@@ -41,10 +42,6 @@ def probability(node: Call, ctx: Context) -> Expr | None:
     if any(s not in (",", "|", ";") for s in separators):
         raise stop("a separator in an event that is not known here", node)
     return _outright(events, conditions, policy, ctx) or _quotient(events, conditions, policy, ctx)
-
-
-def _is_moment(node: Node) -> bool:
-    return isinstance(node, Sym) and node.name in "sSaA" and node.sub is not None
 
 
 def _event(part: Node, ctx: Context) -> Event:

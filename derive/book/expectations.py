@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Add, Basic, Expr, Integer
+from sympy import Add, Expr, Integer
 
-from derive.binding import free, is_random, meaning
+from derive.binding import free, is_random
 from derive.book.binders import refuse_dependence
-from derive.book.conditions import cut, given_at
+from derive.book.conditions import cut, end_of_run, given_at
 from derive.book.context import Context, is_path, stop, undecided
 from derive.book.data import named_law
 from derive.book.draws import over_draws
 from derive.book.elements import element, moment
 from derive.book.instances import at_elements
+from derive.book.joint_laws import is_moment, moments_of, on_trajectories, over_values, unbound
 from derive.book.laws import distribution, path_probability
 from derive.book.letters import (
     DISTRIBUTIONS,
@@ -29,20 +30,19 @@ from derive.book.letters import (
 from derive.book.naming import written
 from derive.book.next_states import without_accents
 from derive.book.passing import apart, is_time, over_times, passes_through, policy_named
-from derive.book.sorts import is_element, is_policy
+from derive.book.sorts import is_element, is_policy, label_of
+from derive.book.tokens import Stopped
 from derive.book.tower import of_variables
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.variables import of_chance
 from derive.book.visits import under_a_policy
+from derive.context import Context as Known
 from derive.terms import (
-    CLOSED,
-    RANDOM,
-    Action,
-    Defined,
+    AtMost,
     Expectation,
+    Given,
     Letter,
     Mean,
-    State,
     Var,
 )
 
@@ -52,7 +52,8 @@ def expectation(node: Expect, ctx: Context) -> Expr:
     node = without_accents(node)
     if node.sub is None:
         return _unnamed(node, replace(ctx, averaged=True))
-    ctx = replace(ctx, averaged=True)
+    ctx, node = replace(ctx, averaged=True), _bar_behind(node)
+    assert node.sub is not None
     parts = node.sub.parts
     if any(s != "," for s in node.sub.separators):
         raise stop("a separator in an expectation's index that is not known here", node)
@@ -68,11 +69,13 @@ def expectation(node: Expect, ctx: Context) -> Expr:
         return over_times(node, ctx)
     parts = apart(parts)
     if passes_through(parts, ctx):
-        return _under_policy(node, policy_named(parts), ctx)
+        return _under_policy(node, policy_named(parts), ctx, parts)
+    if all(isinstance(p, Sym) and _is_place(p, ctx) for p in parts) and (node.given or len(parts) > 1):
+        return over_moments(node, parts, ctx)
     if node.given is not None and not _is_free(node.given, parts, ctx):
         raise stop("a condition in an expectation over a single draw", node)
     if _is_moment(parts):
-        return _at_moment(node, parts, ctx)
+        return over_moments(node, parts, ctx)
     if len(parts) == 1 and isinstance(parts[0], Sym) and (law := named_law(parts[0], node.body, ctx)) is not None:
         return over_draws(node, (law,), ctx)
     return over_draws(node, parts, ctx)
@@ -117,6 +120,7 @@ def _law_of(head: Sym, path: Node) -> Call:
 
 
 def _over_paths(node: Expect, policy: Letter, ctx: Context) -> Expr:
+    ctx = on_trajectories(ctx)
     body = ctx.read(node.body, ctx)
     process = ctx.process(policy)
     if node.given is None:
@@ -181,31 +185,51 @@ def _expected_reward(node: Expect, ctx: Context) -> Expr:
 
 def _is_moment(parts: tuple[Node, ...]) -> bool:
     """s_t, or s_t, a_t, without a law."""
-    names = [p.name if isinstance(p, Sym) and p.sub is not None and p.sup is None else "" for p in parts]
-    return names in (["s"], ["s", "a"], ["S"], ["S", "A"])
+    return [p.name if isinstance(p, Sym) and p.sub is not None and p.sup is None else "" for p in parts] in (
+        ["s"],
+        ["S"],
+    )
 
 
-def _at_moment(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
-    """E_{s_t}[f(s_t)] and E_{s_t, a_t}[f(s_t, a_t)] are E_τ, for an f of nothing else on the trajectory."""
-    places = [element(part, ctx) for part in parts]
-    if not all(isinstance(p, (State, Action)) for p in places) or len({p.time for p in places}) != 1:
-        raise stop("an expectation's index that is not known here", node)
-    body = ctx.read(node.body, ctx)
-    others = [n for n in _unfolded(body) if isinstance(n, RANDOM) and n not in places]
-    if others:
+def _bar_behind(node: Expect) -> Expect:
+    """E_{τ_{t:}|τ_{:t}}[X], E_{s_{t+1}|s_t,a_t}[X] as E[X | …]."""
+    sub = node.sub
+    if sub is None or sub.separators.count("|") != 1 or node.given is not None:
+        return node
+    bar = sub.separators.index("|") + 1
+    before, behind = sub.parts[:bar], sub.parts[bar:]
+    given = Items(behind[0].start, sub.end, behind, sub.separators[bar:])
+    return replace(node, sub=Items(sub.start, before[-1].end, before, sub.separators[: bar - 1]), given=given)
+
+
+def _is_place(node: Sym, ctx: Context) -> bool:
+    """s_t, a_{t-1}, s_{0:t}."""
+    plain = node.name in "sSaA" and node.sup is None and not (node.accents or node.primes or node.font)
+    if not plain or node.sub is None:
+        return False
+    return end_of_run(node, ctx) is not None or (node.sub.only is not None and label_of(node.sub.only) is None)
+
+
+def over_moments(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    """E_{s_t, a_t}[X], E_{s_{t+1}}[X | s_t, a_t], E_{s_{0:t}, a_{0:t-1}}[X] are averages over trajectories, for an X of
+    nothing else on them than what is named, given or averaged inside."""
+    places_named = [p for p in parts if is_moment(p)]
+    ctx = unbound(places_named, ctx)
+    try:
+        body, process = ctx.read(node.body, ctx), ctx.process(ctx.policy())
+    except Stopped:
+        if (found := over_values(node, parts, ctx.policy(), ctx)) is None:
+            raise
+        return found
+    given = [p for p in node.given.parts if isinstance(p, Sym)] if node.given is not None else []
+    named = [p for p in (*parts, *given) if isinstance(p, Sym)]
+    runs = [2 * end + int(p.name in "aA") for p in named if (end := end_of_run(p, ctx)) is not None]
+    places = [element(p, ctx) for p in named if end_of_run(p, ctx) is None and p.name in "sSaA" and p.sub is not None]
+    known = Known((*ctx.facts, *(AtMost(p, p) for p in runs)))
+    moments = {n for n in moments_of(body) if not isinstance(n, Given)} - set(places)
+    if not all(any(known.knows(n, place) for place in runs) for n in moments):
         raise stop("what is averaged depends on more of the trajectory than the index says", node)
-    return Expectation(body, ctx.process(ctx.policy()))
-
-
-def _unfolded(term: Basic) -> Iterator[Basic]:
-    """Every node that is a function of the trajectory here, of the definitions used too."""
-    if isinstance(term, CLOSED):
-        return
-    yield term
-    for part in term.args:
-        yield from _unfolded(part)
-    if isinstance(term, Defined) and (value := meaning(term)) is not None:
-        yield from _unfolded(value)
+    return Expectation(body, process) if node.given is None else given_at(node.given, body, process, ctx)
 
 
 def _of_actions(node: Expect, policy: Letter, body: Expr, ctx: Context) -> Expr:
@@ -219,14 +243,21 @@ def _of_actions(node: Expect, policy: Letter, body: Expr, ctx: Context) -> Expr:
     return Mean(body, actions[0], policy(actions[0], states[0]))
 
 
-def _under_policy(node: Expect, head: Sym, ctx: Context) -> Expr:
-    """E_π[…] over trajectories of that policy."""
+def _under_policy(node: Expect, head: Sym, ctx: Context, drawn: tuple[Node, ...] = ()) -> Expr:
+    """E_π[…] over trajectories of that policy; E_{s_t, a_t ~ π}[…] over some of their moments."""
+    moments = [m for p in drawn if (m := p.sides[0] if isinstance(p, Relation) else p) is not None]
+    ctx = unbound([m for m in moments if is_moment(m)], ctx) if drawn else on_trajectories(ctx)
     letter = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
     if letter is None:
         raise stop("a policy that is not known here", head)
     if (visits := under_a_policy(node, letter, ctx)) is not None:
         return visits
-    body = ctx.read(node.body, ctx)
+    try:
+        body = ctx.read(node.body, ctx)
+    except Stopped:
+        if not moments or (found := over_values(node, moments, letter, ctx)) is None:
+            raise
+        return found
     if not is_random(body):
         return _of_actions(node, letter, body, ctx)
     process = ctx.process(letter)

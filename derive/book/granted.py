@@ -11,7 +11,9 @@ from derive.terms import (
     Action,
     Apply,
     AtMost,
+    Cases,
     Defined,
+    Expectation,
     Given,
     Hypothesis,
     Letter,
@@ -98,6 +100,9 @@ def _positive(term: Basic, sums_paths: bool) -> Iterator[Hypothesis]:
     for node in unfolded(term):
         if isinstance(node, Apply) and (node.letter.pmf or not node.letter.domains):
             yield Positive(node.letter)
+        elif isinstance(node, Expectation) and any(isinstance(n, Cases) for n in subterms(node.body)):
+            of = node.process  # P(C), of a condition C
+            yield from (Positive(law) for law in (of.policy, of.initial, of.transition) if isinstance(law, Letter))
         elif isinstance(node, PathProbability):
             process = node.process
             laws = (process.policy, process.initial, process.transition) if sums_paths else (process.policy,)

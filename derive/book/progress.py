@@ -12,7 +12,7 @@ from derive.book.follows import Before
 from derive.book.introduce import lead
 from derive.book.judge import Judgement, Judges
 from derive.book.scope import Binding, Scope
-from derive.book.sections import Section
+from derive.book.sections import Section, section_of
 from derive.book.sorts import key_of
 from derive.book.statements import Statement
 from derive.book.tree import Node, Relation
@@ -22,6 +22,16 @@ NEAR = 1_000  # characters before a formula in which the prose may name a condit
 _IDENTITY = re.compile(r"\bidentit(?:y|ies)\b", re.I)
 _SAYS_WHERE = re.compile(r"\s*[.,;]?\s*(?:where|with|for|here|if|when|whenever|in which|such that)\b", re.I)
 _GOES_ON = re.compile(r"\s*(?:\\begin\{\w+\*?\})?[\s&]*[=<>]")
+_OPEN = re.compile(r",[\s}]*(?:\\end\{\w+\*?\}\s*)?$")
+
+
+def _goes_on_behind(display: Formula) -> bool:
+    """Whether the sentence of a display goes on behind it: … from the policy: P(…) = …, so that the mean is …"""
+    return _OPEN.search(display.latex) is not None and re.match(r"\s*[a-z]", display.after) is not None
+
+
+def _stands(formula: Formula, section: Section) -> bool:
+    return section_of(formula.source, formula.offsets[0]) == section
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,9 @@ class Progress:
         """What a step of a formula is judged in."""
         start = self._words_around(formula)
         near = [r for f, r in self.orders if f.source == formula.source and f.offsets[0] >= start]
-        said = Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)))
+        section = section_of(formula.source, formula.offsets[0])
+        beside = [r for f, r in self.orders if f.source == formula.source and r not in near and _stands(f, section)]
+        said = Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)), tuple(reversed(beside)))
         return replace(said, identity=self._is_called_an_identity(formula))
 
     def _is_called_an_identity(self, formula: Formula) -> bool:
@@ -79,7 +91,7 @@ class Progress:
         before = [f for f in self.document.displays if f.source == formula.source and f.offsets[0] < here]
         start = here - NEAR
         for display, one in zip(before, [*before[1:], formula], strict=False):
-            if not _GOES_ON.match(one.latex):
+            if not _GOES_ON.match(one.latex) and not _goes_on_behind(display):
                 start = max(start, display.offsets[-1])
         return start
 

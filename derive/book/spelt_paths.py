@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from derive.book.letters import TRAJECTORY
+from derive.book.letters import HORIZONS, TRAJECTORY
 from derive.book.tree import Add, Call, Dots, Expect, Items, Node, Nothing, Num, Relation, Sym
 
 
@@ -54,8 +54,9 @@ def _expectation(node: Expect, sub: Items) -> Expect:
     path: Node = _path(moments)
     if source is not None:
         path = _drawn_from(path, source)
-    given = None if _begins(moments[0]) is not None else _before(moments)
-    if (given is None and _begins(moments[0]) is None) or (given is not None and node.given is not None):
+    whole = _begins(moments[0]) is not None or all(map(_from_the_first, moments))
+    given = None if whole else _before(moments)
+    if (given is None and not whole) or (given is not None and node.given is not None):
         return node
     return replace(node, sub=Items(sub.start, sub.end, (path,), ()), given=given or node.given)
 
@@ -92,8 +93,19 @@ def _start_of_run(node: Node) -> Node | None:
     if node.sub.separators != (":",):
         return None
     start, end = node.sub.parts
-    endless = isinstance(end, Nothing) or (isinstance(end, Sym) and end.name == "infty")
-    return start if endless and not isinstance(start, Nothing) else None
+    return start if (isinstance(end, Nothing) or is_last(end)) and not isinstance(start, Nothing) else None
+
+
+def is_last(node: Node) -> bool:
+    """∞, T, T - 1, H: where a trajectory ends."""
+    first = node.terms[0][1] if isinstance(node, Add) else node
+    return isinstance(first, Sym) and first.sub is None and first.name in {"infty", *HORIZONS}
+
+
+def _from_the_first(node: Node) -> bool:
+    """s_{0:T}, a_{1:T}."""
+    start = _start_of_run(node)
+    return isinstance(start, Num) and start.text in ("0", "1")
 
 
 def _begins(node: Node) -> int | None:

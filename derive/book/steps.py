@@ -124,6 +124,10 @@ def _told_apart(
     of_laws = first and isinstance(left, Call) and divergence(left) is not None
     if of_laws and (judged := _of_laws(walk, n, formula, left, right, conditions)) is not None:
         return judged
+    if first and operator in ("=", ":=") and _averages_a_new_letter(walk, left, right):
+        assert isinstance(left, Expect)
+        assert isinstance(right, Expect)
+        return define(walk, n, formula, left.body, operator, right.body, conditions)
     if first and is_head(left, walk.scope.survey):
         return define(walk, n, formula, left, operator, right, conditions)
     if (again := _recalled(walk, n, left, right)) is not None:

@@ -10,6 +10,7 @@ from sympy import Mul as Mul_
 from derive.book import tree
 from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, is_path, stop, time
+from derive.book.joint_laws import summed_out
 from derive.book.left_out import conditions, without
 from derive.book.letters import (
     COUNTERS,
@@ -176,6 +177,8 @@ def _range(part: Relation, ctx: Context) -> tuple[Symbol, Expr | None, Expr | No
 
 
 def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
+    if (integral := summed_out(node, ctx)) is not None:
+        return integral
     if (visits := summed(node, tuple(map(_member, parts)), ctx)) is not None:
         return visits
     if len(parts) == 1 and (reached := at_a_time(node, _member(parts[0]), ctx)) is not None:

@@ -52,6 +52,7 @@ class Setting:
     judges: Judges
     conditions: tuple[Node, ...] = ()
     orders: tuple[Relation, ...] = ()
+    orders_beside: tuple[Relation, ...] = ()  # those that the prose of the section names elsewhere
     relation: str = "="
     identity: bool = False  # the words before it call it an identity: true of any f in it
 
@@ -78,6 +79,9 @@ class Setting:
         equation, hypotheses = counted(one, self.scope.survey.first)
         if self.judges.fails(equation, hypotheses):
             return FAILS
+        outcome = self.judges.decide(equation, hypotheses)
+        if outcome.verdict == "unknown" and not outcome.sizes:
+            return Judgement("unknown", "D050", outcome.reason)
         return looked_at(equation, hypotheses, self.judges)
 
     def passes(self, one: Claim) -> Judgement | None:
@@ -126,7 +130,12 @@ def truth(left: Node, right: Node, setting: Setting) -> bool | None:
 
 def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim]:
     """The verdict under the conventions in force, and the claim that it is on."""
-    claims, complete = _claims(left, right, setting)
+    try:
+        claims, complete = _claims(left, right, setting)
+    except Stopped:
+        if (found := _read_under_orders(left, right, setting)) is None:
+            raise
+        return found
     results: list[tuple[Claim, Judgement]] = []
     for one in claims:
         judgement = setting.tried(one) if results else setting.judge(one)
@@ -147,6 +156,22 @@ def _judged(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim
         judgement = next(j for _, j in results if j.verdict != "refuted")
         judgement = replace(judgement, code="D059") if results[0][1].verdict == "refuted" else judgement
     return _told(one, judgement, setting.scope), one
+
+
+def _read_under_orders(left: Node, right: Node, setting: Setting) -> tuple[Judgement, Claim] | None:
+    """What can be read only under a “k < t” in the words around it: E[X | s_k, a_k, s_{k+1}] of an X of later times."""
+    for relation in setting.orders:
+        for reading in readings(setting.scope, [left, right])[0]:
+            with suppress(Stopped):
+                one = setting.claim(left, right, reading, also=[relation])
+                if not orders_free_times(one, len(one.hypotheses) - len(relation.operators)):
+                    continue
+                judgement = setting.judge(one)
+                if judgement.verdict == "refuted":
+                    judgement = Judgement("unknown", "D062", f"fails, read under {text(one.hypotheses[-1])}")
+                said = replace(judgement, message=f"{judgement.message}, the last condition from the words around it")
+                return _told(one, said, setting.scope), one
+    return None
 
 
 def _upheld(setting: Setting, results: Sequence[tuple[Claim, Judgement]], judgement: Judgement) -> Judgement:
@@ -201,7 +226,8 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
 def _softer(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Iterator[Judgement | None]:
     """What the words of the text may make of a step that fails, each tried when it is asked for."""
     yield _without_chance(one, setting)
-    yield _under_orders(left, right, setting, one)
+    yield _under_orders(left, right, setting, one, setting.orders)
+    yield _only_under(left, right, setting, one)
     yield _under_settings(one, setting)
     yield _under_earlier(left, right, setting, one, refuted)
 
@@ -215,10 +241,20 @@ def _without_chance(one: Claim, setting: Setting) -> Judgement | None:
     return Judgement("definition", "D024", f"{message}; steps below are judged with any ρ_0 and P")
 
 
-def _under_orders(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
+def _only_under(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
+    """A step that a “k < t” elsewhere in the section would make true may still be meant under it."""
+    if _under_orders(left, right, setting, one, setting.orders_beside) is None:
+        return None
+    message = "fails for some times, and not under a condition on them that the words of the section name"
+    return Judgement("unknown", "D062", message)
+
+
+def _under_orders(
+    left: Node, right: Node, setting: Setting, one: Claim, orders: Sequence[Relation]
+) -> Judgement | None:
     """A step about r_k and a_t may rest on a “k < t” in the words around it."""
     undecided = None
-    for relation in setting.orders:
+    for relation in orders:
         try:
             special = setting.claim(left, right, one.reading, also=[relation])
         except Stopped:
