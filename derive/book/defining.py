@@ -134,12 +134,15 @@ def _is_recursion(walk: Progress, binding: Binding) -> bool:
 
 def _contradicts(walk: Progress, n: int, earlier: Binding, later: Binding, judgement: Judgement) -> bool:
     """Whether what is refuted cannot be meant as a new definition: it is a recursion, or its words say that it is
-    equal; and it brings in no number."""
+    equal; and it brings in no number, unless both are so."""
     if judgement.verdict not in ("refuted", "inconsistent") or introduces_anew(walk.document, n):
         return False
-    if (_letters(later.body) - _letters(earlier.body)) & SCALARS or is_alternative(paragraph(walk.document, n)):
+    if is_alternative(paragraph(walk.document, n)):
         return False
-    return _is_recursion(walk, later) or _EQUAL.search(lead(walk.document, n)) is not None
+    says_equal = _EQUAL.search(lead(walk.document, n)) is not None
+    if (_letters(later.body) - _letters(earlier.body)) & SCALARS:
+        return _is_recursion(walk, later) and says_equal
+    return _is_recursion(walk, later) or says_equal
 
 
 def _is_gone_on_from(
@@ -159,7 +162,7 @@ _DEFINING = re.compile(
 )
 _EQUAL = re.compile(
     r"\b(?:equivalent\w*|rewrit\w*|(?:can|may|could)(?: \w+)? be (?:re)?written|equals?|it follows|hence|therefore|"
-    r"thus|simplif\w*|expand\w*|substitut\w*|by definition|(?:we|this) (?:get|obtain|find|gives|yields))\b|"
+    r"thus|simplif\w*|expand\w*|substitut\w*|by definition|(?:we|this) (?:get|have|obtain|find|gives|yields))\b|"
     r"\bso(?: that)?\W*$",
     re.I,
 )

@@ -13,7 +13,7 @@ from dataclasses import replace
 from sympy import Basic, Expr, Integer, Mul, Pow, Symbol
 
 from derive.binding import free
-from derive.book.bounds import TimeUp
+from derive.book.bounds import TimeUp, left
 from derive.book.claims import Claim
 from derive.book.granted import hypotheses, unfolded
 from derive.book.judge import Judgement
@@ -41,7 +41,7 @@ def repaired(one: Claim, first: int, passes: Callable[[Claim], Judgement | None]
     """What would make the equation hold, in words and as an equation; None where nothing was found."""
     if not isinstance(one.equation, Equation):
         return None
-    end = time.process_time() + SECONDS
+    end = time.process_time() + min(SECONDS, left() / 2)  # what else makes the step true comes after this
     for n, (words, equation) in enumerate(nearby(one.equation, horizon)):
         if n >= MOST or time.process_time() > end:
             return None
@@ -58,13 +58,13 @@ def repaired(one: Claim, first: int, passes: Callable[[Claim], Judgement | None]
 
 def nearby(equation: Equation, horizon: Expr) -> Iterator[tuple[str, Equation]]:
     """One change a time, on the right and then on the left."""
-    left, right = equation.lhs, equation.rhs
-    yield "with the other sign", Equation(left, -right)
-    discounted = any(_GAMMA in free(n) for side in (left, right) for n in unfolded(side) if isinstance(n, Expr))
+    one, two = equation.lhs, equation.rhs
+    yield "with the other sign", Equation(one, -two)
+    discounted = any(_GAMMA in free(n) for side in (one, two) for n in unfolded(side) if isinstance(n, Expr))
     for change in (_discount if discounted else _nothing, _bounds, _shifted, _upside_down, _logarithm):
-        yield from ((words, Equation(left, changed)) for words, changed in one_change(right, change))
-        yield from ((words, Equation(changed, right)) for words, changed in one_change(left, change))
-    yield from _missing_sum(left, right, horizon)
+        yield from ((words, Equation(one, changed)) for words, changed in one_change(two, change))
+        yield from ((words, Equation(changed, two)) for words, changed in one_change(one, change))
+    yield from _missing_sum(one, two, horizon)
 
 
 Change = Callable[[Basic], Iterator[tuple[str, Basic]]]
