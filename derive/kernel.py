@@ -122,10 +122,10 @@ class Theorem:
     ):
         if seal is not _SEAL:
             raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
-        for side in (lhs, rhs):
-            if not _in_language(side):
-                raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", side)
         sets = {"hypotheses": frozenset(hypotheses), "laws": frozenset(laws)}
+        for part in (lhs, rhs, *(part for h in sets["hypotheses"] for part in vars(h).values())):
+            if not _in_language(part):
+                raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", part)
         for name, value in (sets | {"lhs": lhs, "rhs": rhs, "proof": proof, "relation": relation}).items():
             object.__setattr__(self, name, value)
 
@@ -152,9 +152,11 @@ def _in_language(node: Any) -> bool:
     """Whether a term is built of the nodes of derive/terms.py, numbers and arithmetic: no 1/0, no foreign functions."""
     if isinstance(node, Symbol):
         return bool(node == time_symbol(node.name) or node == real_symbol(node.name))
+    if isinstance(node, Letter):
+        return node.parameter is None or node.parameter == real_symbol(node.parameter.name)
     if isinstance(node, _COMPOUND):
         return all(map(_in_language, node.args))
-    return isinstance(node, (Rational, Var, Domain, Letter, Str))
+    return isinstance(node, (Rational, Var, Domain, Str))
 
 
 def refl(term: Expr) -> Theorem:

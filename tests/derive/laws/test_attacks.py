@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from sympy import Expr, Integer, Max, Rational, Symbol, oo, sqrt
+from sympy import Expr, Float, Integer, Max, Rational, Symbol, oo, sqrt
 
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive.binding import substitute
@@ -188,6 +188,12 @@ def infinity_is_a_number() -> Theorem:
 def a_positive_symbol_becomes_negative() -> Theorem:
     positive = Symbol("x", positive=True)
     return inst(define(Definition("d", (y,), sqrt(y**2))(positive)), {positive: Integer(-1)})
+
+
+def a_hypothesis_is_rounded() -> Theorem:
+    far = Float(1e20)
+    larger = law("nonnegative", Integer(0), y - z, given=[Inequality(far + z, far + y)])
+    return inst(larger, {y: Integer(1), z: Integer(2)})
 
 
 # Names that are captured.
@@ -504,7 +510,7 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     a_factor_is_split_with_its_inverse, importance_sampling_without_support,
     importance_sampling_of_paths_without_support, a_discount_of_zero, an_enumeration_divides_by_zero,
     an_index_divides_by_zero, one_trajectory_speaks_for_all, a_parameter_is_taken_for_the_free_index,
-    infinity_is_a_number, a_positive_symbol_becomes_negative, the_bound_time_is_the_position,
+    infinity_is_a_number, a_positive_symbol_becomes_negative, a_hypothesis_is_rounded, the_bound_time_is_the_position,
     a_bound_name_is_spelt_like_a_canonical_one, a_parameter_shadows_the_parameter_of_a_letter,
     a_letter_depends_on_another_symbol_of_that_name, an_inequality_about_the_parameter_is_forgotten,
     a_bound_is_spelt_like_the_index, an_induction_starts_at_its_own_index, an_expectation_averages_what_was_put_in,
