@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from sympy import Basic, Expr, sympify
+from sympy import Basic, Expr, Mul, sympify
 
 from derive import kernel
 from derive.binding import alike, parameters, substitute
@@ -19,7 +19,7 @@ from derive.errors import DeriveError, Endless, IllFormed, Refused, WrongLine
 from derive.kernel import Theorem
 from derive.matching import matches
 from derive.printing import text
-from derive.rewriting import Given, Refusals, each_place, everywhere
+from derive.rewriting import HOLE, Given, Refusals, each_place, everywhere
 from derive.rules import RULES, Rule
 from derive.terms import ZERO, Always, AtMost, Equation, Hypothesis, Inequality, Statement
 
@@ -47,7 +47,15 @@ class Lemma:
                 return self._instance(node, values, given)
             except (Refused, IllFormed) as fault:
                 refusal = fault
+        if isinstance(node, Mul) and set(self.theorem.lhs.args) < set(node.args):
+            return self._beside(Mul(*(f for f in node.args if f not in self.theorem.lhs.args)), given)
         raise refusal
+
+    def _beside(self, others: Expr, given: Given) -> Theorem:
+        """The lemma, as it stands, for some of the factors of a product."""
+        inner = self._instance(self.theorem.lhs, {}, given)
+        inside = kernel.cong if inner.relation == Equation.relation else kernel.monotone
+        return inside(inner, others * HOLE, HOLE, given)
 
     def _instance(self, node: Expr, values: dict[Basic, Basic], given: Given) -> Theorem:
         changed = {k: v for k, v in values.items() if k != v}

@@ -307,7 +307,8 @@ class Context:
         if isinstance(term, Pow):
             return self._is_nonnegative(term.base) and self._is_no_inverse(term.exp)
         if isinstance(term, Max):
-            return any(map(self._is_nonnegative, term.args)) and self._is_real(term)
+            size = any(-a in term.args for a in term.args)  # max(x, −x, …)
+            return (size or any(map(self._is_nonnegative, term.args))) and self._is_real(term)
         if isinstance(term, Mul) and self._is_double_negative(term):
             return True
         if isinstance(term, (Add, Mul, Min)):

@@ -35,6 +35,7 @@ from derive.rules.order import (
     below_by,
     below_larger,
     below_maximum,
+    below_sizes,
     by_order,
     constant_maximum,
     factor_of_extreme,
@@ -62,7 +63,7 @@ from derive.rules.trajectories import (
 
 __all__ = [
     "AVERAGES", "RULES", "SUMS", "Rule", "adding", "arithmetic", "at_old", "below_by", "below_larger",
-    "below_maximum", "by_order", "chain_rule", "constant", "constant_maximum", "count", "distinguish",
+    "below_maximum", "below_sizes", "by_order", "chain_rule", "constant", "constant_maximum", "count", "distinguish",
     "draw_action", "draw_sample", "draw_start", "draw_state", "empty", "enumerate_cases", "evaluate_at",
     "exp_of_sum", "expectation", "factor_of_extreme", "factor_out", "fewer_samples", "first_of",
     "gradient_of_extreme", "gradient_of_samples", "gradient_of_sum", "independence", "into_sums", "known",

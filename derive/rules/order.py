@@ -52,6 +52,24 @@ def smaller_below(node: Expr, given: Given, part: Expr) -> Theorem:
     return law("smaller_below", node, part, given=given)
 
 
+@rule("no product is above that of the sizes", Mul, once=True)
+def below_sizes(node: Expr, given: Given, first: Expr, second: Expr) -> Theorem:
+    """x y ≤ |x| |y|."""
+    return kernel.trans(kernel.ring(node, first * second, given), _of_sizes(first, second))
+
+
+def _of_sizes(first: Expr, second: Expr) -> Theorem:
+    x, y = (fresh(real_symbol(name), names(first) | names(second)) for name in "xy")
+    order, size = Inequality(0, x), Max(x, -x)
+    cases = []
+    for up, case in ((x, order), (-x, Inequality(x, 0))):
+        other = y if up == x else -y
+        grown = kernel.monotone(law("below_larger", other, Max(y, -y)), up * HOLE, HOLE, [case])
+        size_of_x = kernel.sym(law("extreme", size, up, given=[case]))
+        cases.append(kernel.trans(grown, kernel.cong(size_of_x, HOLE * Max(y, -y), HOLE)))
+    return kernel.inst(kernel.either(*cases, order), {x: first, y: second})
+
+
 @rule("log x ≤ x − 1", Log, once=True)
 def log_at_most(node: Expr, given: Given) -> Theorem:
     """log x ≤ x − 1 for x > 0."""

@@ -32,6 +32,7 @@ from derive.notation import (
 from derive.rules import (
     RULES,
     arithmetic,
+    below_sizes,
     by_order,
     chain_rule,
     expectation,
@@ -227,6 +228,23 @@ def test_a_factor_of_known_sign_leaves_the_larger_of_two(before: Expr, after: Ex
     assert Chain(before, (offered,)).eq(after, by=factor_of_extreme(gamma)).theorem.hypotheses == {offered}
     with pytest.raises(WrongLine):
         Chain(before, ()).eq(after, by=factor_of_extreme(gamma))
+
+
+def test_no_product_is_above_that_of_the_sizes() -> None:
+    sizes = Max(c(0), -c(0)) * Max(c(1), -c(1))
+    assert Chain(c(0) * c(1), ()).le(sizes, by=below_sizes(c(0), c(1))).theorem.hypotheses == frozenset()
+    with pytest.raises(WrongLine):
+        Chain(c(0) * c(1), ()).le(Max(c(0), -c(0)) * c(1), by=below_sizes(c(0), c(1)))
+
+
+def test_a_lemma_about_a_product_speaks_of_some_factors_of_a_longer_one() -> None:
+    known, below = Equation(c(0) * c(1), gamma), Inequality(c(0) * c(1), gamma)
+    equal, at_most = (Lemma(assume(h), "lemma", "lemma") for h in (known, below))
+    assert Chain(y * c(0) * c(1), (known,)).eq(y * gamma, by=equal).theorem.hypotheses == {known}
+    positive = Inequality(0, y)
+    assert Chain(y * c(0) * c(1), (below, positive)).le(y * gamma, by=at_most).theorem.hypotheses == {below, positive}
+    with pytest.raises(WrongLine, match="cannot show y >= 0"):
+        Chain(y * c(0) * c(1), (below,)).le(y * gamma, by=at_most)
 
 
 def test_justify_gives_none_where_a_line_does_not_follow() -> None:

@@ -309,8 +309,13 @@ def evaluation(rng: Random) -> Instance:
 def nonnegative(rng: Random) -> Instance:
     parts = [v(s) ** 2, density(x), Exp(theta), Expectation(reward(0) ** 2, process), Max(0, f(x)), (f(x) - gamma) ** 2]
     parts += [SumOver(density(x) * f(x) ** 2, x), TimeSum(c(k) ** 2 * k, k, 0, 3), Maximum(policy(a, s), a)]
+    parts += [Max(f(x), -f(x)), -2 * (gamma - v(s)) * (density(x) - 1)]
     first, second = rng.sample(parts, 2)
-    return Integer(0), (rng.choice([first + second, first * second, Min(first, 1)]),), (AtMost(1, T),)
+    return (
+        Integer(0),
+        (rng.choice([first + second, first * second, Min(first, 1)]),),
+        (AtMost(1, T), Inequality(gamma, v(s)), Inequality(density(x), 1)),
+    )
 
 
 def below_maximum(rng: Random) -> Instance:
