@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from benchmarks.mutations import Mutation, mutations
-from derive.book import bounds, steps
+from derive.book import bounds, steps, verdict
+from derive.book import judge as judging
 from derive.book.check import check_document
 from derive.book.document import Document, Formula, parse, read
 from derive.book.judge import Judgement, Judges
@@ -44,6 +46,7 @@ from numeric.evaluate import holds
 GOOD, FOUND = ("proved", "holds"), ("refuted", "inconsistent")
 SIZES = (Size(1, 2, 1), Size(2, 2, 1), Size(1, 2, 2), Size(2, 2, 2), Size(2, 3, 2), Size(1, 2, 3))
 DRAWN = 4  # models of each size
+_looked_at = judging.looked_at
 PASSED_OVER = Judgement("not-a-claim", "D030", "not looked at")
 Statement = tuple[Any, Sequence[Any]]  # an equation and its hypotheses
 Judged = tuple[Step, Statement | None]
@@ -61,15 +64,15 @@ class Recording:
     seen: int = 0  # formulas of the first walk through the text
 
     def judges(self) -> Judges:
-        return replace(self.witnesses, prove=self.prove, decide=self.decide)
+        asked = {
+            name: partial(self._kept, name, getattr(self.witnesses, name)) for name in ("prove", "decide", "fails")
+        }
+        return replace(self.witnesses, **asked)
 
-    def prove(self, equation: Any, hypotheses: Any) -> Any:
+    def looked_at(self, equation: Any, hypotheses: Any, judges: Judges) -> Judgement:
         if (mine := self.first.get(self.at)) and mine[-1] is None:
             mine[-1] = (equation, tuple(hypotheses))
-        return self._kept("prove", self.witnesses.prove, equation, hypotheses)
-
-    def decide(self, equation: Any, hypotheses: Any) -> Any:
-        return self._kept("decide", self.witnesses.decide, equation, hypotheses)
+        return _looked_at(equation, hypotheses, judges)
 
     def _kept(self, name: str, ask: Callable[[Any, Any], Any], equation: Any, hypotheses: Any) -> Any:
         question = json.dumps([name, encode(equation), [encode(h) for h in hypotheses]])
@@ -97,10 +100,12 @@ class Recording:
                 yield
 
         steps.limited = begun  # type: ignore[attr-defined]
+        verdict.looked_at = judging.looked_at = self.looked_at  # type: ignore[attr-defined]
         try:
             yield
         finally:
             steps.limited = limited  # type: ignore[attr-defined]
+            verdict.looked_at = judging.looked_at = _looked_at  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
