@@ -87,15 +87,15 @@ def surrogate_gap_le_tv_sq(start):
     no_mean = _no_mean().theorem
     of_policy = no_mean.lhs
     gain, level = advantage(s, a), size(advantage(s, a))
-    bound = 2 * greatest * farthest
+    changed, bound = turn(turned, gain), 2 * greatest * farthest
     return (
         start
         .eq((1 - gamma) * size(under(other_occupancy, gain) - under(occupancy, gain)),
             by=[unfold(gap), performance_difference_discounted])
-        .eq((1 - gamma) * of_both(lambda sign: SumOver(sign * moved * (turn(turned, gain) + of_policy), s)), by=linearity)
-        .eq((1 - gamma) * of_both(lambda sign: SumOver(sign * moved * turn(turned, gain), s)), by=no_mean)
-        .le(over_states(size(turn(turned, gain))),
-            by=[below_sizes(moved, turn(turned, gain)), below_sizes(-moved, turn(turned, gain))])
+        .eq((1 - gamma) * of_both(lambda sign: SumOver(sign * moved * (changed + of_policy), s)), by=linearity)
+        .eq((1 - gamma) * of_both(lambda sign: SumOver(sign * moved * changed, s)), by=no_mean)
+        .le(over_states(size(changed)),
+            by=[below_sizes(moved, changed), below_sizes(-moved, changed)])
         .eq(over_states(of_both(lambda sign: turn(sign * turned, gain))), by=linearity)
         .le(over_states(turn(size(turned), level)), by=[below_sizes(turned, gain), below_sizes(-turned, gain)])
         .le(over_states(turn(size(turned), greatest_in_state)), by=below_maximum(greatest_in_state, a))
