@@ -294,25 +294,3 @@ def conventions(claim: Claim, scope: Scope) -> list[str]:
         said.append("actions and values as in the text's example")
     said += sorted(f"assumed: {a}" for a in claim.notes.assumed)
     return said
-
-
-def reaches_further(node: Node, scope: Scope) -> bool:
-    """Whether some ∇ is followed by factors of its product that depend on the parameter."""
-    for product in walk(node):
-        if not isinstance(product, tree.Mul):
-            continue
-        for i, factor in enumerate(product.factors[:-1]):
-            if (
-                isinstance(factor, tree.Grad)
-                and isinstance(factor.body, (tree.Sym, tree.Call))
-                and any(_depends(f, scope) for f in product.factors[i + 1 :])
-            ):
-                return True
-    return False
-
-
-def _depends(node: Node, scope: Scope) -> bool:
-    return any(
-        isinstance(n, tree.Sym) and (n.name in ("pi", "J", "P") or n.head in (scope.survey.parameters or {"theta"}))
-        for n in walk(node)
-    )

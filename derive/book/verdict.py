@@ -22,13 +22,13 @@ from derive.book.claims import (
     counted,
     deterministic,
     orders_free_times,
-    reaches_further,
     readings,
     restated,
 )
 from derive.book.context import Reading
 from derive.book.elaborate import read
 from derive.book.judge import Judgement, Judges, looked_at, upheld
+from derive.book.reach import wider
 from derive.book.repair import repaired
 from derive.book.scope import Convention, Scope
 from derive.book.tokens import Stopped
@@ -218,9 +218,24 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
         return Judgement("unknown", "D051", f"fails for any {', '.join(chosen)}, and the text says which is meant")
     if not complete:
         return Judgement("unknown", "D059", "fails under one reading, and another could not be read")
-    if any(reaches_further(side, setting.scope) for side in (left, right)):
+    if _may_reach_further(left, right, setting):
         return Judgement("unknown", "D056", "fails as read; ∇ may reach further to the right")
     return refuted
+
+
+def _may_reach_further(left: Node, right: Node, setting: Setting) -> bool:
+    """Whether a ∇ that reaches to the end of its product may make a step true; or nobody knows."""
+    choices = wider(left, right, setting.scope)
+    if choices is None:
+        return True
+    for sides in choices:
+        try:
+            claims, complete = _claims(*sides, setting)
+        except Stopped:
+            return True
+        if not complete or any(setting.tried(one).verdict != "refuted" for one in claims):
+            return True
+    return False
 
 
 def _softer(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Iterator[Judgement | None]:

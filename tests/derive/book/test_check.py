@@ -121,9 +121,14 @@ def test_what_is_called_an_identity_is_one_for_any_letter(check, before, after, 
     assert step.verdict == verdict, step.message
 
 
-def test_a_gradient_that_may_reach_further_is_not_refuted(check):
-    (step,) = check("$$ \\sum_a \\nabla_\\theta \\pi_\\theta(a) \\pi_\\theta(a) = 1 $$").steps
+def test_a_gradient_that_may_reach_further_is_refuted_where_it_fails_either_way(check):
+    near = "\\sum_a \\nabla_\\theta \\pi_\\theta(a) \\pi_\\theta(a)"
+    (step,) = check(f"$$ {near} = \\nabla_\\theta \\sum_a \\pi_\\theta(a)^2 $$").steps
     assert (step.verdict, step.code) == ("unknown", "D056")
+    (step,) = check(f"$$ {near} = \\frac{{1}}{{2}} \\nabla_\\theta \\sum_a \\pi_\\theta(a)^2 $$").steps
+    assert step.verdict in ("proved", "holds")
+    (step,) = check(f"$$ {near} = 1 $$").steps
+    assert step.verdict == "refuted"
 
 
 @pytest.mark.parametrize(
