@@ -17,8 +17,7 @@ from sympy import Basic
 
 import derive.axioms  # noqa: F401  (admits the laws)
 from derive import kernel
-from derive.binding import alike
-from derive.errors import DeriveError, Tampered, Unreadable
+from derive.errors import DeriveError, Refused, Tampered, Unreadable
 from derive.kernel import Theorem
 from derive.terms import Always, AtMost, Coincide, Equation, Inequality, Positive, Possible
 from derive.wire import Table, decode, encode, untable
@@ -87,10 +86,12 @@ def _proved(data: Mapping[str, Any]) -> Theorem:
     if not isinstance(steps, list) or not 0 < len(steps) <= MAX_PROOF_STEPS:
         raise Unreadable("the steps of a certificate are a list that is not empty")
     theorem = _run(steps, untable(data.get("terms", [])), [tuple(map(decode, g)) for g in data.get("given", [])])
-    sides = alike(theorem.lhs, claim.lhs) and alike(theorem.rhs, claim.rhs)
-    if theorem.relation != claim.relation or not sides or not theorem.hypotheses <= hypotheses:
+    if theorem.relation != claim.relation or not theorem.hypotheses <= hypotheses:
         raise Tampered(f"the steps prove {theorem}, not {claim}")
-    return theorem
+    try:  # the claim may name its bound variables otherwise
+        return kernel.trans(kernel.trans(kernel.refl(claim.lhs), theorem), kernel.refl(claim.rhs))
+    except Refused as refusal:
+        raise Tampered(f"the steps prove {theorem}, not {claim}") from refusal
 
 
 def _run(steps: list[Any], terms: list[Any], given: list[Any]) -> Theorem:

@@ -18,7 +18,7 @@ from derive.certificate import certificate, checked
 from derive.errors import Tampered, Unreadable
 from derive.kernel import Theorem, law, refl
 from derive.notation import T, k, s, t
-from derive.terms import AtMost, TimeSum
+from derive.terms import ONE, AtMost, Equation, TimeSum
 from derive.wire import MAX_DEPTH, encode
 
 from .laws.witness import judge
@@ -75,6 +75,19 @@ def test_another_claim_is_refused() -> None:
     assert "the steps prove" in refused(data)
     data["claim"] = encode(AtMost(0, T))
     assert "claim" in refused(data)
+
+
+def test_a_claim_that_divides_by_zero_is_refused() -> None:
+    # Up to the names of bound variables both are the sum of nothing, and SymPy makes x/x one.
+    data = certificate(refl(ONE))
+    data["claim"] = encode(Equation(TimeSum(1, k, 1, 0) / TimeSum(1, t, 1, 0), ONE))
+    assert "the steps prove" in refused(data)
+
+
+def test_a_claim_may_name_what_it_binds_otherwise() -> None:
+    data = certificate(refl(TimeSum(k, k, 1, 2)))
+    data["claim"] = encode(Equation(TimeSum(k, k, 1, 2), TimeSum(t, t, 1, 2)))
+    assert checked(data).rhs == TimeSum(t, t, 1, 2)
 
 
 def test_a_hypothesis_that_is_left_out_is_refused() -> None:
