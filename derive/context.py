@@ -6,7 +6,7 @@ not be shown and from what.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -165,14 +165,33 @@ class Context:
         """A definition at arguments: what it divides by is positive there."""
         for part in term.args[1:]:
             self.defined(part)
-        if self._whatever_the_arguments(term.definition):
+        if all(map(self._is_real, term.args[1:])) and self._whatever_the_arguments(term.definition):
             return
         values = dict(zip(term.definition.params, term.args[1:], strict=True))
-        for power in denominators(term.definition.body):
-            if not free(power) <= free(term.definition) | set(values):  # below a sum or name of the definition
+        self._defined_at(term.definition.body, values, frozenset())
+
+    def _defined_at(self, term: Basic, values: Mapping[Basic, Basic], bound: frozenset[Basic]) -> None:
+        """As `defined`, of the term with values put in: what SymPy cancels then is looked at before."""
+        if not denominators(term):
+            return
+        if isinstance(term, Pow) and divides(term):
+            base, exponent = (substitute(part, values) for part in term.args)
+            if (free(base) | free(exponent)) & bound:  # below a sum of the definition
                 raise Refused("cannot show that {} divides by nothing that vanishes", term)
-            base, exponent = (substitute(part, values) for part in power.args)
             self.divisor(Pow(base, exponent, evaluate=False))
+        if isinstance(term, Defined):
+            inner = dict(zip(term.definition.params, (substitute(a, values) for a in term.args[1:]), strict=True))
+            self._defined_at(term.definition.body, {**values, **inner}, bound)
+        name = bound_name(term)
+        unbound = {k: v for k, v in values.items() if k != name}
+        with self.inside(term):
+            for i, part in enumerate(term.args):
+                if isinstance(part, Definition):
+                    continue
+                if name is not None and i in term.binds[1]:
+                    self._defined_at(part, unbound, bound | {name})
+                else:
+                    self._defined_at(part, values, bound)
 
     def _whatever_the_arguments(self, definition: Definition) -> bool:
         before = set(self.used)
@@ -217,6 +236,9 @@ class Context:
         if isinstance(term, PathProbability):
             return self._use(Possible(term.process))
         if isinstance(term, TimeProduct):
+            with self.opened(term) as (_, body):
+                return self._is_positive(body)
+        if isinstance(term, TimeSum) and self.shows(term.lower, term.upper):
             with self.opened(term) as (_, body):
                 return self._is_positive(body)
         if isinstance(term, Mean):

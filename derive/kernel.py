@@ -514,7 +514,7 @@ def _discharge(
 
 
 def _speaks_of_the_trajectory(hypothesis: Hypothesis) -> bool:
-    if isinstance(hypothesis, (Equation, Inequality)):
+    if isinstance(hypothesis, (Equation, Inequality, Always)):
         return any(map(is_random, vars(hypothesis).values()))
     return isinstance(hypothesis, Possible)
 

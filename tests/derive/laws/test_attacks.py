@@ -139,6 +139,34 @@ def an_inverse_hides_in_a_definition() -> Theorem:
     return define(Definition("q", (), 1 / NOTHING)())
 
 
+def an_argument_is_the_root_of_a_negative_number() -> Theorem:
+    inverse = Definition("d", (y,), payoff(first) / (1 + y**2))  # of a square: positive, if the argument is real
+    return law("draw_sample", over_samples(NOTHING * inverse(sqrt(NOTHING - 1))), Integer(1))
+
+
+def a_definition_within_has_a_parameter_of_that_name() -> Theorem:
+    inverse = Definition("e", (y,), payoff(first) / y)
+    outer = Definition("d", (y,), inverse(NOTHING))
+    return law("draw_sample", over_samples(NOTHING * outer(5)), Integer(1))
+
+
+def a_definition_within_divides_by_what_is_put_in() -> Theorem:
+    outer = Definition("d", (y, z), payoff(first) * Definition("e", (), y / z)())
+    return law("draw_sample", over_samples(outer(NOTHING, NOTHING)), Integer(1))
+
+
+def one_trajectory_speaks_for_all_in_a_definition() -> Theorem:
+    more = 1 + v(State(0))
+    lhs, rhs = (Definition("d", (), Expectation(body, process)) for body in ((more**2 + more) / more, more + 1))
+    return ring(lhs(), rhs(), [Inequality(0, v(State(0)))])
+
+
+def one_element_speaks_for_all_in_a_definition() -> Theorem:
+    more = 1 + payoff(x)
+    lhs, rhs = (Definition("d", (x,), SumOver(body, x)) for body in ((more**2 + more) / more, more + 1))
+    return ring(lhs(x), rhs(x), [Inequality(0, payoff(x))])
+
+
 def renaming_makes_two_zeros_one() -> Theorem:
     return trans(refl(Integer(1)), refl(NOTHING / VOID))
 
@@ -275,6 +303,11 @@ def what_is_assumed_of_one_sample_is_averaged() -> Theorem:
 
 def a_sample_solves_its_equation_always() -> Theorem:
     return always(Always(payoff(first), Integer(0)))
+
+
+def what_always_holds_of_one_trajectory_is_averaged() -> Theorem:
+    here = inst(always(Always(v(s), y)), {y: v(State(0))})  # v is at every state what it is at the first
+    return within(here, Expectation(HOLE, process))
 
 
 def what_holds_at_one_number_is_differentiated_by_it() -> Theorem:
@@ -507,6 +540,9 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
     a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
     a_definition_divides_zero_by_zero, an_inverse_hides_in_a_definition, renaming_makes_two_zeros_one,
+    an_argument_is_the_root_of_a_negative_number, a_definition_within_has_a_parameter_of_that_name,
+    a_definition_within_divides_by_what_is_put_in, one_trajectory_speaks_for_all_in_a_definition,
+    one_element_speaks_for_all_in_a_definition, what_always_holds_of_one_trajectory_is_averaged,
     a_factor_is_split_with_its_inverse, importance_sampling_without_support,
     importance_sampling_of_paths_without_support, a_discount_of_zero, an_enumeration_divides_by_zero,
     an_index_divides_by_zero, one_trajectory_speaks_for_all, a_parameter_is_taken_for_the_free_index,
