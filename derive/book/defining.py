@@ -24,7 +24,7 @@ from derive.book.optimal import is_best_of_policies
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
-from derive.book.sorts import is_action_value, is_primitive, key_of, label_of, mark_of, number, sort_of
+from derive.book.sorts import is_action_value, is_policy, is_primitive, key_of, label_of, mark_of, number, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
@@ -298,7 +298,7 @@ def chooses(left: Node, right: Node, scope: Scope) -> bool:
     if head.name in DISTRIBUTIONS:
         free = plain and all(isinstance(p, Sym) and p.sub is None for p in parts) and sorts <= {"S", "A", "X", "Y"}
         return free and bool(parts) and all(n.name != head.name for n in tree_walk(right) if isinstance(n, Sym))
-    if not plain or not (head.name in ({"r"} | SCALARS) or (head.name in POLICIES and bool(parts))):
+    if not plain or not (head.name in ({"r"} | SCALARS) or (is_policy(head, scope.survey) and bool(parts))):
         return False
     letters = list(_letters_of(right))
     return all(written(n) != written(head) for n in letters) and not _leads_back(head, letters, scope)

@@ -14,7 +14,7 @@ from derive.book.letters import (
     law,
 )
 from derive.book.sorts import is_parameter, is_policy, label_of, parameter_name, sort_of
-from derive.book.tree import Call, Node, Num, Sym
+from derive.book.tree import Call, Node, Num, Relation, Sym, walk
 from derive.terms import (
     Domain,
     Letter,
@@ -57,7 +57,7 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
             if ctx.scope.survey.marked_policy:
                 ctx.notes.assumed.add("π written for π_θ")
         name = "_".join([head.head, *(label.replace("*", "star") for label in labels)])
-        if head.accents or head.primes:
+        if head.accents or head.primes or not _is_drawn_from(head, ctx):
             ctx.notes.assumed.add(f"{head.head} any policy")
         if "*" in labels:
             ctx.notes.assumed.add(f"{head.name}^* any policy")
@@ -73,6 +73,13 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
         name = "_".join([head.name, *(label.replace("*", "star") for label in labels)])
         return law(name, sorts, parameter)
     return None
+
+
+def _is_drawn_from(head: Sym, ctx: Context) -> bool:
+    """Whether a letter is a policy's by custom, or the statement draws from it; else w(a|s) may be a ratio."""
+    drawn = (n.sides[1] for side in ctx.around for n in walk(side) if isinstance(n, Relation) and "~" in n.operators)
+    heads = (side.head if isinstance(side, Call) else side for side in drawn)
+    return head.name in POLICIES or any(isinstance(h, Sym) and h.head == head.head for h in heads)
 
 
 def _any_mark(part: Node, ctx: Context) -> str | None:

@@ -291,7 +291,7 @@ def is_primitive(node: Node, survey: Survey) -> bool:
     ratio = sym.name == "rho" and not sorts & {"S", "path"}  # ρ(y), where states are what ρ is a law of
     if isinstance(node, Call):
         return (
-            (sym.name in POLICIES and not _optimal(sym))
+            (is_policy(sym, survey) and not _optimal(sym))
             or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts) and not is_action_value(node, survey) and not ratio)
             or (sym.name == "r" and "path" not in sorts)
         )

@@ -286,3 +286,16 @@ def test_another_letter_for_the_return_is_not_guessed(check):
     alone = check(claim).steps[-1]
     assert alone.verdict in ("proved", "holds")
     assert "assumed: the usual R" in alone.message
+
+
+@pytest.mark.parametrize("letter", ["w", "c", "f", r"\kappa"])
+def test_a_ratio_that_is_written_as_a_policy_is_no_policy(check, letter):
+    ratio = r"\frac{\pi_\theta(a|s)}{\mu(a|s)}"
+    steps = check(f"The ratio $$ {letter}(a|s) = {ratio} $$ Then $$ \\sum_a \\mu(a|s) {letter}(a|s) = 1 $$").steps
+    assert steps[0].verdict == "definition"
+    assert all(s.verdict not in ("refuted", "inconsistent") for s in steps)
+
+
+def test_a_policy_that_is_drawn_from_is_one(check):
+    (step,) = check(r"$$ \mathbb{E}_{a \sim b(\cdot|s)}[\frac{\pi_\theta(a|s)}{b(a|s)}] = 2 $$").steps
+    assert step.verdict == "refuted"
