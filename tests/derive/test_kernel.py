@@ -95,6 +95,15 @@ def test_arithmetic_needs_its_denominators_positive() -> None:
         ring(y / (z - z + TimeSum(c(n), n, 0, T) - TimeSum(c(m), m, 0, T)), y)
 
 
+def test_a_sum_over_times_is_positive_where_it_is_not_empty() -> None:
+    total = TimeSum(k + 1, k, 0, m)
+    assert ring(total / total**2, 1 / total, given=[AtMost(0, m)]).hypotheses == {AtMost(0, m)}
+    with pytest.raises(Refused, match=r"cannot show .* > 0"):
+        ring(total / total**2, 1 / total)
+    with pytest.raises(Refused, match=r"cannot show .* > 0"):
+        ring(1 / TimeSum(k, k, 0, m), 1 / TimeSum(k, k, 0, m), given=[AtMost(0, m)])
+
+
 def test_a_definition_is_what_it_abbreviates() -> None:
     assert define(objective()).rhs == objective.body
     assert define(Mean(g(a), a, policy(a, s))).rhs == SumOver(policy(a, s) * g(a), a)
