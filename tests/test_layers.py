@@ -36,8 +36,8 @@ DERIVE = [
     """),
     *MODELS,
     *_words("""
-        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_trajectories
-        export.coq_proof export.coq_file
+        export export.coq export.coq_reader export.coq_equal export.coq_laws export.coq_order export.coq_trajectories
+        export.coq_proof export.instances export.coq_file
         catalogue cache graph near_misses sheet.words sheet.refuted sheet.convergence sheet.svg sheet.content
         sheet.collection sheet.mathml sheet.preamble sheet.tex_formula sheet.tex_words sheet.tex_figure
         sheet.tex_size sheet.tex_tables sheet.tex sheet.typst_formula sheet.typst_figure sheet.typst
@@ -48,7 +48,7 @@ DERIVE = [
         book.delimiters book.macros book.cursor book.scripts book.elementary book.granted book.sorts book.naming book.best_of book.context
         book.remarks book.plain book.restructured book.estimates book.ellipsis book.document book.indices
         book.roles book.shares book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
-        book.instances book.values book.optimal book.occupancy book.visits book.reaching book.joint_laws book.data book.prefixes book.next_states
+        book.instances book.values book.optimal book.occupancy book.next_states book.visits book.reaching book.joint_laws book.data book.prefixes
         book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
         book.stationary
         book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.slopes

@@ -50,6 +50,38 @@ PAIRS = {
         r"P(s_{t+1} = s' | s_t = s, a_t = a) = P(s'|s,a)",
         r"P(s_{t+1} = s' | s_t = s, a_t = a) = P(s|s',a)",
     ),
+    "the visits of another policy": (
+        r"J(\pi') - J(\pi_\theta) = \frac{1}{1-\gamma} \mathbb{E}_{s \sim d^{\pi'}, a \sim \pi'}[A^{\pi_\theta}(s,a)]",
+        r"J(\pi') - J(\pi_\theta) = \frac{1}{1-\gamma} \mathbb{E}_{s \sim d^{\pi_\theta}, a \sim \pi'}[A^{\pi_\theta}(s,a)]",
+    ),
+    "visits of state and action": (
+        r"\nabla_\theta J(\theta) = \frac{1}{1-\gamma} \sum_{s,a} d^{\pi_\theta}(s) \nabla_\theta \pi_\theta(a|s) Q^{\pi_\theta}(s,a)",
+        r"\nabla_\theta J(\theta) = \frac{1}{1-\gamma} \sum_{s,a} d^{\pi_\theta}(s) \pi_\theta(a|s) Q^{\pi_\theta}(s,a)",
+    ),
+    "states at a time": (
+        r"\mathbb{E}_{\tau \sim \pi_\theta}[g(s_t)] = \sum_s P(s_t = s|\pi_\theta) g(s)",
+        r"\mathbb{E}_{\tau \sim \pi_\theta}[g(s_t)] = \sum_s P(s_{t-1} = s|\pi_\theta) g(s)",
+    ),
+    "the state that is reached": (
+        r"\nabla_\theta V^\pi(s_0) = \sum_x \sum_{k=0}^\infty \gamma^k \Pr(s_0 \to x, k, \pi) \sum_a \nabla_\theta \pi_\theta(a|x) Q^\pi(x,a)",
+        r"\nabla_\theta V^\pi(s_0) = \sum_x \sum_{k=0}^\infty \Pr(s_0 \to x, k, \pi) \sum_a \nabla_\theta \pi_\theta(a|x) Q^\pi(x,a)",
+    ),
+    "moments together": (
+        r"P(s_t, a_t) = \pi_\theta(a_t|s_t) P(s_t)",
+        r"P(s_t, a_t) = \pi_\theta(a_t|s_t) P(s_t, a_t)",
+    ),
+    "a condition on what came between": (
+        r"\mathbb{E}[r_t + V^\pi(s_{t+1}) | s_t, a_t, s_{t+1}] = r(s_t, a_t, s_{t+1}) + V^\pi(s_{t+1})",
+        r"\mathbb{E}[r_t + V^\pi(s_{t+1}) | s_t, a_t] = r(s_t, a_t, s_{t+1}) + V^\pi(s_{t+1})",
+    ),
+    "a trajectory in two parts": (
+        r"\mathbb{E}_{\tau_{0:t}}\left[ \mathbb{E}_{\tau_{t:T}|\tau_{0:t}}[\nabla_\theta \log \pi_\theta(a_t|s_t) G_t] \right] = \mathbb{E}_{\tau_{0:t}}\left[ \nabla_\theta \log \pi_\theta(a_t|s_t) \mathbb{E}_{\tau_{t:T}|\tau_{0:t}}[G_t] \right]",
+        r"\mathbb{E}_{\tau_{0:t}}\left[ \mathbb{E}_{\tau_{t:T}|\tau_{0:t}}[\nabla_\theta \log \pi_\theta(a_t|s_t) G_t] \right] = \mathbb{E}_{\tau_{0:t}}\left[ \mathbb{E}_{\tau_{t:T}|\tau_{0:t}}[G_t] \right]",
+    ),
+    "states and actions so far": (
+        r"\mathbb{E}_{s_{0:t}, a_{0:t-1}}\left[ b(s_t) \mathbb{E}_{s_{t+1:T}, a_{t:T-1}}[\nabla_\theta \log \pi_\theta(a_t|s_t)] \right] = 0",
+        r"\mathbb{E}_{s_{0:t}, a_{0:t-1}}\left[ b(s_t) \mathbb{E}_{s_{t+1:T}, a_{t:T-1}}[\nabla_\theta \log \pi_\theta(a_t|s_t)] \right] = \mathbb{E}_\tau[b(s_t)]",
+    ),
     "another policy": (
         r"J(\pi') - J(\pi_\theta) = \mathbb{E}_{\tau \sim \pi'}\left[ \sum_t \gamma^t A^{\pi_\theta}(s_t,a_t) \right]",
         r"J(\pi') - J(\pi_\theta) = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_t \gamma^t A^{\pi_\theta}(s_t,a_t) \right]",

@@ -31,6 +31,7 @@ TRUE = [
     r"G_t = \sum_{k=0}^{\infty} \gamma^k r_{t+k}",
 ]
 FALSE = [
+    r"V^\pi(s) = \sum_a Q^\pi(s,a)",
     r"Q^\pi(s,a) = \sum_{s'} P(s'|s,a) \left( r(s,a,s') + V^\pi(s') \right)",
     r"V^\pi(s) = \mathbb{E}[r_t + \gamma V^\pi(s_t) | s_t = s]",
     r"V^\pi(s) = \sum_{a} \pi(a|s) A^\pi(s,a)",
@@ -39,7 +40,6 @@ FALSE = [
     r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \gamma^t \nabla_\theta \log \pi_\theta(a_t|s_t) V^\pi(s_t) \right]",
 ]
 UNREAD = [
-    r"V^\pi(s) = \sum_a Q^\pi(s,a)",
     r"V^\pi(s) = \sum_{s'} \rho(s') V^\pi(s')",
     r"V^\pi(s) = \max_a Q^\pi(s,a)",
     r"V^\pi(s_t) = \mathbb{E}[r_{t-1} + \gamma V^\pi(s_t) | s_t]",
