@@ -16,7 +16,7 @@ from derive.book.data import any_law
 from derive.book.definitions import applied, defined, in_force
 from derive.book.divergences import divergence, kind
 from derive.book.elementary import derived
-from derive.book.elements import element, runs_over_a_set
+from derive.book.elements import element, numbered, runs_over_a_set
 from derive.book.events import probability
 from derive.book.instances import at_elements
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
@@ -41,7 +41,7 @@ from derive.book.tokens import Stopped
 from derive.book.tower import joint
 from derive.book.tree import Call, Items, Node, Relation, Sym, Text, walk
 from derive.book.values import is_value, value
-from derive.terms import Domain, Gradient, Letter, Var, real_symbol
+from derive.terms import Domain, Draw, Gradient, Letter, Var, real_symbol
 
 
 def call(node: Call, ctx: Context) -> Expr:
@@ -86,6 +86,8 @@ def call(node: Call, ctx: Context) -> Expr:
         return slope
     if (usual := _value(node, ctx)) is not None:
         return usual
+    if _of_samples(node, ctx) and (sequence := _any_function(node, sorts, ctx)) is not None:
+        return sequence
     if (reward := of_another_form(node, sorts, ctx)) is not None:
         return reward
     if (letter := _letter(node, sorts, ctx)) is not None:
@@ -231,8 +233,12 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     for part, sort in zip(node.args.parts, sorts, strict=True):
         if sort in ("param", "mark", "policy"):
             continue
-        if runs_over_a_set(part, ctx):
-            found = element(part, ctx)
+        found = element(part, ctx) if runs_over_a_set(part, ctx) else None
+        if isinstance(found, Draw) and not arbitrary.has_expectation(ctx):  # R(y_i, x): a number for every i
+            found = found.args[0]
+            domains.append(None)
+            args.append(found)
+        elif found is not None:
             domains.append(found.domain)
             args.append(found)
         else:
@@ -241,6 +247,16 @@ def _any_function(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
     if not domains:
         return arbitrary.number(replace(head, end=node.end), _about(node, ctx))
     return arbitrary.function(node, domains, args, ctx)
+
+
+def _of_samples(node: Call, ctx: Context) -> bool:
+    """R(x, y_i), of a sample of which the statement takes no average."""
+    if node.head.name not in REWARDS or arbitrary.has_expectation(ctx):
+        return False
+    marked = (p for p in node.args.parts if isinstance(p, Sym) and p.sub is not None and p.sub.only is not None)
+    return any(
+        runs_over_a_set(p, ctx) and numbered(p.sub.only, ctx) is not None for p in marked if p.sub and p.sub.only
+    )
 
 
 def compares(node: Call) -> bool:

@@ -30,6 +30,8 @@ def number(node: Sym, ctx: Context) -> Expr | None:
     if found is None or node.name in _NEVER:
         return None
     name, indices = found
+    if indices and all(isinstance(i, tree.Num) for i in indices) and not _has_others(node, ctx):  # z_1 and z_2
+        name, indices = "_".join([name, *(i.text for i in indices if isinstance(i, tree.Num))]), []
     theta = _dependence(node, ctx)
     if ctx.averaged and not indices and node.head not in _CONSTANT:
         raise undecided(f"{node.head} may depend on what is averaged over", node)
@@ -62,7 +64,8 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
     if has_expectation(ctx) and all(d is None for d in domains):  # f(t, t') may depend on the whole trajectory
         domains, args = [*domains, HISTORIES], [*args, History(ctx.horizon)]
     letter = Letter(name, (*(None for _ in times), *domains), parameter=theta)
-    ctx.notes.assumed.add(f"{name} any function")
+    if name not in ctx.scope.survey.arbitrary:
+        ctx.notes.assumed.add(f"{name} any function")
     try:
         return Apply(letter, *times, *args)
     except IllFormed as fault:
@@ -72,21 +75,16 @@ def function(node: Call, domains: Sequence[Domain | None], args: Sequence[Expr],
 def name_of(head: Sym) -> str:
     """The name of a letter with its accents and labels: V_pi, hat:A, r_star."""
     below = head.sub.parts if head.sub is not None else ()
-    labels = [written_mark(p) if is_other_parameter(p) else label_of(p) or _capital(p) for p in below]
+    labels = [written_mark(p) if is_other_parameter(p) else label_of(p) for p in below]
     labels += [above_label(p) for p in (head.sup.parts if head.sup is not None else ())]
     spelt = (label.replace("*", "star").replace("-", "minus").replace("'", "prime") for label in labels if label)
     clean = ["".join(c for c in label if c.isalnum()) for label in spelt]
     return "_".join([head.head, *(c for c in clean if c)])
 
 
-def _capital(node: Node) -> str | None:
-    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
-    return node.name if plain and isinstance(node, Sym) and node.name.isupper() else None
-
-
 def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
     """The name, and the indices below and above; None where a mark is neither an index nor a label."""
-    indices = []
+    indices, names = [], []
     for items in (head.sub, head.sup):
         for part in items.parts if items is not None else ():
             inner = part.items.only if isinstance(part, tree.Group) and items is head.sup else part
@@ -94,7 +92,8 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
                 return None
             if is_parameter(inner, ctx.scope.survey) or label_of(inner) is not None or is_other_parameter(inner):
                 continue
-            if items is head.sub and _is_name(inner, ctx):
+            if items is head.sub and isinstance(inner, Sym) and _is_name(inner, ctx):
+                names.append(inner.name)
                 continue
             if items is head.sup and above_label(inner) is not None:
                 continue
@@ -103,14 +102,20 @@ def _marks(head: Sym, ctx: Context) -> tuple[str, list[Node]] | None:
             if not _is_index(inner):
                 return None
             indices.append(inner)
-    return name_of(head), indices
+    return "_".join([name_of(head), *names]), indices
 
 
-def _is_name(node: Node, ctx: Context) -> bool:
+def _has_others(node: Sym, ctx: Context) -> bool:
+    """Whether the statement has the letter at an index that is no number, as z_i beside z_1."""
+    same = (n for side in ctx.around for n in walk(side) if isinstance(n, Sym) and n.head == node.head)
+    return any(not isinstance(p, tree.Num) for n in same if n.sub is not None for p in n.sub.parts)
+
+
+def _is_name(node: Sym, ctx: Context) -> bool:
     """D of λ_D: a capital that counts nothing and is no last moment."""
-    plain = isinstance(node, Sym) and node == Sym(node.start, node.end, node.name)
     counts = {*HORIZONS, *ctx.scope.survey.counts, "N", "K", "M", "G", "B"}
-    return plain and isinstance(node, Sym) and node.name.isupper() and node.name not in counts
+    plain = node == Sym(node.start, node.end, node.name)
+    return plain and node.name.isupper() and node.name not in counts
 
 
 def _is_index(node: Node) -> bool:

@@ -61,7 +61,8 @@ def define(
         return Judgement("unknown", "D067", "stated for a case that the sentence before it supposes"), None
     if not earlier:
         return bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
-    if not _can_be_read(walk, earlier[-1]) and _can_be_read(walk, binding):
+    unread = not _can_be_read(walk, earlier[-1])
+    if unread and _can_be_read(walk, binding) and not _is_recursion(walk, binding):
         message = f"read as the definition, since that of line {earlier[-1].line} cannot be read"
         return bind(walk, replace(binding, assumed=True), Judgement("definition", "D020", message))
     if operator == "=" and _leads_to_the_same(walk, left, earlier[-1], formula):
@@ -167,7 +168,8 @@ _EQUAL = re.compile(
     re.I,
 )
 _REFERS = re.compile(
-    r"\b(?:is|by|from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+(?:the\s+)?definitions?\b", re.I
+    r"\b(?:is|by|(?<!start )(?<!starting )(?<!begin )from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+(?:the\s+)?definitions?\b",
+    re.I,
 )
 _OBTAINED = re.compile(
     r"\b(?:we|this|that|which|one)(?: \w+)? (?:obtains?|gets?|arrives?|finds?|derives?|yields?|gives?|concludes?)\b",

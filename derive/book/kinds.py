@@ -6,6 +6,7 @@ Such steps state nothing that could be true or false. Whatever is not plainly on
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from derive.book import tree
 from derive.book.best_of import whole
@@ -13,7 +14,7 @@ from derive.book.judge import Judgement
 from derive.book.letters import ELEMENTS, POLICIES
 from derive.book.naming import named, written
 from derive.book.scope import Scope, Survey
-from derive.book.sorts import integer, is_parameter, is_update, number
+from derive.book.sorts import integer, is_parameter, is_update, key_of, number
 from derive.book.tree import Add, Best, Call, Items, Node, Num, Sym, walk
 
 UPDATE = Judgement("not-a-claim", "D031", "an update rule")
@@ -59,10 +60,20 @@ def iterates(left: Node, right: Node, scope: Scope) -> bool:
     if not isinstance(head, Sym) or any(b.key.head == head.head and b.key.indices for b in scope.bindings):
         return False
     before = _previous(head)
-    if before is None:
+    if before is None or is_derivative(left, scope):
         return False
     same = [n for n in walk(right) if isinstance(n, Sym) and n.head == before.head]
     return any(written(n) == written(before) for n in same) and all(written(n) != written(head) for n in same)
+
+
+def is_derivative(left: Node, scope: Scope) -> bool:
+    """σ'(u), for a function σ of a number that is known: its derivative is meant."""
+    if not isinstance(left, Call) or left.head.primes != 1:
+        return False
+    key = key_of(left, scope.survey)
+    functions = (b.key for b in (*scope.bindings, *scope.standard) if isinstance(b.head, Call) and not b.key.sorts)
+    plain = replace(left.head, primes=0).head
+    return key is not None and not key.sorts and any(k.head == plain for k in functions)
 
 
 def _previous(head: Sym) -> Sym | None:

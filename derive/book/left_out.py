@@ -1,4 +1,4 @@
-"""Σ_{j=1, j≠i}^N: sums that leave one sample out."""
+"""Σ_{j=1, j≠i}^N, Σ_{j≠i}, Σ_j: sums over samples that leave one out, or do not say how many there are."""
 
 from __future__ import annotations
 
@@ -53,3 +53,21 @@ def _without_one(node: Big, left_out: Relation, ctx: Context) -> Expr:
     first = Relation(start, end, (index, Num(start, end, "1")), ("=",))
     sub = Items(start, end, (first, left_out), (",",))
     return ctx.read(replace(node, sub=sub, upper=Items(start, end, (Sym(start, end, count),), ())), ctx)
+
+
+def over_all(node: Big, index: Node | None, ctx: Context) -> Big | None:
+    """Σ_j x_j as Σ_{j=1}^N x_j, for the one N that the statement counts with, or for any; None for another letter."""
+    plain = isinstance(index, Sym) and index == Sym(index.start, index.end, index.name)
+    if not plain or not isinstance(index, Sym) or index.name not in COUNTERS or node.upper is not None:
+        return None
+    if node.kind != "sum" or node.sub is None:
+        return None
+    names = {n.head for s in ctx.around for n in walk(s) if isinstance(n, Sym)}
+    counts = sorted(names & ctx.scope.survey.counts) or [next(c for c in ("n", "m", "j", "i") if c not in names)]
+    if len(counts) != 1:
+        return None
+    start, end = node.sub.start, node.sub.end
+    ctx.notes.assumed.add(f"{index.head} from 1 to {counts[0]}")
+    first = Relation(start, end, (index, Num(start, end, "1")), ("=",))
+    upper = Items(start, end, (Sym(start, end, counts[0]),), ())
+    return replace(node, sub=Items(start, end, (first,), ()), upper=upper)

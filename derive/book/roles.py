@@ -6,6 +6,7 @@ Letters of the field (s, a, x, y, t, T, θ, …) have their role without this. A
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from derive.book import tree
 from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, PARAMETERS, POLICIES, TIMES, TRAJECTORY
@@ -56,7 +57,23 @@ def _note_run(sub: Items | None, elements: Seen) -> None:
 def _note_count(node: tree.Big, counts: set[str]) -> None:
     """N of Σ_{i=1}^N; the last index of a time stays a horizon."""
     if node.upper is not None and _indexes(node.sub):
-        counts |= {n for n in _plain_names(node.upper.parts) if n not in HORIZONS and (n.isupper() or n in "nm")}
+        names = _plain_names(node.upper.parts)
+        counts |= {n for n in names if n not in HORIZONS and (n.isupper() or n in "nm" or _numbers_outcomes(node))}
+
+
+def _numbers_outcomes(node: tree.Big) -> bool:
+    """Σ_{i=1}^k R(x, y_i): what i numbers are responses, no times."""
+    first = node.sub.parts[0] if node.sub is not None else None
+    index = first.sides[0] if isinstance(first, tree.Relation) else None
+    if not isinstance(index, Sym) or index.name not in COUNTERS:
+        return False
+    return any(
+        isinstance(n, Sym)
+        and n.name in ("x", "y")
+        and n.sub is not None
+        and n.sub.only == replace(index, start=n.sub.parts[0].start, end=n.sub.parts[0].end)
+        for n in walk(node.body)
+    )
 
 
 def _indexes(sub: Items | None) -> bool:

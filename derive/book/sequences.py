@@ -84,8 +84,8 @@ def _any_positive(node: Call, times: list[Expr], values: list[Expr], ctx: Contex
     found = [p for p in marks if is_parameter(p, ctx.scope.survey) and isinstance(p, Sym)]
     parameter = real_symbol(found[0].head) if found else None
     token = node.args.parts[0]
-    of = "".join(c for c in (token.head if isinstance(token, Sym) else "") if c.isalnum())  # tokens of a, of û
-    name = f"l_{name_of(node.head)}_{of}"
+    letter = "".join(c for c in (token.head if isinstance(token, Sym) else "") if c.isalnum())  # of a, of û
+    name = f"l_{name_of(node.head)}_of{letter}"
     ctx.notes.assumed.add(f"{node.head.head} of a token any positive number")
     domains: list[Domain | None] = [None] * len(times)
     domains += [v.domain for v in values]

@@ -139,8 +139,8 @@ def label_of(node: Node) -> str | None:
     if isinstance(node, Sym) and node.name in POLICIES and node.sup is None and _marked(node):
         return node.head
     if isinstance(node, Sym) and node.sub is None and node.sup is None:
-        if node.name in LABELS and node.name not in TIMES:
-            return node.name
+        if (node.name in LABELS and node.name not in TIMES) or node.name in ("epsilon", "varepsilon", "lambda", "eta"):
+            return node.name  # L_ε, the loss with label noise ε
         if node.font == "rm" and len(node.name) > 1:
             return node.name
     return None

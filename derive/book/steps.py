@@ -29,7 +29,7 @@ from derive.book.follows import follows
 from derive.book.inequalities import SUPPOSED, judge_order, supposed
 from derive.book.introduce import Introduced, introduced, lead, paragraph
 from derive.book.judge import Judgement, judge
-from derive.book.kinds import AIM, kind
+from derive.book.kinds import AIM, is_derivative, kind
 from derive.book.naming import named, written
 from derive.book.objectives import compares, in_proportion, judge_best, up_to_constants
 from derive.book.progress import Progress
@@ -128,7 +128,7 @@ def _told_apart(
         assert isinstance(left, Expect)
         assert isinstance(right, Expect)
         return define(walk, n, formula, left.body, operator, right.body, conditions)
-    if first and is_head(left, walk.scope.survey):
+    if first and is_head(left, walk.scope.survey) and not is_derivative(left, walk.scope):
         return define(walk, n, formula, left, operator, right, conditions)
     if (again := _recalled(walk, n, left, right)) is not None:
         return again, None
@@ -174,7 +174,9 @@ def _of_laws(
 def _is_one_of_several(left: Node, judgement: Judgement) -> bool:
     """k_1 = …, k_2 = …: a letter with a number below, of which the text has said nothing."""
     only = left.sub.only if isinstance(left, Sym) and left.sub is not None and left.sup is None else None
-    return isinstance(only, Num) and isinstance(left, Sym) and f"assumed: {left.head} any sequence" in judgement.message
+    return (
+        isinstance(only, Num) and isinstance(left, Sym) and f"assumed: {left.head}_{only.text} any" in judgement.message
+    )
 
 
 def _recalled(walk: Progress, n: int, left: Node, right: Node) -> Judgement | None:

@@ -11,7 +11,7 @@ from derive.book import tree
 from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, is_path, stop, time
 from derive.book.joint_laws import summed_out
-from derive.book.left_out import conditions, without
+from derive.book.left_out import conditions, over_all, without
 from derive.book.letters import (
     COUNTERS,
     HORIZONS,
@@ -22,7 +22,7 @@ from derive.book.reaching import at_a_time, times_first
 from derive.book.series import endless
 from derive.book.sorts import is_element
 from derive.book.tree import Big, Call, Group, Mul, Node, Relation, Size, Sym, walk
-from derive.book.values import over_actions, weighted
+from derive.book.values import over_actions, over_next_states, weighted
 from derive.book.visits import summed
 from derive.terms import (
     AtMost,
@@ -193,6 +193,8 @@ def _over_elements(node: Big, parts: tuple[Node, ...], ctx: Context) -> Expr:
             first = part.sides[0]
         else:
             first = part
+        if len(parts) == 1 and (numbered := over_all(node, first, ctx)) is not None:
+            return ctx.read(numbered, ctx)
         if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
             raise stop("a sum over something that is not known here", part)
         var, inner, at = fresh_variable(first, node.body, inner)
@@ -209,8 +211,8 @@ def _average(part: Node, body: Node, ctx: Context) -> Expr | None:
     first = _member(part)
     if not isinstance(first, Sym) or not is_element(first, ctx.scope.survey):
         return None
-    found = weighted(first, body, ctx)
-    return over_actions(first, body, ctx) if found is None else found
+    ways = (way(first, body, ctx) for way in (weighted, over_actions, over_next_states))
+    return next((found for found in ways if found is not None), None)
 
 
 def _member(part: Node) -> Node:

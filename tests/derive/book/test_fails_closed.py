@@ -30,7 +30,6 @@ $$ G_t := \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
         r"\sum_{j=1, i \ne j} r_j = \gamma",
         r"\sum_t^T r_t = \gamma",
         r"\sum_{t=0} r_t = \gamma",
-        r"\sum_i r_i = \gamma",
         r"\sum_{a' \ne a} \pi_\theta(a' \mid s) = \gamma",
         r"\sum_{a_t} \pi_\theta(a_t \mid s_t) G_t = \gamma",
         r"\theta^T = \gamma",
@@ -96,6 +95,7 @@ def test_not_judged(check, latex):
         r"\| r_0 \| = \gamma",
         r"\lim_{t \to \infty} r_t = \gamma",
         r"\mathbb{E}_\tau[q r_0] = q \, \mathbb{E}_\tau[r_0]",
+        r"\sum_i r_i = \gamma",
     ],
 )
 def test_read_but_not_decided(check, latex):
@@ -126,8 +126,10 @@ def test_continuation_of_what_was_not_read(check):
 
 
 def test_use_of_a_definition_that_was_not_read(check):
-    *_, step = check("$$ F := \\mathbb{E}[q] $$\n\n$$ F = 0 + F $$").steps
-    assert step.verdict in ("not-read", "unknown")
+    """What holds for any holds for this one, and nothing that fails is refuted by it."""
+    *_, true, false = check("$$ F := \\mathbb{E}[q] $$\n\n$$ F = 0 + F $$\n\n$$ F = 1 + F $$").steps
+    assert true.verdict in ("proved", "unknown", "not-read")
+    assert false.verdict in ("unknown", "not-read")
 
 
 HOSTILE = {
