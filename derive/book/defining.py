@@ -168,7 +168,8 @@ _EQUAL = re.compile(
     re.I,
 )
 _REFERS = re.compile(
-    r"\b(?:is|by|(?<!start )(?<!starting )(?<!begin )from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+(?:the\s+)?definitions?\b",
+    r"\b(?:is|by|(?<!start )(?<!starting )(?<!begin )from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+"
+    r"(?:the\s+)?definitions?\b",
     re.I,
 )
 _OBTAINED = re.compile(
