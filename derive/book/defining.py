@@ -162,7 +162,8 @@ _DEFINING = re.compile(
     r"\b(?:(?:re)?defin(?:e|es|ed|ing)|denot(?:e|es|ed|ing)|let|call(?:ed)?|introduc(?:e|es|ed|ing))\b", re.I
 )
 _EQUAL = re.compile(
-    r"\b(?:equivalent\w*|rewrit\w*|(?:can|may|could)(?: \w+)? be (?:re)?written|equals?|it follows|hence|therefore|"
+    r"\b(?:equivalent\w*|rewrit\w*|(?:can|may|could)(?: \w+)? (?:be (?:re)?written|(?:re)?write)|equals?|it follows|"
+    r"hence|therefore|"
     r"thus|simplif\w*|expand\w*|substitut\w*|by definition|(?:we|this) (?:get|have|obtain|find|gives|yields))\b|"
     r"\bso(?: that)?\W*$",
     re.I,
@@ -407,6 +408,8 @@ def left_name(left: Node) -> str:
 def _brings_in(walk: Progress, n: int, earlier: Binding, later: Binding) -> bool:
     """“We use a discount factor $γ$:”: the sentence before the display names a letter that is new in the definition."""
     if _obtains(lead(walk.document, n)):
+        return False
+    if _REWRITTEN.search(lead(walk.document, n)) is not None:  # “With $h = …$ we can write this as”
         return False
     new = _letters(later.body) - _letters(earlier.body)
     named: set[str] = set()

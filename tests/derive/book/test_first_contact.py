@@ -1,4 +1,5 @@
-r"""Chapters in other styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper.
+r"""Chapters in other styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper;
+preferences, groups of outputs, tokens, estimators of divergences.
 
 They stand for a text that nobody here has seen: what is true in them is not refuted and mostly decided, and what is
 planted does not pass.
@@ -27,6 +28,55 @@ PLANTED = {
         (r"= \log p(s_1) + \sum_{t=1}^T \log", r"= \log p(s_1) - \sum_{t=1}^T \log"),
         (r"\sum_{t'=t}^T r(s_{i,t'}, a_{i,t'}) \right)", r"\sum_{t'=t+1}^T r(s_{i,t'}, a_{i,t'}) \right)"),
         (r"\frac{p(x)}{q(x)} f(x) \right]", r"\frac{q(x)}{p(x)} f(x) \right]"),
+    ],
+    "alignment.tex": [
+        (
+            r"{\piref(y \mid x)} - \frac{1}{\beta} r(x, y)\right] \nonumber",
+            r"{\piref(y \mid x)} + \frac{1}{\beta} r(x, y)\right] \nonumber",
+        ),
+        (r"{\piref(y \mid x)} + \beta \log Z(x).", r"{\piref(y \mid x)} - \beta \log Z(x)."),
+        (r"(\pi_\theta; \piref) = -\beta \E_", r"(\pi_\theta; \piref) = \beta \E_"),
+        (
+            r"\left(h_\theta(x, y_w, y_l) - \frac{1}{2\beta}\right)^2",
+            r"\left(h_\theta(x, y_w, y_l) - \frac{1}{\beta}\right)^2",
+        ),
+        (
+            r"\log\left(1 + \frac{\mathrm{odds}_\theta(y_l \mid x)}",
+            r"\log\left(1 - \frac{\mathrm{odds}_\theta(y_l \mid x)}",
+        ),
+        (r"\frac{\beta}{|y|} \sum_{i=1}^{|y|}", r"\beta \sum_{i=1}^{|y|}"),
+    ],
+    "groups.md": [
+        (r"\sum_{i=1}^G (r_i - \mu) = 0", r"\sum_{i=1}^G (r_i + \mu) = 0"),
+        (r"\frac{1}{G} \sum_{i=1}^G r_i^2 - \mu^2", r"\frac{1}{G} \sum_{i=1}^G r_i^2 + \mu^2"),
+        (r"= \frac{G}{G-1} \left( r_i - \mu", r"= \frac{G-1}{G} \left( r_i - \mu"),
+        (r"[r(q, o) \nabla_\theta \log \pi_\theta(o|q)]", r"[r(q, o) \nabla_\theta \pi_\theta(o|q)]"),
+        (
+            r"\frac{\pi_\theta(o|q)}{\pi_{\theta_{old}}(o|q)} r(q, o)",
+            r"\frac{\pi_{\theta_{old}}(o|q)}{\pi_\theta(o|q)} r(q, o)",
+        ),
+        (r"\exp \left( \frac{1}{|o_i|} \sum_{t=1}^{|o_i|}", r"\exp \left( \sum_{t=1}^{|o_i|}"),
+    ],
+    "tokens.md": [
+        (r"= -\sum_{t=1}^{T} \log p_\theta(x_t", r"= \sum_{t=1}^{T} \log p_\theta(x_t"),
+        (r"= H(p) + D_{\mathrm{KL}}(p \,\|\, q)", r"= H(p) - D_{\mathrm{KL}}(p \,\|\, q)"),
+        (r"= \sigma(u) (1 - \sigma(u))", r"= \sigma(u) (1 + \sigma(u))"),
+        (r"= \beta \log Z(x) - \beta D_", r"= \beta \log Z(x) + \beta D_"),
+        (r"+ \frac{r(x, y_1) - r(x, y_2)}{\beta}", r"+ \frac{r(x, y_2) - r(x, y_1)}{\beta}"),
+        (r"= \frac{k}{k-1} \left( R(y_i, x)", r"= \frac{1}{k-1} \left( R(y_i, x)"),
+        (r"= \left( \sigma(u) - (1 - \epsilon) \right)", r"= \left( \sigma(u) - \epsilon \right)"),
+        (
+            r"= \rho_t(\theta) \nabla_\theta \log \pi_\theta(a_t \mid s_t)",
+            r"= \nabla_\theta \log \pi_\theta(a_t \mid s_t)",
+        ),
+    ],
+    "divergences.md": [
+        (
+            r"\mathbb{E}_{y \sim q}[-\log \rho(y)] = \text{KL}(q \| p)",
+            r"\mathbb{E}_{y \sim q}[\log \rho(y)] = \text{KL}(q \| p)",
+        ),
+        (r"\mathbb{E}_{y \sim q}[(\rho(y) - 1) - \log", r"\mathbb{E}_{y \sim p}[(\rho(y) - 1) - \log"),
+        (r"[r(x, y)] - \beta \, \text{KL}", r"[r(x, y)] + \beta \, \text{KL}"),
     ],
     "paper.tex": [
         (r"\sum_{t'=t}^{T-1} \gamma^{t'} r_{t'}}", r"\sum_{t'=t+2}^{T-1} \gamma^{t'} r_{t'}}"),
