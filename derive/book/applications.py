@@ -22,7 +22,7 @@ from derive.book.instances import at_elements
 from derive.book.laws import check_bars, distribution, is_path_law, is_start, names_a_start_law, path_probability
 from derive.book.letters import DISTRIBUTIONS, FUNCTIONS, POLICIES, REWARDS, VALUES, function, law
 from derive.book.optimal import is_best_of_policies, optimal
-from derive.book.performance import of_policy
+from derive.book.performance import of_policy, of_two_policies
 from derive.book.rewards import of_another_form
 from derive.book.scope import Key
 from derive.book.sequences import of_a_response, of_a_token
@@ -61,6 +61,8 @@ def call(node: Call, ctx: Context) -> Expr:
         and (found := occupancy.value_of(node, ctx) or occupancy.objective(node, ctx)) is not None
     ):
         return found
+    if (surrogate := of_two_policies(node, ctx)) is not None:
+        return surrogate
     if (aim := of_policy(node, ctx)) is not None:
         return aim
     survey, head = ctx.scope.survey, node.head

@@ -20,6 +20,7 @@ from derive.book.joint_laws import valued
 from derive.book.letters import SCALARS
 from derive.book.scope import Scope
 from derive.book.shares import how_counted
+from derive.book.slopes import at_one_value
 from derive.book.sorts import integer, sort_of
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, walk
@@ -134,8 +135,10 @@ def claim(
     """The equation or inequality of a step under one reading. Raises Stopped."""
     try:
         ctx = anchored([left, right], replace(context(scope, reading), around=(left, right)))
-        extra = [fact for c in conditions for fact in order(c, ctx)]
-        ctx = ctx.with_facts(*extra)
+        orders = [fact for c in conditions for fact in order(c, ctx)]
+        ctx = ctx.with_facts(*orders)
+        left, right, same = at_one_value(left, right, ctx)
+        extra: list[Hypothesis] = [*orders, *same]
         try:
             return _claim(left, right, ctx, extra, relation)
         except Stopped:
@@ -147,7 +150,7 @@ def claim(
         raise stop(f"this means nothing: {fault}", right) from fault
 
 
-def _claim(left: Node, right: Node, ctx: Context, extra: Sequence[AtMost], relation: str) -> Claim:
+def _claim(left: Node, right: Node, ctx: Context, extra: Sequence[Hypothesis], relation: str) -> Claim:
     remark = ""
     equation: Statement
     constant = _constant(right)

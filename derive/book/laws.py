@@ -97,6 +97,8 @@ def _law_label(part: Node) -> str | None:
         mark = label_of(inside) if inside is not None else None
         if mark is None and isinstance(inside, Sym) and inside.name == "k":
             mark = "k"
+        if isinstance(inside, Num) and inside.text.isdigit():  # θ_0
+            mark = inside.text
         label = f"{part.head}_{mark}" if mark else f"{part.head}" if part.primes else None
     return label
 

@@ -9,7 +9,7 @@ from derive.book.arbitrary import name_of
 from derive.book.context import Context, stop
 from derive.book.definitions import defined, in_force
 from derive.book.laws import distribution
-from derive.book.letters import PARAMETERS
+from derive.book.letters import PARAMETERS, POLICIES
 from derive.book.scope import Binding
 from derive.book.sorts import is_other_parameter, is_parameter, is_policy, key_of, parameter_name
 from derive.book.tree import Call, Items, Node, Sym
@@ -51,6 +51,42 @@ def of_policy(node: Call, ctx: Context) -> Expr | None:
     if changed == whole.definition.body:  # the definition speaks of another kind of policy
         raise stop(f"{node.head.head} was defined for another policy than it is used for", node)
     return Definition(f"{definition.name}_{wanted.name}", (), changed, "bare")()
+
+
+def of_two_policies(node: Call, ctx: Context) -> Expr | None:
+    """L_π(π'), L_{θ_old}(θ): what is defined for a policy below and another one for its argument, at these two."""
+    below, over = _below(node), node.args.only
+    if below is None or not isinstance(over, Sym):
+        return None
+    for binding in reversed(ctx.scope.bindings):
+        head = binding.head
+        if not isinstance(head, Call) or head.head.head != node.head.head or not isinstance(head.args.only, Sym):
+            continue
+        mark = _below(head)
+        names = [mark, head.args.only, below, over]
+        policies = [_policy(_as_policy(n), ctx) if n is not None else None for n in names]
+        if None in policies or policies[0] == policies[1]:
+            continue
+        own, argument, first, second = (p for p in policies if p is not None)
+        ctx.notes.bindings.add(binding)
+        body = respell(defined(binding, ctx).body, {own: first, argument: second})
+        assert isinstance(body, Expr)
+        return Definition("_".join([node.head.head, first.name, second.name]), (), body, "bare")()
+    return None
+
+
+def _below(node: Call) -> Sym | None:
+    """π of L_π, θ_k of L_{θ_k}."""
+    marks = [*(node.head.sub.parts if node.head.sub else ()), *(node.head.sup.parts if node.head.sup else ())]
+    only = marks[0] if len(marks) == 1 else None
+    return only if isinstance(only, Sym) and only.name in POLICIES | PARAMETERS else None
+
+
+def _as_policy(node: Sym) -> Sym:
+    """π_θ, of θ."""
+    if node.name in POLICIES:
+        return node
+    return Sym(node.start, node.end, "pi", sub=Items(node.start, node.end, (node,), ()))
 
 
 def _policy(node: Sym, ctx: Context) -> Letter | None:

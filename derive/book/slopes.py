@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from sympy import Expr, Symbol
 
 from derive.book import tree
 from derive.book.context import Context, stop, undecided
-from derive.book.letters import TIMES
+from derive.book.laws import distribution
+from derive.book.letters import POLICIES, TIMES
 from derive.book.naming import written
 from derive.book.tree import Node, Sym
-from derive.terms import At, Gradient, real_symbol
+from derive.terms import At, Coincide, Gradient, real_symbol
 
 
 def squared(factors: tuple[Node, ...]) -> list[Node]:
@@ -33,6 +35,57 @@ def _bare(node: Node) -> Node:
     while isinstance(node, tree.Group) and node.items.only is not None:
         node = node.items.only
     return node
+
+
+def at_one_value(left: Node, right: Node, ctx: Context) -> tuple[Node, Node, list[Coincide]]:
+    """Both sides without their |_{θ = θ_k}, and what it says: π_θ has the values of π_{θ_k}. They stay as they are
+    where a side depends on θ elsewhere."""
+    found = [n for side in (left, right) for n in tree.walk(side) if isinstance(n, tree.At)]
+    values = [_value_of(n, ctx) for n in found]
+    if not found or values[0] is None or any(v is None or written(v) != written(values[0]) for v in values):
+        return left, right, []
+    if any(_depends_outside(side, ctx) for side in (left, right)):
+        return left, right, []
+    sorts = (ctx.domain("a"), ctx.domain("s"))
+    value = values[0]
+    policy = Sym(value.start, value.end, "pi", sub=tree.Items(value.start, value.end, (value,), ()))
+    other, own = distribution(policy, sorts, ctx), ctx.policy()
+    if other is None or other == own:
+        return left, right, []
+    return _without_values(left), _without_values(right), [Coincide(own, other)]
+
+
+def _value_of(node: tree.At, ctx: Context) -> Sym | None:
+    """θ_k, of |_{θ = θ_k} and |_{θ_k}."""
+    only = node.where.only
+    sides = only.sides if isinstance(only, tree.Relation) and only.operators == ("=",) else (None, only)
+    value, named = sides[1], sides[0]
+    if named is not None and not (isinstance(named, Sym) and named.head == ctx.theta.name):
+        return None
+    plain = isinstance(value, Sym) and value.name == ctx.theta.name and (value.sub is not None or value.primes)
+    return value if plain and isinstance(value, Sym) else None
+
+
+def _depends_outside(node: Node, ctx: Context) -> bool:
+    """Whether θ itself stands outside of what is taken at a value."""
+    if isinstance(node, tree.At):
+        return False
+    if isinstance(node, Sym) and node.head == ctx.theta.name and node.sub is None:
+        return True
+    if isinstance(node, Sym) and node.name in POLICIES and node.sub is None and node.sup is None and not node.primes:
+        return True
+    return any(_depends_outside(part, ctx) for part in tree.children(node))
+
+
+def _without_values(value: Any) -> Any:
+    if isinstance(value, tree.At):
+        return _without_values(value.body)
+    if isinstance(value, tuple):
+        return tuple(_without_values(part) for part in value)
+    if not isinstance(value, Node):
+        return value
+    names = [f.name for f in fields(value) if f.name not in ("start", "end")]
+    return replace(value, **{name: _without_values(getattr(value, name)) for name in names})
 
 
 def at_a_value(node: tree.At, ctx: Context) -> Expr:
