@@ -54,7 +54,7 @@ DERIVE = [
         book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.slopes
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
         book.applications book.grammar book.expectations book.statements book.parsing
-        book.standard book.elaborate book.introduce book.judge book.kinds book.arithmetic book.claims
+        book.standard book.elaborate book.introduce book.remainder book.judge book.kinds book.arithmetic book.claims
         book.reach book.repair
         book.verdict book.follows book.certain book.objectives book.progress book.choices book.inequalities book.uses book.defining
         book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline

@@ -124,6 +124,9 @@ def _said(row: Row, macros: Mapping[str, Macro]) -> str:
         rows.append(("Counterexample", _counterexample(row["counterexample"])))
     if "repair" in row:
         rows.append(("Repair", f'<div class="repair">{words(clean(row["repair"]))}</div>'))
+    if "gap" in row:
+        name = "Would follow from" if row["verdict"] in WRONG else "Could not show"
+        rows.append((name, f'<div class="gap">{words(clean(row["gap"]))}</div>'))
     if "suppressed" in row:
         rows.append(("Suppressed", escape(row["suppressed"])))
     if "stopped" in row:

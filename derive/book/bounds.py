@@ -32,9 +32,3 @@ def limited(seconds: float = SECONDS) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-def left() -> float:
-    """How much time the step still has; as much as any step, where nothing bounds it."""
-    seconds = signal.getitimer(signal.ITIMER_PROF)[0] if hasattr(signal, "getitimer") else 0.0
-    return seconds or SECONDS

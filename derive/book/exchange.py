@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from derive.book.codes import CODES
 from derive.book.outcome import Outcome
+from derive.book.report import needs
 
 _LEVELS = {"refuted": "error", "inconsistent": "error", "not-read": "note", "unknown": "note"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -35,7 +36,7 @@ def _result(row: dict[str, Any], codes: Sequence[str]) -> dict[str, Any]:
         "endLine": row["end_line"], "endColumn": row["end_column"],
     }  # fmt: skip
     place = {"artifactLocation": {"uri": quote(row["file"].replace("\\", "/"))}, "region": region}
-    words = "\n".join(filter(None, [row["message"], _counterexample(row), row.get("repair")]))
+    words = _words(row)
     result = {
         "ruleId": row["code"],
         "ruleIndex": codes.index(row["code"]),
@@ -51,6 +52,11 @@ def _result(row: dict[str, Any], codes: Sequence[str]) -> dict[str, Any]:
     return result
 
 
+def _words(row: dict[str, Any]) -> str:
+    said = [row["message"], _counterexample(row), needs(row) if "gap" in row else "", row.get("repair")]
+    return "\n".join(filter(None, said))
+
+
 def _counterexample(row: dict[str, Any]) -> str:
     return str(row["counterexample"]["text"]) if "counterexample" in row else ""
 
@@ -63,7 +69,7 @@ def github(outcomes: Sequence[Outcome]) -> str:
         if level is None or "suppressed" in row or "known" in row:
             continue
         kind = {"error": "warning" if row.get("by_hand") else "error", "note": "notice"}[level]
-        words = "\n".join(filter(None, [row["message"], _counterexample(row), row.get("repair")]))
+        words = _words(row)
         place = {
             "file": row["file"], "line": row["line"], "endLine": row["end_line"], "col": row["column"],
             "endColumn": row["end_column"], "title": f"{row['code']} {row['verdict']}",

@@ -10,12 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
-from sympy import Add, Expr
-
+from derive.book.remainder import Gap, remaining
 from derive.printing import text as printed
-from derive.terms import Always, AtMost, Equation, Hypothesis, Inequality, Statement
+from derive.terms import Always, Equation, Hypothesis, Inequality, Statement
 from derive.wire import encode
 
 
@@ -37,14 +36,6 @@ class Outcome(Protocol):
     sizes: Any
     error_bound: Any
     counterexample: Any
-
-
-@runtime_checkable
-class Gap(Protocol):
-    """No proof: what remains of the difference of the sides (None: that is not known), on which ranges of indices."""
-
-    rest: Expr | None
-    where: tuple[AtMost, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +76,7 @@ class Judgement:
     assumed: tuple[str, ...] = ()  # what a step that fails as read rests on
     otherwise: tuple[str, int] | None = None  # another convention of the text, under which it passes
     gap: str | None = None  # what was left to show where no proof was found
+    mend: Callable[[], str | None] | None = None  # looks for a repair, once the verdict is final
 
 
 def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
@@ -109,14 +101,14 @@ def looked_at(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Jud
         return _holds(equation, hypotheses, outcome, judges)
     code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"
     why = outcome.reason or "no proof and no counterexample was found"
-    return Judgement("unknown", code, why, gap=remaining(gap))
+    return Judgement("unknown", code, why, gap=remaining(gap, equation))
 
 
 def upheld(refuted: Judgement, equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
     """A refutation stands where there is no proof; with what the attempt at one ended in."""
     theorem = judges.prove(equation, hypotheses)
     if theorem is None or isinstance(theorem, Gap):
-        return replace(refuted, gap=remaining(theorem))
+        return replace(refuted, gap=remaining(theorem, equation))
     return replace(
         refuted,
         verdict="unknown",
@@ -124,17 +116,6 @@ def upheld(refuted: Judgement, equation: Statement, hypotheses: Sequence[Hypothe
         message="there is a proof and a counterexample",
         counterexample=None,
     )
-
-
-def remaining(gap: Gap | None) -> str | None:
-    """What is left to show, as an equation: what has a minus sign stands on its right."""
-    if gap is None or gap.rest is None:
-        return None
-    parts = Add.make_args(gap.rest)
-    behind = [p for p in parts if p.could_extract_minus_sign()]
-    left, right = Add(*(p for p in parts if p not in behind)), Add(*(-p for p in behind))
-    ranges = ", ".join(map(printed, gap.where))
-    return f"{printed(left)} = {printed(right)}" + (f" for {ranges}" if ranges else "")
 
 
 def _given(hypotheses: Sequence[Hypothesis]) -> str:

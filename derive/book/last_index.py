@@ -68,7 +68,7 @@ def _settled(step: Step, survey: Survey, runs: Runs) -> Step:
     if worse and step.verdict in ("refuted", "inconsistent"):
         return replace(step, message=f"{step.message}; {message}")
     doubt = f"{message} elsewhere: {step.message}"
-    return replace(step, verdict="unknown", code="D068", message=doubt, counterexample=None, repair=None)
+    return replace(step, verdict="unknown", code="D068", message=doubt, counterexample=None, repair=None, gap=None)
 
 
 def _said(one: Convention) -> str:

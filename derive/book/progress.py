@@ -50,6 +50,7 @@ class Step:
     where: tuple[int, int] | None = None
     repair: str | None = None
     otherwise: tuple[str, int] | None = None  # another convention of the text, under which it passes
+    gap: str | None = None  # what was left to show where no proof was found
 
 
 @dataclass
@@ -121,6 +122,7 @@ class Progress:
                 j.where,
                 j.repair,
                 j.otherwise,
+                j.gap,
             )
         )
 

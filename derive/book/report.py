@@ -77,8 +77,16 @@ def _shown(row: dict[str, Any], written: str, readings: bool) -> list[str]:
         out.append(f"  = read as {row['read_as']}")
     if "counterexample" in row:
         out += [f"  = {line}" for line in str(row["counterexample"]["text"]).splitlines()]
+    if "gap" in row:
+        out.append(f"  = {needs(row)}")
     if "repair" in row:
         out.append(f"  = repair: {row['repair']}")
     if "suppressed" in row:
         out.append(f"  = suppressed: {row['suppressed']}")
     return out
+
+
+def needs(row: dict[str, Any]) -> str:
+    """What an attempt at a proof came down to."""
+    said = "would follow from" if row["verdict"] in WRONG else "could not show that"
+    return f"{said} {row['gap']}"

@@ -38,7 +38,7 @@ def _row(step: Step, by_hand: bool, ignored: list[Suppression]) -> dict[str, Any
         row["stopped"] = {**_place(step, *step.where), "token": token[:80]}
     if formula.source.cell is not None:
         row["cell"] = formula.source.cell
-    for name in ("counterexample", "certificate", "repair"):
+    for name in ("counterexample", "certificate", "repair", "gap"):
         if getattr(step, name) is not None:
             row[name] = getattr(step, name)
     if step.verdict in WRONG and by_hand:

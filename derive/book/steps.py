@@ -32,6 +32,7 @@ from derive.book.judge import Judgement, judge
 from derive.book.kinds import AIM, is_derivative, kind
 from derive.book.naming import named, written
 from derive.book.objectives import compares, in_proportion, judge_best, up_to_constants
+from derive.book.outcome import WRONG
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
 from derive.book.sorts import closed, is_head, number, sort_of
@@ -57,9 +58,19 @@ def judge_step(
     """The verdict on one step, within its time."""
     try:
         with limited():
-            return _judge_step(walk, n, formula, left, operator, right, first, conditions)
+            judgement, read_as = _judge_step(walk, n, formula, left, operator, right, first, conditions)
     except TimeUp:
         return Judgement("unknown", "D063", f"not decided within {SECONDS:g} s"), None
+    return _mended(judgement), read_as
+
+
+def _mended(judgement: Judgement) -> Judgement:
+    """With the repair of what is wrong, where one is found; it has time of its own, so that the verdict stands."""
+    if judgement.mend is None or judgement.verdict not in WRONG:
+        return judgement
+    with suppress(TimeUp, MemoryError), limited():
+        return replace(judgement, repair=judgement.mend(), mend=None)
+    return replace(judgement, mend=None)
 
 
 def _judge_step(

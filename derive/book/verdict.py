@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sympy import Basic
 
@@ -105,7 +106,8 @@ def judge_claim(left: Node, right: Node, setting: Setting) -> Judged:
         judgement = replace(judgement, otherwise=otherwise)
     elif judgement.verdict in ("refuted", "inconsistent"):
         first = setting.scope.survey.first
-        judgement = replace(judgement, repair=repaired(one, first, setting.passes, one.reading.horizon(first)))
+        mend = partial(repaired, one, first, setting.passes, one.reading.horizon(first))
+        judgement = replace(judgement, mend=mend)
     return judgement, latex(one.equation)
 
 

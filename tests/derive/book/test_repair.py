@@ -24,10 +24,7 @@ $$ J(\theta) = \mathbb{E}_{\tau \sim \pi_\theta}[G_0] $$
     ],
 )  # fmt: skip
 def test_repair(check, latex, words):
-    for _ in range(3):  # a repair is looked for in bounded time, which a busy machine may use up
-        *_, step = check(START + f"So $$ {latex} $$").steps
-        if step.repair is not None or words is None:
-            break
+    *_, step = check(START + f"So $$ {latex} $$").steps
     assert step.verdict in ("refuted", "unknown")
     if step.verdict == "refuted":
         assert (words is None and step.repair is None) or words in step.repair

@@ -4,10 +4,17 @@ import json
 
 import pytest
 
+from derive.annotated.cards import Card, block
 from derive.book import report
+from derive.book.check import Checked, check_document
 from derive.book.codes import CODES
+from derive.book.document import parse
+from derive.book.exchange import github, sarif
+from derive.book.judge import Judges
 from derive.book.outcome import VERDICTS
 from derive.book.rows import outcome
+from derive.book.source import decode
+from derive.prove import search
 
 FIELDS = {
     "file",
@@ -88,3 +95,40 @@ def test_refutations_in_a_text_that_was_mostly_not_read_are_marked(check):
 
 def test_control_characters_are_not_printed(check):
     assert "\x1b" not in report.as_text([outcome(check("$$ r_0 \x1b[31m = 1 $$"))])
+
+
+UNDISCOUNTED = r"""The return is $G_t = \sum_{k=t}^{T-1} \gamma^{k-t} r_k$. Then
+
+$$ G_0 = \sum_{t=0}^{T-1} r_t $$
+"""
+
+
+def test_what_a_refuted_step_would_follow_from(check):
+    checked = check(UNDISCOUNTED)
+    (row,) = outcome(checked).rows
+    assert row["verdict"] == "refuted"
+    assert row["gap"] == "γ^t r_t = r_t for 0 ≤ t, t < T"
+    said = f"would follow from {row['gap']}"
+    assert f"  = {said}\n" in report.as_text([outcome(checked)])
+    assert said in sarif([outcome(checked)], "0")["runs"][0]["results"][0]["message"]["text"]
+    assert said in github([outcome(checked)])
+    page = block(Card(1, checked.steps[0].formula, (row,)), {})
+    assert "Would follow from" in page
+
+
+class Undecided:
+    verdict, reason, sizes, error_bound, counterexample = "unknown", "", (), "", None
+
+
+def test_what_could_not_be_shown():
+    witnesses = Judges(search, lambda e, h: Undecided, lambda *a: False, lambda *a: False, lambda t: None)
+    document = parse(decode("text.md", UNDISCOUNTED.encode()))
+    one = outcome(Checked("text.md", document, tuple(check_document(document, witnesses))))
+    assert one.rows[0]["verdict"] == "unknown"
+    assert "  = could not show that γ^t r_t = r_t for 0 ≤ t, t < T\n" in report.as_text([one])
+
+
+@pytest.mark.parametrize("latex", [r"\sum_a \pi_\theta(a|s) = 2", r"f(s) = h(s)", "1 + 1 = 3"])
+def test_what_says_no_more_than_the_step_is_not_said(check, latex):
+    (row,) = outcome(check(f"$$ {latex} $$")).rows
+    assert "gap" not in row
