@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from derive.binding import alike, meaning
-from derive.book.claims import context, readings
+from derive.book.claims import claim, context, readings
 from derive.book.definitions import defined, parameter_of, unfolded
 from derive.book.document import Document, Formula
 from derive.book.follows import MAX_BACK, follows
@@ -55,9 +56,12 @@ def define(
     earlier = walk.scope.own(key)
     of_values = about_values(left, right) and (earlier or not is_difference(left, right))
     if of_values or (earlier and _of_another_policy(left, right, earlier[-1])):
-        return judge_claim(left, right, walk.setting(formula, conditions))
+        judged = judge_claim(left, right, walk.setting(formula, conditions))
+        if of_values and operator == "=" and judged[0].verdict in PASSED:
+            walk.scope = _with_what_is_meant(walk.scope, left, right)
+        return judged
     binding = walk.binding(left, right, formula)
-    if earlier and operator == "=" and _SUPPOSES.match(lead(walk.document, n)):
+    if earlier and operator == "=" and _SUPPOSES.match(_RUN_IN.sub("", lead(walk.document, n), 1)):
         return Judgement("unknown", "D067", "stated for a case that the sentence before it supposes"), None
     if not earlier:
         return bind(walk, binding, Judgement("definition", "D020", "introduces a symbol"))
@@ -392,6 +396,17 @@ def about_values(left: Node, right: Node) -> bool:
     if is_best_of_policies(right):  # V^*(s) := max_π V^π(s)
         return False
     return left_name(left) in NAMES and any(isinstance(n, Call) and n.head.name in NAMES for n in tree_walk(right))
+
+
+def _with_what_is_meant(scope: Scope, left: Node, right: Node) -> Scope:
+    """V(s_t) = E[Q(s_t, a_t)], which passes where the text has said what Q is: V is the usual one, for it is that."""
+    name = left_name(left)
+    with suppress(Stopped):
+        assumed = claim(left, right, scope, readings(scope, [left, right])[0][0]).notes.assumed
+        open_letters = any(" any " in one or one.startswith("the usual ") for one in assumed - {f"the usual {name}"})
+        if not open_letters and all(n.head.name != name for n in tree_walk(right) if isinstance(n, Call)):
+            return replace(scope, meant=scope.meant | {name})
+    return scope
 
 
 def is_difference(left: Node, right: Node) -> bool:
