@@ -22,6 +22,7 @@ from derive.book.judge import Judgement
 from derive.book.letters import COUNTERS, DISTRIBUTIONS, LABELS, POLICIES, SCALARS, TIMES
 from derive.book.naming import named, recursive, written
 from derive.book.optimal import is_best_of_policies
+from derive.book.performance import is_another_use
 from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
@@ -55,7 +56,8 @@ def define(
     assert key is not None
     earlier = walk.scope.own(key)
     of_values = about_values(left, right) and (earlier or not is_difference(left, right))
-    if of_values or (earlier and _of_another_policy(left, right, earlier[-1])):
+    again = earlier and _of_another_policy(left, right, earlier[-1])
+    if of_values or again or (operator == "=" and is_another_use(left, walk.scope.bindings)):
         judged = judge_claim(left, right, walk.setting(formula, conditions))
         if of_values and operator == "=" and judged[0].verdict in PASSED:
             walk.scope = _with_what_is_meant(walk.scope, left, right)

@@ -65,7 +65,8 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     if binding.assumed or binding.file:
         where = f"{binding.file}, line {binding.line}" if binding.file else f"line {binding.line}"
         ctx.notes.assumed.add(f"{head.head} as in {where}")
-    if isinstance(binding.head, Call) and is_value(binding.head, ctx):
+    placed = definition.form == "index" and not binding.key.indices
+    if isinstance(binding.head, Call) and (placed or is_value(binding.head, ctx)):
         return definition(place(Call(head.start, head.end, head, Items(head.start, head.end, args, ())), ctx))
     survey = ctx.scope.survey
     indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and not mark_of(p, head)]
@@ -109,6 +110,20 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         raise stop("definitions that lead into each other", binding.head)
     if isinstance(binding.head, Call) and is_value(binding.head, ctx):
         return _value_definition(binding, binding.head, ctx)
+    try:
+        return _as_written(binding, ctx)
+    except Stopped:
+        if not isinstance(binding.head, Call) or not _speaks_of_values(binding, ctx):
+            raise
+        return _value_definition(binding, binding.head, ctx)
+
+
+def _speaks_of_values(binding: Binding, ctx: Context) -> bool:
+    """X(s) := E_{a ~ π'}[A(s, a)]: a function of a state, or of a state and an action, by values there."""
+    return binding.key.sorts in (("S",), ("S", "A")) and any(is_value(n, ctx) for n in walk(binding.body))
+
+
+def _as_written(binding: Binding, ctx: Context) -> Definition:
     survey = ctx.scope.survey
     inside = replace(
         ctx,

@@ -115,8 +115,8 @@ def is_path_law(node: Call, sorts: list[str]) -> bool:
 def path_probability(node: Call, ctx: Context) -> PathProbability:
     """P_θ(τ), for the policy with the parameter that it carries."""
     head = node.head
-    if head.accents or head.primes or head.sup is not None:
-        raise stop("a trajectory probability with an accent or superscript", node)
+    if head.sup is not None:
+        raise stop("a trajectory probability with a superscript", node)
     path = next(a for a in node.args.parts if sort_of(a, ctx.scope.survey) == "path")
     if not is_path(path, ctx):
         raise stop("the probability of a part of the trajectory is not supported", path)
@@ -135,6 +135,9 @@ def path_probability(node: Call, ctx: Context) -> PathProbability:
             policy = distribution(part, (ctx.domain("a"), ctx.domain("s")), ctx)
         elif sort_of(part, ctx.scope.survey) == "mark":
             policy = None
+    if head.accents or head.primes:  # \bar p(τ), of the policy \bar π
+        marked = Sym(head.start, head.end, "pi", "", head.accents, head.primes)
+        policy = distribution(marked, (ctx.domain("a"), ctx.domain("s")), ctx) if name is None else None
     if policy is None:
         raise stop("the trajectory probability of another policy is not supported", node)
     found: PathProbability = PathProbability(ctx.process(policy))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr
 
 from derive.binding import respell
@@ -10,6 +12,7 @@ from derive.book.context import Context, stop
 from derive.book.definitions import defined, in_force
 from derive.book.laws import distribution
 from derive.book.letters import PARAMETERS, POLICIES
+from derive.book.naming import written
 from derive.book.scope import Binding
 from derive.book.sorts import is_other_parameter, is_parameter, is_policy, key_of, parameter_name
 from derive.book.tree import Call, Items, Node, Sym
@@ -73,6 +76,14 @@ def of_two_policies(node: Call, ctx: Context) -> Expr | None:
         assert isinstance(body, Expr)
         return Definition("_".join([node.head.head, first.name, second.name]), (), body, "bare")()
     return None
+
+
+def is_another_use(node: Node, bindings: Sequence[Binding]) -> bool:
+    """L_{π_0}(π_1), where L_π(π') has been defined."""
+    if not isinstance(node, Call) or _below(node) is None or not isinstance(node.args.only, Sym):
+        return False
+    heads = [b.head for b in bindings if isinstance(b.head, Call) and b.head.head.head == node.head.head]
+    return any(_below(h) is not None and written(h) != written(node) for h in heads)
 
 
 def _below(node: Call) -> Sym | None:

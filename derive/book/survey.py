@@ -89,7 +89,8 @@ def _most_shown(shown: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 _ARBITRARY = re.compile(
-    r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline)s?\s+(?:\$([A-Za-z])\b|([A-Za-z])(?= of\b|\())"
+    r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline|random\s+variable)s?\s+"
+    r"(?:\$([A-Za-z])(?:\b|_)|([A-Za-z])(?= of\b|\())"
 )
 _DETERMINISTIC = re.compile(
     r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic",
@@ -146,6 +147,11 @@ def _note(node: Node, seen: _Seen) -> None:
         marks = {p.head for p in parts if isinstance(p, Sym) and p.name in PARAMETERS and p.sub is None}
         seen.parameters |= marks
         seen.of_policies |= {m for m in marks if not m.endswith("'")} if node.name == "pi" else set()
+    if isinstance(node, Call) and node.head.name == "pi" and len(node.args.parts) > 2:  # π(a|s, θ)
+        last = node.args.parts[-1]
+        if isinstance(last, Sym) and last.name in PARAMETERS and last.sub is None and not last.accents:
+            seen.parameters.add(last.head)
+            seen.of_policies.add(last.head)
     if isinstance(node, tree.Big) and node.upper is not None and node.upper.only is not None:
         _note_horizon(node, node.upper.only, seen)
     if isinstance(node, Call) and node.head.name in DISTRIBUTIONS and len(node.args.parts) == 2:
