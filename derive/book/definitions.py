@@ -15,7 +15,7 @@ from derive.book.scope import Binding, Key, Survey
 from derive.book.sorts import is_element, is_parameter, mark_of, parameter_name, sort_of
 from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
-from derive.book.tree import Call, Items, Node, Num, Sym
+from derive.book.tree import Call, Items, Node, Num, Sym, walk
 from derive.book.values import NAMES, anchored, head_time, is_value, place, policy_of, usual
 from derive.terms import (
     Defined,
