@@ -151,6 +151,8 @@ class Claim:
         names = self._wanted | {s for _, terms in self._orders for s, _ in terms}
         ends = {s for p in self.processes for s in free(p.horizon) if s in names}
         ends |= {s for s in names if s.name == "T"}
+        lasting = {s for f in self.fixed if f.always for s in f.program.times}
+        ends |= lasting if not ends and len(lasting) == 1 else set()  # one table solves an equation at one time
         self.main: Symbol | None = min(ends, key=lambda s: (s.name != "T", s.name)) if ends else None
         self.times = sorted(names - {self.main}, key=str)
         self.counts = [s for s in self.times if s in self._counted]

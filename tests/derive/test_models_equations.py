@@ -34,8 +34,10 @@ from derive.terms import (
     State,
     Statement,
     SumOver,
+    TimeSum,
     Var,
     real_symbol,
+    time_symbol,
 )
 
 s, z, y, a, b = Var("s", STATES), Var("z", STATES), Var("y", STATES), Var("a", ACTIONS), Var("b", ACTIONS)
@@ -271,6 +273,13 @@ def test_a_number_may_solve_an_equation_at_one_parameter() -> None:
     claim = SumOver(under(policy, w * score**2), s)
     assert decide(Equation(claim, SumOver(under(policy, r(s, a) * score), s)), (fitted, given)).verdict == "holds"
     assert decide(Equation(claim, SumOver(under(policy, r(s, a)), s)), (fitted, given)).verdict == "refuted"
+
+
+def test_an_equation_at_an_open_time_is_solved_at_one_time_in_each_model() -> None:
+    cost, k, n = Letter("c", (None,)), time_symbol("k"), time_symbol("n")
+    summed = Always(W(s), TimeSum(cost(k), k, 1, n))
+    assert decide(Equation(W(s) + cost(0), TimeSum(cost(k), k, 0, n)), (summed,)).verdict == "holds"
+    assert decide(Equation(W(s), TimeSum(cost(k), k, 0, n)), (summed,)).verdict == "refuted"
 
 
 def test_a_letter_without_the_parameter_must_not_move() -> None:
