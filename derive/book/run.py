@@ -6,14 +6,16 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from derive import cache
-from derive.book.apart import Apart, can_be_apart, judged
 from derive.book.outcome import Outcome, from_dict
 from derive.book.parts import everything
 from derive.book.reading_order import earlier
 from derive.book.source import files
+
+if TYPE_CHECKING:
+    from derive.book.apart import Apart
 
 
 def run(
@@ -90,6 +92,8 @@ _OPEN: list[Apart] = []
 
 
 def _one(text: Path, judges: Callable[[], Any], report: Callable[[int, int], None] = lambda n, total: None) -> Outcome:
+    from derive.book.apart import Apart, can_be_apart, judged
+
     if not can_be_apart(judges):
         return judged(text, {}, judges(), report)
     if not hasattr(_HERE, "apart") or _HERE.apart not in _OPEN:
