@@ -77,7 +77,7 @@ def define(
     if operator == "=" and not anew:
         judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
         if judgement.code == "D051" or judgement.verdict == "refuted":
-            rests_on = walk.rests_on()[-MAX_BACK:]
+            rests_on = walk.rests_on(formula)[-MAX_BACK:]
             if judgement.verdict == "refuted":  # from what is true nothing follows that is false
                 rests_on = [one for one in rests_on if not one.passed]
             found = follows(left, right, walk.setting(formula, conditions), rests_on)
@@ -176,7 +176,8 @@ _EQUAL = re.compile(
 )
 _REFERS = re.compile(
     r"\b(?:is|by|(?<!start )(?<!starting )(?<!begin )from|using|appl\w+|substitut\w+|use|via|in|recall\w*)\s+"
-    r"(?:the\s+)?definitions?\b",
+    r"(?:the\s+)?definitions?\b|"
+    r"\b(?:gradients?|derivatives?)\s+of\s+(?:the|our|this|an?)\s+(?:\w+\s+)?objective",
     re.I,
 )
 _OBTAINED = re.compile(
@@ -189,6 +190,10 @@ _SUPPOSES = re.compile(
 )
 _BECOMES = re.compile(
     r"\b(?:loss|objective|cost|surrogate)\b(?: function| term)?(?: then| now)? (?:becomes?|changes? to)\b", re.I
+)
+_QUALIFIED = re.compile(  # The clipped objective is …, in a section below that of the objective
+    r"\b(?:clipped|regulari[sz]ed|penali[sz]ed|surrogate|modified|new|adjusted|combined|augmented|soft|entropy[\w-]*|"
+    r"KL[\w-]*|weighted|robust|constrained|[A-Z]{2,}[\w+-]*)[ -](?:\w+[ -])?(?:objective|loss|cost|surrogate)\b"
 )
 _CHOICE = re.compile(
     r"\b(another|alternative\w*|others?|instead|either|one of|any of|choices?|options?|variants?|versions?|"
@@ -244,6 +249,7 @@ def _another_aim(walk: Progress, n: int, left: Node, earlier: Binding) -> bool:
     if not is_aim(left) or _REWRITTEN.search(_BECOMES.sub("", words) if changed else words) is not None:
         return False
     headed = heads_a_paragraph(paragraph(walk.document, n)) and _EQUAL.search(words) is None
+    elsewhere = elsewhere or (walk.scope.section != earlier.section and _QUALIFIED.search(words) is not None)
     return headed or changed or (_AIMED.search(words) is not None and elsewhere)
 
 
@@ -308,6 +314,8 @@ def chooses(left: Node, right: Node, scope: Scope) -> bool:
     if head.name in DISTRIBUTIONS:
         free = plain and all(isinstance(p, Sym) and p.sub is None for p in parts) and sorts <= {"S", "A", "X", "Y"}
         return free and bool(parts) and all(n.name != head.name for n in tree_walk(right) if isinstance(n, Sym))
+    if head.name in SCALARS and head.sup is not None:  # a power
+        return False
     if not plain or not (head.name in ({"r"} | SCALARS) or (is_policy(head, scope.survey) and bool(parts))):
         return False
     letters = list(_letters_of(right))

@@ -154,12 +154,18 @@ def _wide(node: tree.Add, ctx: Context) -> tree.Add:
         name = next(iter(ends & _used(node.terms[later[-1]][1])))
         if sign != 1 or not isinstance(term, tree.Big) or term.kind != "sum" or name in ctx.bound:
             raise stop(f"{name} is used after the sum over it has ended; use brackets", node.terms[later[-1]][1])
-        ctx.notes.assumed.add(f"the sum over {name} reaches to the last term with {name}")
+        how_far = ctx.notes.assumed if _speaks_of_one(name, node, ctx) else ctx.notes.used
+        how_far.add(f"the sum over {name} reaches to the last term with {name}")
         _, *others = node.terms[n : later[-1] + 1]
         body = tree.Add(term.body.start, others[-1][1].end, ((1, term.body), *others))
         whole = replace(term, end=body.end, body=body)
         return _wide(replace(node, terms=(*node.terms[:n], (1, whole), *node.terms[later[-1] + 1 :])), ctx)
     return node
+
+
+def _speaks_of_one(name: str, node: Node, ctx: Context) -> bool:
+    """Whether the other side of a statement speaks of one t, which a term behind the sum over t may mean too."""
+    return any(name in _used(side) for side in ctx.around if all(n is not node for n in walk(side)))
 
 
 def _used(term: Node) -> set[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Protocol
@@ -140,8 +141,19 @@ def _refuted(equation: Statement, hypotheses: Sequence[Hypothesis], found: Count
         "text": found.text,
     }
     differ = "the sides differ" if isinstance(equation, Equation) else "the side that is to be less is greater"
-    message = f"{differ}: {found.lhs} and {found.rhs}"
+    message = f"{differ}: {' and '.join(_in_few_digits(found.lhs, found.rhs))}"
     return Judgement("refuted", "D010", message, counterexample, certificate)
+
+
+def _in_few_digits(*values: str) -> tuple[str, ...]:
+    """Numbers as people read them: the middle of an interval to six digits, where that tells the numbers apart."""
+    short = []
+    for value in values:
+        ends = [Fraction(end) for end in value.strip("[]").split(", ")]
+        middle = sum(ends, Fraction(0)) / len(ends)
+        decimal = Decimal(middle.numerator) / middle.denominator
+        short.append(value if len(ends) == 1 else f"≈ {decimal:.6g}")
+    return tuple(short) if len(set(short)) == len(short) else values
 
 
 def _holds(equation: Equation, hypotheses: Sequence[Hypothesis], outcome: Outcome, judges: Judges) -> Judgement:

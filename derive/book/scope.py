@@ -78,6 +78,7 @@ class Survey:
     counts: frozenset[str] = frozenset()  # letters that say how many there are: N of Σ_{i=1}^N
     policies: frozenset[str] = frozenset()  # letters that are written b(a|s), as policies are
     heads: frozenset[str] = frozenset()  # letters that are applied to something
+    sigmoid: bool = False  # the prose says that σ is the sigmoid
     visits: tuple[tuple[str, str], ...] = ()  # letters for how often a state is visited, and what is counted
     visits_said: str | None = None  # what the prose says of visits
 
@@ -122,6 +123,7 @@ class Scope:
     names: tuple[Named, ...] = ()  # that equations opened with
     drawn: tuple[tuple[Node, Section], ...] = ()  # x ~ D, as expectations named laws so far
     chosen: tuple[tuple[str, Section], ...] = ()  # letters of the field that an equation of a section says more about
+    meant: frozenset[str] = frozenset()  # letters that an equation of the text has shown to be the field's usual ones
 
     def bind(self, binding: Binding) -> Scope:
         return replace(self, bindings=(*self.bindings, binding))

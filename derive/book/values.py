@@ -80,7 +80,7 @@ def value(node: Call, ctx: Context) -> Expr:
     """A value at s_k, or at s_k, a_k."""
     at = place(node, ctx)
     name = NAMES[node.head.name]
-    ctx.notes.assumed.add(f"the usual {node.head.name}")
+    _take_as_usual(node.head.name, ctx)
     return usual(name, policy_of(node.head, ctx), ctx)(at)
 
 
@@ -92,8 +92,13 @@ def value_at(node: Sym, ctx: Context) -> Expr | None:
     if node.sub.only is None:
         return None
     at = moment(node.sub.only, ctx)
-    ctx.notes.assumed.add(f"the usual {node.name}")
+    _take_as_usual(node.name, ctx)
     return usual(node.name, ctx.policy(), ctx)(at)
+
+
+def _take_as_usual(name: str, ctx: Context) -> None:
+    if name not in ctx.scope.meant:
+        ctx.notes.assumed.add(f"the usual {name}")
 
 
 def place(node: Call, ctx: Context) -> Expr:
@@ -208,6 +213,23 @@ def over_actions(first: Sym, body: Node, ctx: Context) -> Expr | None:
     if not Known((*ctx.facts, AtMost(at, at))).knows(value, 2 * at + 1):
         raise stop("what is summed over the actions may depend on what comes after them", body)
     return Given(value / policy(act, State(at, ctx.domain("s"))), 2 * at, ctx.process(policy))
+
+
+def over_next_states(first: Sym, body: Node, ctx: Context) -> Expr | None:
+    """Σ_{s'} X(s'), without a weight, as E[X(s_{t+1}) / P(s_{t+1}|s_t,a_t) | h_t, a_t], where X speaks of values at s';
+    None for any other sum."""
+    at = ctx.anchor
+    values = (n for n in walk(body) if isinstance(n, Call) and is_value(n, ctx))
+    speaks = any(isinstance(v.args.parts[0], Sym) and v.args.parts[0].head == "s'" for v in values)
+    if at is None or first != Sym(first.start, first.end, "s", primes=1) or not speaks:
+        return None
+    states, actions = ctx.domain("s"), ctx.domain("a")
+    after = State(at + 1, states)
+    moves = distribution(Sym(first.start, first.end, "P"), (states, states, actions), ctx)
+    value = ctx.read(body, ctx.binding(first.head, after))
+    if moves is None or not Known((*ctx.facts, AtMost(at, at))).knows(value, 2 * at + 2):
+        raise stop("what is summed over the next states may depend on what comes after them", body)
+    return Given(value / moves(after, State(at, states), Action(at, actions)), 2 * at + 1, ctx.process(ctx.policy()))
 
 
 def _state_beside(first: Sym, body: Node, ctx: Context) -> Expr | None:

@@ -111,3 +111,33 @@ def test_a_value_in_prose_is_no_definition_of_a_value(check):
     text = START + r"where $Q^\pi(s_t,a_t) = r_t + \gamma V^\pi(s_{t+1})$, so that" + "\n"
     *_, step = check(text + r"$$ Q^\pi(s_t,a_t) - V^\pi(s_t) = r_t + \gamma V^\pi(s_{t+1}) - V^\pi(s_t) $$").steps
     assert step.verdict == "refuted"
+
+
+ACTION_VALUE = r"""Let the policy be $\pi(a|s)$. The action value is defined by
+$$ Q^\pi(s_t,a_t) = \sum_{k=t}^{T} \mathbb{E}[r(s_k,a_k) | s_t, a_t] $$
+
+"""
+
+
+def test_what_an_equation_shows_a_value_to_be_is_no_assumption_any_more(check):
+    bellman = r"$$ Q^\pi(s_t,a_t) = r(s_t,a_t) SIGN \mathbb{E}_{s_{t+1} \sim P(\cdot|s_t,a_t)}[V^\pi(s_{t+1})] $$"
+    says = r"$$ V^\pi(s_t) = \mathbb{E}_{a_t \sim \pi(\cdot|s_t)}[Q^\pi(s_t,a_t)] $$" + "\n\n"
+    assert check(ACTION_VALUE + bellman.replace("SIGN", "-")).steps[-1].code == "D051"
+    assert check(ACTION_VALUE + says + bellman.replace("SIGN", "-")).steps[-1].verdict == "refuted"
+    assert check(ACTION_VALUE + says + bellman.replace("SIGN", "+")).steps[-1].verdict == "proved"
+    doubled = says.replace("\\mathbb{E}", "2 \\mathbb{E}")
+    assert check(ACTION_VALUE + doubled + bellman.replace("SIGN", "-")).steps[-1].code == "D051"
+
+
+LOGARITHM = r"""The policy is $\pi_\theta(a|s)$ and
+$$ p_\theta(\tau) = p(s_0) \prod_{t=0}^{T-1} \pi_\theta(a_t|s_t) p(s_{t+1}|s_t,a_t), $$
+so that
+$$ \log p_\theta(\tau) = START + \sum_{t=0}^{T-1} \log \pi_\theta(a_t|s_t) + \log p(s_{t+1}|s_t,a_t). $$
+"""
+
+
+def test_a_sum_reaches_to_the_last_term_with_its_index_where_nothing_else_has_that(check):
+    assert check(LOGARITHM.replace("START", r"\log p(s_0)")).steps[-1].verdict == "proved"
+    step = check(LOGARITHM.replace("START", "p(s_0)")).steps[-1]
+    assert step.verdict == "refuted"
+    assert "the sides differ: ≈ 0 and ≈ 1;" in step.message
