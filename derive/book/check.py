@@ -271,5 +271,6 @@ def _chain(walk: Progress, n: int, formula: Formula, relation: Relation, conditi
             walk.last = replace(left, body=right)  # max_π J = E[…]: what goes on is max_π E[…]
         if i and opens and judgement.verdict == "definition" and relation.sides[0] is not None:
             carry_on(walk, relation.sides[0], right)
-        if operator in ("=", ":=") and (judgement.verdict in ESTABLISHED or says_of_a_letter(judgement, walk.scope)):
+        says = operator in ("=", ":=") and says_of_a_letter(judgement, walk.scope, left, right)
+        if says or (operator in ("=", ":=") and judgement.verdict in ESTABLISHED):
             walk.before.append((walk.scope.section, Before(left, right, formula.line, judgement.verdict in PASSED)))

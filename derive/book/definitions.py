@@ -10,9 +10,9 @@ from derive.binding import alike, free, meaning, names, substitute, subterms
 from derive.book import arbitrary
 from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
-from derive.book.letters import COUNTERS, POLICIES, TIMES
+from derive.book.letters import COUNTERS, HORIZONS, POLICIES, TIMES
 from derive.book.scope import Binding, Key, Survey
-from derive.book.sorts import is_element, is_parameter, mark_of, parameter_name, sort_of
+from derive.book.sorts import is_element, is_parameter, is_run, mark_of, parameter_name, sort_of
 from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Items, Node, Num, Sym, walk
@@ -39,7 +39,8 @@ def in_force(key: Key | None, ctx: Context) -> Binding | None:
             return binding
     for binding in ctx.scope.standard:
         if binding.key == key:
-            ctx.notes.assumed.add(f"the usual {key.head}")
+            if key.head != "sigma" or not ctx.scope.survey.sigmoid:
+                ctx.notes.assumed.add(f"the usual {key.head}")
             return binding
     return None
 
@@ -73,6 +74,9 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
     if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
         raise stop(f"{head.head} of a part of the trajectory is not supported", head)
     values: list[Basic] = [time(i, ctx) for i in indices]
+    made_head = binding.head.head if isinstance(binding.head, Call) else binding.head
+    if isinstance(made_head, Sym) and is_run(made_head):
+        values = _ends(head, made_head, values, ctx)
     given = [a for a in args if sort_of(a, survey) not in ("param", "path", "mark", "policy")]
     wanted = [*definition.params[len(values) :], *([None] * len(given))]
     for part, param in zip(given, wanted, strict=False):
@@ -92,6 +96,30 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
             head,
         )
     return definition(*values)
+
+
+def _ends(head: Sym, made: Sym, values: list[Basic], ctx: Context) -> list[Basic]:
+    """The parameters of G_{t:t+n} at a use: G_{k:k+1} is at t = k, n = 1; ρ_{k:T-1} ends where ρ_{t:T-1} does."""
+    assert made.sub is not None
+    if head.sub is None or head.sub.separators != (":",) or len(values) != 2:
+        raise stop(f"{head.head} was defined from a time to a time, and is used otherwise", head)
+    start, end = (time(part, replace(ctx, bound={})) for part in made.sub.parts)
+    at_use = substitute(end, {start: values[0]})
+    free_end = _free_end(start, end)
+    left = values[1] - at_use if free_end is None else values[1] - at_use + free_end
+    assert isinstance(left, Expr)
+    if free_end is None and left.expand() != 0:
+        raise stop(f"{head.head} was defined up to another time", head)
+    return [values[0]] if free_end is None else [values[0], left.expand()]
+
+
+def _free_end(start: Expr, end: Expr) -> Symbol | None:
+    """n of t + n; None where the end is that of the trajectory."""
+    horizons = {time_symbol(name) for name in HORIZONS}
+    names = end.free_symbols - start.free_symbols - horizons
+    if len(names) > 1 or any((end - name).expand().has(name) for name in names):
+        raise Stopped("the end of a range that is no time", 0, 1, str(end))
+    return names.pop() if names else None
 
 
 def _is_time(node: Sym) -> bool:
@@ -138,6 +166,11 @@ def _as_written(binding: Binding, ctx: Context) -> Definition:
         raise stop("a definition of what is no letter", binding.head)
     indices = [p for p in (sym.sub.parts if sym.sub else ()) if not is_parameter(p, survey) and not mark_of(p, sym)]
     params: list[Basic] = []
+    if is_run(sym):
+        start, end = (time(part, inside) for part in indices)
+        params = [n for n in (start, _free_end(start, end)) if n is not None]
+        inside = replace(inside, bound={**inside.bound, **{str(n): n for n in params}})
+        indices = []
     for part in indices:
         if not isinstance(part, Sym):
             raise stop("a definition at a time that is no letter", part)

@@ -40,13 +40,16 @@ class Before:
 Way = Callable[[Node, Node, Before, Setting, Reading], Claim | None]
 
 
-def says_of_a_letter(judgement: Judgement, scope: Scope) -> bool:
-    """Whether a step fails for any function, and may say which function a letter that nobody defined is."""
+def says_of_a_letter(judgement: Judgement, scope: Scope, left: Node, right: Node) -> bool:
+    """Whether a step fails for any function, and may say which function a letter that nobody defined is, on one side
+    of it alone."""
     assumed = [one for one in judgement.assumed if not one.startswith("the usual ") and " as in " not in one]
     letters = {name for one in assumed for name in one.split(" any ")[0].split(", ")}
     given = {b.key.head for b in scope.bindings if not b.file} | {name.split("/")[0] for name, *_ in scope.instances}
     given |= POLICIES | DISTRIBUTIONS
-    return bool(assumed) and all(" any " in one or len(one) == 1 for one in assumed) and not letters & given
+    one, two = ({n.head for n in walk(side) if isinstance(n, Sym)} for side in (left, right))
+    alone = {name for name in letters if name.split("_")[0] in one ^ two}
+    return bool(alone) and all(" any " in one or len(one) == 1 for one in assumed) and not letters & given
 
 
 def follows(left: Node, right: Node, setting: Setting, before: Sequence[Before]) -> Judged | None:

@@ -68,6 +68,7 @@ class Survey:
     rewards: frozenset[str] = frozenset()  # forms of r: "s", "sa", "sas"
     short_rewards: bool = False  # r_t = r(s_t, a_t) in all of it, where r(s,a,s') is written too
     marked_policy: bool = False  # π_θ occurs
+    policy_apart: bool = False  # π without θ is tried as another policy than π_θ
     reward_function: bool = False  # the text writes r_t = R(s_t, a_t, …): R is r
     one_reward: bool = False  # R(s,a) and r(s,a) are one function
     parametric: frozenset[str] = frozenset()  # p, where p(x; θ) occurs

@@ -106,8 +106,14 @@ def _is_prefix(node: Node, token: Sym) -> bool:
         return True
     if not isinstance(node, Sym) or node.sub is None or node.head != token.head:
         return False
-    last = node.sub.parts[-1]
-    return node.sub.separators[-1:] == (":",) or (isinstance(last, Relation) and last.sides[0] is None)
+    last, own = node.sub.parts[-1], token.sub.parts if token.sub is not None else ()
+    if node.sub.separators[-1:] == (":",):
+        return True
+    if not isinstance(last, Relation) or last.sides[0] is not None:
+        return False
+    bound = last.sides[1] if last.operators[:1] in (("<",), ("<=",)) else None
+    same = [written(p) for p in node.sub.parts[:-1]] == [written(p) for p in own[:-1]]  # the same sample's tokens
+    return same and bound is not None and bool(own) and written(bound) == written(own[-1]) and last.operators == ("<",)
 
 
 def _follows(node: Node, token: Sym) -> bool:

@@ -74,6 +74,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         counts=frozenset(seen.counts - seen.heads),
         policies=frozenset(seen.policies),
         heads=frozenset(seen.heads),
+        sigmoid=_SIGMOID.search(prose) is not None,
         visits=tuple(sorted(seen.visits.items())),
         visits_said=said(prose),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
@@ -95,6 +96,9 @@ _ARBITRARY = re.compile(
 _DETERMINISTIC = re.compile(
     r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic",
     re.I,
+)
+_SIGMOID = re.compile(
+    r"(?:\\sigma\b|σ)[^.\n]{0,60}\b(?:sigmoid|logistic)\b|\b(?:sigmoid|logistic)\b[^.\n]{0,40}(?:\\sigma\b|σ)", re.I
 )
 _NOT = re.compile(r"\b(?:not|never|neither|nor|if|whether|unless|when|were|rarely|non)\b|n['’]t", re.I)
 
