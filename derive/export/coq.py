@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.binding import drawn, free, is_random, subterms
 from derive.errors import Refused
@@ -32,6 +32,7 @@ from derive.terms import (
     History,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -51,7 +52,8 @@ Names = Mapping[Basic | str, str]
 RESERVED = {
     "K", "C", "D", "ln", "ex", "fun", "forall", "if", "then", "else", "mean", "variance", "powz", "zr", "zrange", "in",
     "path", "exists", "let", "match", "end", "Set", "Prop", "Type", "as", "at", "return", "using", "with", "st", "ac",
-    "of", "is", "fix", "where", "for", "paths", "expect", "given", "history", "upd", "samples", "Z", "S", "O", "I",
+    "of", "is", "fix", "where", "for", "paths", "expect", "given", "history", "upd", "samples",
+    "maximum", "larger", "smaller", "Z", "S", "O", "I",
 }  # fmt: skip
 _GREEK_FREE = re.compile(r"[^A-Za-z0-9_]")
 
@@ -208,7 +210,7 @@ class Writer:
         if isinstance(exponent, Integer):
             sign = "^+" if exponent >= 0 else "^-"
             return f"({self.real(base)} {sign} {abs(int(exponent))})"
-        if is_linear(exponent) and all(isinstance(f, (Symbol, Rational)) for f in Mul.make_args(base)):
+        if is_linear(exponent):
             return f"(powz {self.real(base)} {self.time(exponent)}%Z)"
         raise Refused("the power {} has no counterpart in the export", term)
 
@@ -339,6 +341,19 @@ class Writer:
         times = f"{self.time(p.horizon)}%Z {self.time(term.position)}%Z"
         return f"(given {self.sets(p)} {self.laws(p)} {times} {body} {here})"
 
+    def maximum(self, term: Maximum) -> str:
+        if term.var.domain.elements is not None:
+            raise Refused("a maximum over listed elements has no counterpart in the export")
+        return f"(maximum {self.words.witness(term.var.domain)} {self.function(term.var, term.body)})"
+
+    def extreme(self, term: Max | Min) -> str:
+        """The larger or the smaller of several, written from right to left."""
+        head = "larger" if isinstance(term, Max) else "smaller"
+        *others, text = map(self.real, term.args)
+        for other in reversed(others):
+            text = f"({head} {other} {text})"
+        return text
+
     def samples(self, term: Samples) -> str:
         domain = term.var.domain
         name = self.words.place("dr", domain)
@@ -392,4 +407,7 @@ _WRITERS = {
     Expectation: Writer.expectation,
     Given: Writer.conditional,
     Samples: Writer.samples,
+    Maximum: Writer.maximum,
+    Max: Writer.extreme,
+    Min: Writer.extreme,
 }

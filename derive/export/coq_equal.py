@@ -10,7 +10,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow, Rational, Symbol, cancel, preorder_traversal, together
+from sympy import (
+    Add,
+    Basic,
+    Dummy,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Symbol,
+    cancel,
+    preorder_traversal,
+    together,
+)
 
 from derive.binding import canonical, meaning, substitute, subterms
 from derive.errors import Refused
@@ -30,6 +45,7 @@ from derive.terms import (
     Given,
     Gradient,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -145,7 +161,7 @@ def deep(left: Side, right: Side, fresh: Fresh) -> Script:
     a, b = left.term, right.term
     if type(a) is not type(b):
         raise Refused("cannot compare {} with {}", a, b)
-    if isinstance(a, (SumOver, Mean, Variance)):
+    if isinstance(a, (SumOver, Mean, Variance, Maximum)):
         return _under(left, right, fresh)
     if isinstance(a, (TimeSum, TimeProduct)):
         return _under_time(left, right, fresh)
@@ -159,7 +175,9 @@ def deep(left: Side, right: Side, fresh: Fresh) -> Script:
         return ["places."]
     if isinstance(a, Defined) and a.definition == b.definition:
         return _arguments(left, right, fresh)
-    if isinstance(a, Cases) and a.subject == b.subject and len(a.args) == len(b.args):
+    if isinstance(a, (Max, Min)) and len(a.args) == len(b.args) == 2:
+        return _extremes(left, right, fresh)
+    if isinstance(a, Cases) and len(a.args) == len(b.args):
         return _cases(left, right, fresh)
     raise Refused("cannot compare two {} in the export", type(a).__name__)
 
@@ -196,8 +214,8 @@ def _under(left: Side, right: Side, fresh: Fresh) -> Script:
     a, b = left.term, right.term
     name = fresh("x")
     inner_left, inner_right = ({side.term.var: name} for side in (left, right))
-    lemma = {SumOver: "sum_eq", Mean: "mean_eq", Variance: "variance_eq"}[type(a)]
-    pairs = [(a.body, b.body)] if isinstance(a, SumOver) else [(a.weight, b.weight), (a.body, b.body)]
+    lemma = {SumOver: "sum_eq", Mean: "mean_eq", Variance: "variance_eq", Maximum: "maximum_eq"}[type(a)]
+    pairs = [(a.body, b.body)] if isinstance(a, (SumOver, Maximum)) else [(a.weight, b.weight), (a.body, b.body)]
     values = {a.var: b.var} if a.var != b.var else {}
     script = [f"apply: {lemma}."] if len(pairs) > 1 else []
     for one, other in pairs:
@@ -227,7 +245,7 @@ def _under_time(left: Side, right: Side, fresh: Fresh) -> Script:
 
 def _under_paths(left: Side, right: Side, fresh: Fresh) -> Script:
     a, b = left.term, right.term
-    if a.process.args[3:] != b.process.args[3:] and not isinstance(a, PathSum):
+    if a.process.args[4:] != b.process.args[4:]:
         raise Refused("cannot compare averages over different trajectories, {} and {}", a, b)
     names = trajectory_names(a.process, fresh)
     inner = equal(left.over_paths(a.body, names), right.over_paths(b.body, names), fresh)
@@ -255,9 +273,22 @@ def trajectory_names(process: Process, fresh: Fresh) -> dict[Basic | str, str]:
     return {place_of(kind, domain): fresh(kind) for kind, domain in (("st", process.states), ("ac", process.actions))}
 
 
+def _extremes(left: Side, right: Side, fresh: Fresh) -> Script:
+    """The larger or the smaller of two, which may stand in another order."""
+    head = "larger" if isinstance(left.term, Max) else "smaller"
+    ones, others = ([side.at(a) for a in side.term.args] for side in (left, right))
+    crossed = not equal_by_arithmetic(ones[0].sense, others[0].sense)
+    turn = [f"rewrite /{head} {'maxC' if head == 'larger' else 'minC'} -/({head} _ _)."] if crossed else []
+    pairs = zip(reversed(ones) if crossed else ones, others, strict=True)
+    return [*turn, f"apply: (f_equal2 (@{head} K)).", *(line for pair in pairs for line in block(equal(*pair, fresh)))]
+
+
 def _cases(left: Side, right: Side, fresh: Fresh) -> Script:
     script = []
     for one, other in zip(left.term.branches, right.term.branches, strict=True):
+        tests = [side.writer.test(side.term.subject, value) for side, (value, _) in ((left, one), (right, other))]
+        if tests[0] != tests[1]:
+            script.append(f"rewrite (_ : {tests[0]} = {tests[1]}); last by places.")
         script += ["case: ifP => _.", *block(equal(left.at(one[1]), right.at(other[1]), fresh))]
     return [*script, *equal(left.at(left.term.default), right.at(right.term.default), fresh)]
 
@@ -414,19 +445,21 @@ class _Arithmetic:
     def _symbolic(self, side: Side) -> str:
         """x^(n + m k), as a variable that equals a product of powers of x and x^k."""
         base, exponent = side.term.args
-        parts = [side.at(b) for b in Mul.make_args(base)]
+        plain_factors = all(isinstance(f, (Symbol, Rational)) for f in Mul.make_args(base))
+        parts = [side.at(b) for b in (Mul.make_args(base) if plain_factors else (base,))]
         meant = valued(exponent, side.values) if side.values else exponent
         outer = side.outer or side.writer
         constant, terms = linear(meant)
+        divides = plain_factors or constant < 0 or any(c < 0 for _, c in terms)
         products = []
         for part in parts:
             text = part.text
-            x = part.writer.number(part.term) if isinstance(part.term, Rational) else self._variable(part)
-            if not isinstance(part.term, Rational):
+            x = self._abstract(part)
+            if divides and not isinstance(part.term, Rational):
                 self._nonzero(x, text)
             powers = [(x, text, constant)] if constant else []
             for symbol, c in terms:
-                name = self._time_power(part, symbol, x, outer)
+                name = self._time_power(part, symbol, x, outer, divides)
                 powers.append((name, f"(powz {text} {outer.time(symbol)}%Z)", c))
             products += powers
         own = self.fresh("v")
@@ -438,13 +471,14 @@ class _Arithmetic:
         self.given.append((f"{own} = {abstract}", f"{side.text} = {actual}", proof))
         return own
 
-    def _time_power(self, base: Side, symbol: Symbol, x: str, outer: Writer) -> str:
-        """x^k for one time k; nothing is zero."""
+    def _time_power(self, base: Side, symbol: Symbol, x: str, outer: Writer, divides: bool) -> str:
+        """x^k for one time k; no symbol is zero."""
         text = f"(powz {base.text} {outer.time(symbol)}%Z)"
         for side, variable in self.atoms:
             if side.text == text:
                 return variable
         variable = self.fresh("v")
         self.atoms.append((Side(Pow(base.term, symbol, evaluate=False), outer), variable))
-        self._nonzero(variable, text)
+        if divides:
+            self._nonzero(variable, text)
         return variable

@@ -9,17 +9,20 @@ from importlib.resources import files
 
 from sympy import Basic, Mul, Pow, Rational, Symbol, preorder_traversal
 
-from derive.binding import free
+from derive.binding import free, subterms
 from derive.errors import Refused
 from derive.export.coq import Vocabulary, Writer, extras, places_in
 from derive.export.coq_proof import Replay
+from derive.export.instances import spelt_out
 from derive.kernel import Theorem, premises_first
 from derive.terms import (
     Always,
     AtMost,
     Domain,
     Equation,
+    Gradient,
     Hypothesis,
+    Inequality,
     Letter,
     PathProbability,
     Positive,
@@ -29,7 +32,7 @@ from derive.terms import (
 )
 from derive.timeline import is_linear
 
-PARTS = ("finite_sums", "derivations", "trajectories", "samples", "tactics")  # of the library
+PARTS = ("finite_sums", "derivations", "trajectories", "samples", "order", "tactics")  # of the library
 CLOSED = "Closed under the global context"  # what Coq prints of a theorem that rests on no axiom
 
 
@@ -99,11 +102,10 @@ class Stated:
 
 def stated(claim: Statement, assuming: tuple[Hypothesis, ...]) -> Stated:
     """A claim for Coq; raises Refused, and names the node, where something in it has no counterpart."""
-    if not isinstance(claim, Equation):
-        raise Refused("an inequality has no counterpart in the export yet")
+    _hold_beside_gradients(claim, assuming)
     words = Vocabulary()
     writer = Writer(words)
-    conclusion = f"{writer.real(claim.lhs)} =\n  {writer.real(claim.rhs)}"
+    conclusion = f"{writer.real(claim.lhs)} {claim.relation}\n  {writer.real(claim.rhs)}"
     premises = [(h, _premise(h, writer)) for h in assuming if not isinstance(h, Positive)]
     assumed: dict[object, str] = {h: f"h_{i}" for i, (h, _) in enumerate(premises)}
     times = sorted((n for n in _free(claim, assuming) if _is_bound(n)), key=str)
@@ -112,9 +114,20 @@ def stated(claim: Statement, assuming: tuple[Hypothesis, ...]) -> Stated:
     return Stated(statement, words, (*(words.variable(n) for n in times), *assumed.values()), assumed)
 
 
+def _hold_beside_gradients(claim: Statement, assuming: tuple[Hypothesis, ...]) -> None:
+    """An element of K is a function of the parameter: beside a gradient, nothing can be said of one value of it."""
+    parts = [claim.lhs, claim.rhs, *(part for h in assuming for part in vars(h).values())]
+    for hypothesis in assuming:
+        passing = isinstance(hypothesis, (Equation, Inequality))
+        if passing and any(isinstance(n, Gradient) for part in parts for n in subterms(part)):
+            raise Refused(
+                "the hypothesis {}, of one value of the parameter, has no counterpart in the export", hypothesis
+            )
+
+
 def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem) -> Exported:
     """A theorem for Coq; raises Refused, and names the node or law, where something in it has no counterpart."""
-    said = stated(claim, assuming)
+    said, theorem = stated(claim, assuming), spelt_out(theorem)
     writer = Writer(said.words)
     script = Replay(said.assumed).script(theorem, writer)
     ends = [f"transitivity {writer.real(theorem.lhs)}; first reflexivity."] if theorem.lhs != claim.lhs else []
@@ -132,8 +145,8 @@ def _typed(line: str) -> str:
 def _free(claim: Statement, assuming: tuple[Hypothesis, ...]) -> frozenset[Basic]:
     found = free(claim.lhs) | free(claim.rhs)
     for hypothesis in assuming:
-        if isinstance(hypothesis, AtMost):
-            found |= free(hypothesis.lesser) | free(hypothesis.greater)
+        if isinstance(hypothesis, (AtMost, Inequality, Equation)):
+            found = found.union(*map(free, vars(hypothesis).values()))
     return found
 
 
@@ -152,6 +165,8 @@ def _premise(hypothesis: Hypothesis, writer: Writer) -> str:
         names = sorted((n for n in free(hypothesis.lhs) | free(hypothesis.rhs) if isinstance(n, Var)), key=str)
         binders = " ".join(f"({writer.words.variable(n)} : {_sort(n, writer.words)})" for n in names)
         return f"(forall {binders}, {writer.real(hypothesis.lhs)} = {writer.real(hypothesis.rhs)})"
+    if isinstance(hypothesis, (Inequality, Equation)):
+        return f"({writer.real(hypothesis.lhs)} {hypothesis.relation} {writer.real(hypothesis.rhs)})"
     if isinstance(hypothesis, Possible):
         return f"0 < {writer.real(PathProbability(hypothesis.process))}"
     raise Refused("the hypothesis {} has no counterpart in the export", type(hypothesis).__name__)

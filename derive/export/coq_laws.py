@@ -9,7 +9,7 @@ from sympy import Add, Expr, Integer, Mul, Pow
 
 from derive.axioms.conditions import is_constant_for, with_body
 from derive.axioms.linear import multiplied_out
-from derive.binding import bound_name, substitute
+from derive.binding import bound_name, free, substitute
 from derive.context import Context
 from derive.errors import Refused
 from derive.export.coq_equal import (
@@ -27,12 +27,15 @@ from derive.export.coq_equal import (
 from derive.terms import (
     AVERAGES_PATHS,
     Action,
+    At,
+    Cases,
     Exp,
     Expectation,
     Given,
     Gradient,
     Hypothesis,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -122,7 +125,7 @@ def _through(term: Side, other: Expr, rest: Script, fresh: Fresh) -> Script:
         proof = (
             [f"apply: mean_eq; first by []; move=> {x}.", *inner]
             if isinstance(node, Mean)
-            else [f"apply: sum_eq => {x}.", *inner]
+            else [f"apply: {'maximum' if isinstance(node, Maximum) else 'sum'}_eq => {x}.", *inner]
         )
     return [f"transitivity {two.text}.", *block(proof), *rest]
 
@@ -197,10 +200,20 @@ def _leibniz(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Scri
 def _gradient_power(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     node = term.term
     base, n = node.body.args
+    if not isinstance(n, Integer):
+        return _gradient_symbolic_power(term, end, fresh)
     power = Pow(base, n - 1, evaluate=False)
     raw = Mul(n, power, Gradient(base, node.parameter), evaluate=False)
     proof = ["exact: D_exp."] if n > 0 else ["apply: D_expn.", *nonzero(term.at(base))]
     return _raw(term, raw, proof, end, fresh)
+
+
+def _gradient_symbolic_power(term: Side, end: Side, fresh: Fresh) -> Script:
+    node = term.term
+    base, n = node.body.args
+    raw = Mul(n, Pow(base, n - 1, evaluate=False), Gradient(base, node.parameter), evaluate=False)
+    alike = "congr (_ * _ * _); [first [reflexivity | casts] | by congr powz; lia]."
+    return _raw(term, raw, ["rewrite D_powz; last lia.", alike], end, fresh)
 
 
 def _gradient_log(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
@@ -393,6 +406,87 @@ def _product_of_products(term: Side, end: Side, args: tuple[Any, ...], fresh: Fr
     return _raw(term, raw, ["by rewrite !prod_mul."], end, fresh)
 
 
+def _product_of_powers(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    base, n = node.body.args
+    raw = Pow(with_body(node, base), n, evaluate=False)
+    return _raw(term, raw, ["exact: time_prod_exp." if n >= 0 else "exact: time_prod_expn."], end, fresh)
+
+
+def _sift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node, w = term.term, term.writer
+    factors = Mul.make_args(node.body)
+    place, pick = next(
+        (i, f) for i, f in enumerate(factors) if isinstance(f, Cases) and f.subject == node.var and f.default == 0
+    )
+    element, value = pick.branches[0]
+    kept = Mul(*(value if i == place else f for i, f in enumerate(factors)), evaluate=False)
+    at = w.within({node.var: w.element(element)})
+    raw = Side(kept, at, {node.var: element}, w)
+    if node.var.domain.elements is not None:
+        listed = [f"rewrite /{w.words.domain(node.var.domain)} !big_cons big_nil; decide."]
+        if element not in node.var.domain.elements:
+            return [*listed, "by rewrite !(mulr0, mul0r, addr0)."]
+        return [
+            f"transitivity {raw.text}.",
+            *block([*listed, "by rewrite !(mulr0, mul0r, addr0, add0r)."]),
+            *equal(raw, end, fresh),
+        ]
+    picked = Side(node.body, at, {node.var: element}, w)
+    x, ne = fresh("x"), fresh("h")
+    away = [f"apply: sum_sift => {x} {ne}.", f"by rewrite (negbTE {ne}) ?mulr0 ?mul0r."]
+    return [
+        f"transitivity {picked.text}.",
+        *block(away),
+        f"transitivity {raw.text}.",
+        *block(["by rewrite eqxx."]),
+        *equal(raw, end, fresh),
+    ]
+
+
+def _distinguish(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    subject = args[0]
+    branches = [*((value, then) for value, then in end.term.branches), (None, end.term.default)]
+    script: Script = []
+    for value, then in branches:
+        raw = term.at(_decided(term.term, subject, value))
+        own = [f"transitivity {raw.text}.", *block(["by decide."]), *equal(raw, term.at(then), fresh)]
+        h = fresh("h")
+        script += [f"case: ifP => {h}.", *block(own)] if value is not None else own
+    return script
+
+
+def _decided(term: Expr, subject: Expr, value: Expr | None) -> Expr:
+    """The term with every distinction of the subject decided, and nothing else in it rearranged."""
+    if isinstance(term, Cases) and term.subject == subject:
+        return _decided(next((e for v, e in term.branches if v == value), term.default), subject, value)
+    if not isinstance(term, Expr) or not term.args or _is_another_inside(term, subject):
+        return term
+    parts = [_decided(a, subject, value) for a in term.args]
+    return term.func(*parts, evaluate=False) if isinstance(term, (Add, Mul, Pow)) else term.func(*parts)
+
+
+def _is_another_inside(term: Expr, subject: Expr) -> bool:
+    """Whether the subject may stand for something else inside a node, which is left as it is."""
+    if isinstance(term, (Gradient, At)):
+        return term.parameter in free(subject)
+    return isinstance(term, (*AVERAGES_PATHS, Samples)) or bound_name(term) in free(subject)
+
+
+def _maximum_shift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    node = term.term
+    parts = Add.make_args(node.body)
+    constant = Add(*(p for p in parts if node.var not in free(p)))
+    rest = Add(*(p for p in parts if node.var in free(p)))
+    whole = with_body(node, Add(constant, rest, evaluate=False))
+    raw = Add(constant, with_body(node, rest), evaluate=False)
+    return _through(term, whole, _raw(term.at(whole), raw, ["exact: maximum_shift."], end, fresh), fresh)
+
+
+def _gradient_case(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
+    return ["by repeat (case: ifP => _; first reflexivity)."]
+
+
 def _path_step(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     process = term.term.process
     n, here = process.horizon - 1, State(process.horizon - 1, process.states)
@@ -437,6 +531,12 @@ LAWS: dict[str, Law] = {
     "count": _count,
     "product_of_ones": _lemma("exact: prod_one."),
     "product_of_products": _product_of_products,
+    "sift": _sift,
+    "distinguish": _distinguish,
+    "product_of_powers": _product_of_powers,
+    "maximum_shift": _maximum_shift,
+    "maximum_constant": _lemma("exact: maximum_constant."),
+    "gradient_case": _gradient_case,
     "path_step": _path_step,
     "path_start": _lemma("exact: path_start."),
 }

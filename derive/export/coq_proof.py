@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Add, Basic, Expr, Mul, Pow
+from sympy import Add, Basic, Expr, Max, Min, Mul, Pow
 
 from derive import kernel
 from derive.errors import Refused
 from derive.export.coq import Writer, extras, place_of, places_in
 from derive.export.coq_equal import Fresh, Script, Side, block, equal, is_arithmetic, trajectory_names
 from derive.export.coq_laws import LAWS, constant_factors
+from derive.export.coq_order import BELOW, as_equal, extremes, joined, regrouped, rise, rise_beside
 from derive.export.coq_trajectories import DRAWS, Step
 from derive.kernel import Theorem
 from derive.terms import (
@@ -21,10 +22,13 @@ from derive.terms import (
     Expectation,
     Given,
     Gradient,
+    Inequality,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
     Samples,
+    Statement,
     SumOver,
     TimeProduct,
     TimeSum,
@@ -44,15 +48,24 @@ class Replay:
 
     def script(self, theorem: Theorem, writer: Writer) -> Script:
         """A proof of lhs = rhs."""
-        if theorem.relation != Equation.relation:
-            raise Refused("an inequality has no counterpart in the export yet")
         steps = _chain(theorem)
+        if theorem.relation != Equation.relation:
+            return self._rising_chain(steps, writer)
         script: Script = []
         if not steps:
             return ["reflexivity."]
         for step in steps[:-1]:
             script += [f"transitivity {writer.real(step.rhs)}.", *block(self.step(step, writer))]
         return [*script, *self.step(steps[-1], writer)]
+
+    def _rising_chain(self, steps: list[Theorem], writer: Writer) -> Script:
+        """A proof of lhs <= rhs."""
+        script: Script = []
+        for step in reversed(steps):
+            own = self.step(step, writer)
+            own = as_equal(own) if step.relation == Equation.relation else own
+            script = joined(writer.real(step.rhs), own, script) if script else own
+        return script or ["exact: lexx."]
 
     def step(self, theorem: Theorem, writer: Writer) -> Script:
         rule, *args = theorem.proof
@@ -64,12 +77,16 @@ class Replay:
             return self._define(theorem, writer)
         if rule == "law":
             return self._law(theorem, writer)
-        if rule == "cong":
+        if rule in ("cong", "monotone"):
             return self._inside(theorem, writer)
         if rule in ("assume", "always"):
             return self._assumed(args[0], rule)
         if rule == "induct":
             return self._induct(theorem, writer)
+        if rule == "inst" and args[0].proof[0] == "induct":
+            return self._induct(theorem, writer, dict(args[1])[args[0].proof[4]])
+        if rule == "inst" and args[0].proof[0] == "always":
+            return self._of_elements(theorem, args[0].proof[1], dict(args[1]), writer)
         raise Refused("the rule {} has no counterpart in the export", rule)
 
     def _law(self, theorem: Theorem, writer: Writer) -> Script:
@@ -80,14 +97,23 @@ class Replay:
             return DRAWS[name](Step(*sides, args, given, self.fresh, prove))
         if name == "homogeneity" and not args:
             args = constant_factors(term, given)
+        if name in BELOW:
+            return BELOW[name](Side(term, writer), Side(theorem.rhs, writer), args, self.fresh)
         if name not in LAWS:
             raise Refused("the law {} has no counterpart in the export", name)
         return LAWS[name](Side(term, writer), Side(theorem.rhs, writer), args, self.fresh)
 
-    def _assumed(self, claim: Equation | Always, rule: str) -> Script:
+    def _assumed(self, claim: Equation | Inequality | Always, rule: str) -> Script:
         if claim not in self.assumed:
             raise Refused("nothing in the export says {}", claim)
         return [f"exact: {self.assumed[claim]}."]
+
+    def _of_elements(self, theorem: Theorem, claim: Always, values: Mapping[Basic, Basic], writer: Writer) -> Script:
+        """What holds always, at some elements."""
+        names = {k: writer.element(v) for k, v in values.items()}
+        sides = [Side(part, writer.within(names), values, writer) for part in (claim.lhs, claim.rhs)]
+        ends = [Side(part, writer) for part in (theorem.lhs, theorem.rhs)]
+        return self._at_ends(ends, self._assumed(claim, "always"), sides, theorem.relation)
 
     def _define(self, theorem: Theorem, writer: Writer) -> Script:
         term, body = theorem.lhs, theorem.rhs
@@ -139,12 +165,21 @@ class Replay:
         def below(w: Writer) -> Script:
             return self._descend(inner, path[1:], levels[1:], w)
 
+        if inner.relation != Equation.relation:
+            if is_arithmetic(node):
+                return rise_beside(node, place, (levels[0], levels[1]), below(writer), writer, self.fresh)
+            return rise(node, place, (levels[0], levels[1]), below, writer, self.fresh)
+        if isinstance(node, (Max, Min)):
+            return self._extreme(node, place, (levels[0], levels[1]), below(writer), writer)
         if is_arithmetic(node):
             return self._beside(node, place, levels[0], levels[1], below(writer), writer)
         if isinstance(node, (TimeSum, TimeProduct)) and place == 0:
             lemma = "time_eq" if isinstance(node, TimeSum) else "time_prod_eq"
             k, low, high = self.fresh("k"), self.fresh("low"), self.fresh("high")
             return [f"apply: {lemma} => {k} {low} {high}.", *below(writer.within({node.index: k}))]
+        if isinstance(node, Maximum):
+            x = self.fresh("x")
+            return [f"apply: maximum_eq => {x}.", *below(writer.within({node.var: x}))]
         if isinstance(node, SumOver):
             x = self.fresh("x")
             return [f"apply: sum_eq => {x}.", *below(writer.within({node.var: x}))]
@@ -176,6 +211,20 @@ class Replay:
         fact = f"{writer.real(pair[0])} = {writer.real(pair[1])}"
         return [f"have {h} : {fact}.", *block(below), f"exact: (f_equal {function} {h})."]
 
+    def _extreme(self, node: Expr, place: int, pairs: tuple[Pair, Pair], below: Script, writer: Writer) -> Script:
+        """The larger or the smaller of several, one of which is written otherwise."""
+        (head, other, raw), h, z = extremes(node, place, pairs, writer), self.fresh("h"), self.fresh("z")
+        fact = f"{writer.real(pairs[1][0])} = {writer.real(pairs[1][1])}"
+        return [
+            f"have {h} : {fact}.",
+            *block(below),
+            f"transitivity {raw[0]}.",
+            *block(regrouped(writer.real(pairs[0][0]), raw[0])),
+            f"transitivity {raw[1]}.",
+            *block([f"exact: (f_equal (fun {z} : K => ({head} {z} {other})) {h})."]),
+            *regrouped(raw[1], writer.real(pairs[0][1])),
+        ]
+
     def _beside(self, node: Expr, place: int, pair: Pair, inner: Pair, below: Script, writer: Writer) -> Script:
         """A sum, a product or a power: one argument changes, and SymPy may write the whole otherwise."""
         hole, name, h = real_symbol("□"), self.fresh("z"), self.fresh("h")
@@ -195,15 +244,17 @@ class Replay:
         script += [f"transitivity {texts[1]}.", *block([last])]
         return [*script, *equal(Side(raw[1], writer), Side(pair[1], writer), self.fresh)]
 
-    def _induct(self, theorem: Theorem, writer: Writer) -> Script:
-        _, base, step, claim, index, start = theorem.proof
+    def _induct(self, theorem: Theorem, writer: Writer, value: Expr | None = None) -> Script:
+        """A proof by induction, at the index or at another value."""
+        proved = theorem if value is None else theorem.proof[1]
+        _, base, step, claim, index, start = proved.proof
         n, low, ih, fact = self.fresh("n"), self.fresh("low"), self.fresh("ih"), self.fresh("fact")
         inner = writer.within({index: n})
-        statement = f"{inner.real(claim.lhs)} = {inner.real(claim.rhs)}"
+        statement = f"{inner.real(claim.lhs)} {claim.relation} {inner.real(claim.rhs)}"
         self.assumed[claim] = ih
         at_base = self._from(base, claim, {index: start}, writer)
         at_step = self._from(step, claim, {index: index + 1}, inner)
-        return [
+        script = [
             f"have {fact} : forall {n} : Z, ({writer.time(start)} <= {n})%Z -> {statement}.",
             *block(
                 [
@@ -213,19 +264,47 @@ class Replay:
                     *at_step,
                 ]
             ),
-            f"by apply: {fact}; lia.",
+        ]
+        if value is None:
+            return [*script, f"by apply: {fact}; lia."]
+        at = writer.within({index: writer.time(value)})
+        sides = [Side(part, at, {index: value}, writer) for part in (claim.lhs, claim.rhs)]
+        ends = [Side(part, writer) for part in (theorem.lhs, theorem.rhs)]
+        return [*script, *self._at_ends(ends, [f"by apply: {fact}; lia."], sides, theorem.relation)]
+
+    def _at_ends(self, ends: list[Side], proof: Script, sides: list[Side], relation: str) -> Script:
+        """A relation between the ends, from a proof of it between what arithmetic makes of them."""
+        before = equal(sides[0], ends[0], self.fresh)
+        before = before if before == ["reflexivity."] else _reversed(before)
+        after = equal(sides[1], ends[1], self.fresh)
+        if relation != Equation.relation:
+            return joined(sides[0].text, as_equal(before), joined(sides[1].text, proof, as_equal(after)))
+        return [
+            f"transitivity {sides[0].text}.",
+            *block(before),
+            f"transitivity {sides[1].text}.",
+            *block(proof),
+            *after,
         ]
 
-    def _from(self, theorem: Theorem, claim: Equation, values: Mapping[Basic, Expr], writer: Writer) -> Script:
+    def _from(self, theorem: Theorem, claim: Statement, values: Mapping[Basic, Expr], writer: Writer) -> Script:
         """The claim at some values, where the theorem says so up to arithmetic."""
         names = {k: _successor(k, v, writer) for k, v in values.items()}
         raw = [Side(part, writer.within(names), values, writer) for part in (claim.lhs, claim.rhs)]
+        first = equal(raw[0], Side(theorem.lhs, writer), self.fresh)
+        last = _reversed(equal(raw[1], Side(theorem.rhs, writer), self.fresh))
+        own = self.script(theorem, writer)
+        if claim.relation != Equation.relation:
+            own = own if theorem.relation == claim.relation else as_equal(own)
+            return joined(
+                writer.real(theorem.lhs), as_equal(first), joined(writer.real(theorem.rhs), own, as_equal(last))
+            )
         return [
             f"transitivity {writer.real(theorem.lhs)}.",
-            *block(equal(raw[0], Side(theorem.lhs, writer), self.fresh)),
+            *block(first),
             f"transitivity {writer.real(theorem.rhs)}.",
-            *block(self.script(theorem, writer)),
-            *_reversed(equal(raw[1], Side(theorem.rhs, writer), self.fresh)),
+            *block(own),
+            *last,
         ]
 
 

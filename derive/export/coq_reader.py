@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import Add, Basic, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.binding import alike
-from derive.errors import Unreadable
+from derive.errors import IllFormed, Unreadable
 from derive.export.coq import Vocabulary, extras, places_in
 from derive.terms import (
     ACTIONS,
@@ -33,8 +33,10 @@ from derive.terms import (
     Gradient,
     History,
     Hypothesis,
+    Inequality,
     Letter,
     Log,
+    Maximum,
     Mean,
     PathProbability,
     PathSum,
@@ -55,8 +57,8 @@ _TOKEN = re.compile(r"\s*(\\sum_|\\prod_|<-|<=|<|->|=>|=\?|==|\^\+|\^-|%:R|%Z|[A
 _PLACES = {"st": State, "ac": Action, "dr": Draw}
 
 
-def read(statement: str, words: Vocabulary) -> tuple[Equation, tuple[Hypothesis, ...]]:
-    """The equation and its premises. Raises Unreadable where the text is not one that the writer writes."""
+def read(statement: str, words: Vocabulary) -> tuple[Statement, tuple[Hypothesis, ...]]:
+    """The claim and its premises. Raises Unreadable where the text is not one that the writer writes."""
     return _Reader(statement, words).statement()
 
 
@@ -65,7 +67,8 @@ def says(statement: str, words: Vocabulary, claim: Statement, assuming: tuple[Hy
     found, premises = read(statement, words)
     wanted = tuple(h for h in assuming if not isinstance(h, Positive))
     pairs = [(found.lhs, claim.lhs), (found.rhs, claim.rhs)]
-    same = len(premises) == len(wanted) and all(type(a) is type(b) for a, b in zip(premises, wanted, strict=True))
+    same = type(found) is type(claim) and len(premises) == len(wanted)
+    same = same and all(type(a) is type(b) for a, b in zip(premises, wanted, strict=True))
     pairs += [
         p for a, b in zip(premises, wanted, strict=same) for p in zip(vars(a).values(), vars(b).values(), strict=True)
     ]
@@ -108,18 +111,21 @@ class _Reader:
             raise Unreadable(f"the statement has a name that nothing bears: {token}")
         return self.things[token]
 
-    def statement(self) -> tuple[Equation, tuple[Hypothesis, ...]]:
+    def statement(self) -> tuple[Statement, tuple[Hypothesis, ...]]:
         if self.peek() == "forall":
             self.binders()
         premises = []
         while (premise := self.premise()) is not None:
             premises.append(premise)
-        left = self.real()
-        self.take("=")
-        right = self.real()
+        claim = self._relation()
         if self.peek():
             raise Unreadable(f"the statement goes on after its end: {self.peek()}")
-        return Equation(left, right), tuple(premises)
+        return claim, tuple(premises)
+
+    def _relation(self) -> Statement:
+        left, kind = self.real(), Inequality if self.peek() == "<=" else Equation
+        self.take(kind.relation)
+        return kind(left, self.real())
 
     def binders(self) -> None:
         self.take("forall")
@@ -128,7 +134,6 @@ class _Reader:
         self.take(",")
 
     def premise(self) -> Hypothesis | None:
-        before = self.at
         if self.peek() == "(" and self.peek(1) == "forall":
             self.take("(")
             self.binders()
@@ -143,18 +148,32 @@ class _Reader:
                 raise Unreadable(f"what is said to be positive is {path}, and no trajectory")
             found = Possible(path.process)
         else:
-            try:
-                self.take("(")
-                low = self.time()
-                self.take("<=")
-                found = AtMost(low, self.time())
-                self.take(")")
-                self.take("%Z")
-            except Unreadable:
-                self.at = before
-                return None
+            return self._tried(self._at_most) or self._tried(self._related)
         self.take("->")
         return found
+
+    def _tried(self, premise: Any) -> Hypothesis | None:
+        """A premise, or None where what comes is none of this kind."""
+        before = self.at
+        try:
+            found: Hypothesis = premise()
+            self.take("->")
+        except (Unreadable, IllFormed):
+            self.at = before
+            return None
+        return found
+
+    def _at_most(self) -> Hypothesis:
+        self.take("(")
+        low = self.time()
+        self.take("<=")
+        found = AtMost(low, self.time())
+        self.take(")")
+        self.take("%Z")
+        return found
+
+    def _related(self) -> Hypothesis:
+        return self._in_parentheses(self._relation)
 
     def time(self) -> Basic:
         """An integer."""
@@ -355,6 +374,16 @@ class _Reader:
         self._places(states, actions)
         return Given(body, position, Process(*laws, horizon, states, actions))
 
+    def maximum(self, head: str) -> Any:
+        token = self.take()
+        name, body = self._function()
+        if token != self.words.witness(name.domain):
+            raise Unreadable(f"the statement has a maximum over {name} with {token}")
+        return Maximum(body, name)
+
+    def extreme(self, head: str) -> Any:
+        return (Max if head == "larger" else Min)(self.real(), self.real())
+
     def samples(self, head: str) -> Any:
         domain = self._elements()
         self._beyond(domain)
@@ -465,4 +494,5 @@ _HEADS = {
     "variance": _Reader.average, "powz": _Reader.power, "zr": _Reader.cast, "path": _Reader.path,
     "paths": _Reader.path_sum, "expect": _Reader.expectation, "given": _Reader.conditional,
     "samples": _Reader.samples,
+    "maximum": _Reader.maximum, "larger": _Reader.extreme, "smaller": _Reader.extreme,
 }  # fmt: skip

@@ -11,6 +11,7 @@ Record calculus (K : realFieldType) := Calculus {
   ex_add : forall x y, ex (x + y) = ex x * ex y;
   ex_gt0 : forall x, 0 < ex x;
   ln_ex : forall x, ln (ex x) = x;
+  ln_le : forall x, 0 < x -> ln x <= x - 1;
 }.
 
 Section Derivation.
@@ -41,6 +42,12 @@ Proof.
 elim: n => [|[|n] ih]; first by rewrite expr0 D1 !mul0r.
   by rewrite expr1 expr0 !mul1r.
 by rewrite exprS D_mul ih /= -[n.+2]addn1 natrD [x ^+ n.+1]exprS; ring.
+Qed.
+Lemma D_powz x (n : Z) : (1 <= n)%Z -> d (powz x n) = zr K n * powz x (n - 1) * d x.
+Proof.
+move=> h; have [m ->] : exists m, n = Z.of_nat m.+1 by exists (Z.to_nat n).-1; lia.
+rewrite (_ : (Z.of_nat m.+1 - 1)%Z = Z.of_nat m); last lia.
+by rewrite !powz_nat D_exp zr_nat.
 Qed.
 Lemma D_inv x : x != 0 -> d x^-1 = - d x / x ^+ 2.
 Proof.

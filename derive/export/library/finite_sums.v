@@ -167,6 +167,10 @@ Proof.
 move=> h; rewrite (bigD1 x0) //= ltr_paddr ?h // sumr_ge0 // => i _; exact: ltW.
 Qed.
 
+(* All but one summand is zero. *)
+Lemma sum_sift (I : finType) (e : I) (f : I -> K) : (forall i, i != e -> f i = 0) -> \sum_(i <- index_enum I) f i = f e.
+Proof. by move=> h; rewrite (bigD1 e) //= big1 ?addr0. Qed.
+
 Section OverTime.
 Implicit Types f g : Z -> K.
 
@@ -183,6 +187,20 @@ Proof.
 move=> h; rewrite !big_map (_ : iota 0 _ = index_iota 0 (Z.to_nat (hi - lo + 1))); last by rewrite /index_iota subn0.
 by apply: eq_big_nat => i /andP[_ /ssrnat.ltP hi_]; apply: h; lia.
 Qed.
+
+Lemma time_prod_gt0 lo hi f : (forall k, (lo <= k)%Z -> (k <= hi)%Z -> 0 < f k) -> 0 < \prod_(k <- zrange lo hi) f k.
+Proof.
+move=> h; have {h} : forall i, (i < Z.to_nat (hi - lo + 1))%N -> 0 < f (lo + Z.of_nat i)%Z.
+  by move=> i /ssrnat.ltP ?; apply: h; lia.
+rewrite /zrange big_map; elim: (Z.to_nat _) => [|n ih] h; first by rewrite big_nil ltr01.
+rewrite -[n.+1]addn1 iotaD big_cat /= big_seq1 add0n mulr_gt0 ?ih ?h //.
+by move=> i hi_; apply: h; apply: ltnW.
+Qed.
+
+Lemma time_prod_exp lo hi f (n : nat) : \prod_(k <- zrange lo hi) (f k ^+ n) = (\prod_(k <- zrange lo hi) f k) ^+ n.
+Proof. by rewrite prodrXl. Qed.
+Lemma time_prod_expn lo hi f (n : nat) : \prod_(k <- zrange lo hi) (f k ^- n) = (\prod_(k <- zrange lo hi) f k) ^- n.
+Proof. by rewrite prodfV prodrXl. Qed.
 
 Lemma time_split lo m hi f : (lo <= m)%Z -> (m <= hi + 1)%Z ->
   \sum_(k <- zrange lo hi) f k = \sum_(k <- zrange lo (m - 1)) f k + \sum_(k <- zrange m hi) f k.
@@ -264,6 +282,14 @@ case: (Z.le_gt_cases 0 n) => hn; first exact: up.
 have e : powz x m = powz x (m + n) * powz x (- n) by rewrite -up; [congr powz; lia | lia].
 have f : powz x n * powz x (- n) = 1 by rewrite -up ?Z.add_opp_diag_r ?powz0; [|lia].
 by rewrite e -mulrA [_ * powz x n]mulrC f mulr1.
+Qed.
+
+Lemma powz_add_nat x m n : (0 <= m)%Z -> (0 <= n)%Z -> powz x (m + n) = powz x m * powz x n.
+Proof.
+move=> hm hn; have [i ->] : exists i, m = Z.of_nat i by exists (Z.to_nat m); lia.
+have [j ->] : exists j, n = Z.of_nat j by exists (Z.to_nat n); lia.
+rewrite -Nat2Z.inj_add /powz; do 3 (have -> : forall k, (0 <=? Z.of_nat k)%Z by move=> k; apply/Z.leb_spec0; lia).
+by rewrite !Nat2Z.id plusE exprD.
 Qed.
 
 Lemma powz_opp x n : x != 0 -> powz x (- n) = (powz x n)^-1.
