@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from sympy import Expr
+from sympy import Expr, Integer, Symbol
 
-from derive.binding import meaning
+from derive.binding import free, meaning
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element, moment
 from derive.book.joint_laws import at_values
@@ -124,7 +124,9 @@ def _at_the_anchor(part: Node, ctx: Context) -> Node:
 
 def _looks_ahead(body: Expr, at: Expr, ctx: Context) -> bool:
     """Whether every state and action of the body comes at `at` or later."""
-    known = Known((*ctx.facts, AtMost(at, at)))  # so that `opened` keeps the names in `at` apart
+    counted = sorted((n for n in free(body) | free(at) if isinstance(n, Symbol) and n.is_integer), key=str)
+    from_the_first = (AtMost(Integer(0), n) for n in counted)  # as the hypotheses of a statement say
+    known = Known((*ctx.facts, *from_the_first, AtMost(at, at)))  # so that `opened` keeps the names in `at` apart
 
     def later(term: Expr, known: Known) -> bool:
         if isinstance(term, (State, Action)):

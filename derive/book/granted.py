@@ -29,6 +29,8 @@ from derive.terms import (
 )
 from derive.timeline import as_linear, entailed, is_linear
 
+_COUNTS = frozenset({"n", "N"})  # how many there are of something: n steps
+
 
 def hypotheses(equation: Statement, first: int, horizon: Expr) -> tuple[Hypothesis, ...]:
     """The hypotheses under which a text states an equation, for actions `first` … first + horizon - 1."""
@@ -60,7 +62,7 @@ def _free_times(equation: Statement, first: int, horizon: Expr) -> Iterator[AtMo
     names = free(equation.lhs) | free(equation.rhs)
     for name in sorted((n for n in names if isinstance(n, Symbol) and n.is_integer), key=str):
         if name not in horizon.free_symbols:
-            yield AtMost(Integer(first), name)
+            yield AtMost(Integer(1) if name.name in _COUNTS else Integer(first), name)
             yield AtMost(name, horizon + first - 1)
 
 

@@ -234,7 +234,8 @@ def is_head(node: Node, survey: Survey) -> bool:
     word = sym.font == "rm" and len(sym.name) > 1  # odds(y|x)
     if isinstance(node, Call) and any(s != "," for s in node.args.separators) and key.sorts and not (compares or word):
         return False
-    parts = [*(sym.sub.parts if sym.sub else ()), *(node.args.parts if isinstance(node, Call) else ())]
+    below = (sym.sub.parts[0],) if is_run(sym) and sym.sub else sym.sub.parts if sym.sub else ()
+    parts = [*below, *(node.args.parts if isinstance(node, Call) else ())]
     plain = [p for p in parts if not is_parameter(p, survey) and mark_of(p, sym) is None]
     if not all(isinstance(p, Sym) and p.sup is None and not p.accents for p in plain):
         return False
@@ -242,6 +243,16 @@ def is_head(node: Node, survey: Survey) -> bool:
         return False
     shown = [(p.head, str(p.sub)) for p in plain if isinstance(p, Sym)]
     return len(set(shown)) == len(shown)
+
+
+def is_run(node: Sym) -> bool:
+    """G_{t:t+n}, ρ_{t:T-1}: a letter from a time to a time, of no moments."""
+    if node.sub is None or node.sub.separators != (":",) or node.name in {*ELEMENTS, TRAJECTORY}:
+        return False
+    start, end = node.sub.parts
+    plain = isinstance(start, Sym) and start == Sym(start.start, start.end, start.name, primes=start.primes)
+    named = plain and isinstance(start, Sym) and start.name in TIMES | COUNTERS
+    return named and isinstance(end, (Sym, tree.Add, Num))
 
 
 def names_reward(left: Node, right: Node) -> bool:

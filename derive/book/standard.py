@@ -22,6 +22,8 @@ def standard(survey: Survey) -> tuple[Binding, ...]:
     found = []
     for written in (*(DISCOUNTED if survey.discounted else PLAIN), OBJECTIVE, SIGMOID):
         latex = written.replace("FIRST", str(survey.first)).replace(r"\THETA", _spelled(survey.parameter))
+        if survey.arrival:  # what a_k earns is r_{k+1}
+            latex = latex.replace("r_k", "r_{k+1}").replace("r_t", "r_{t+1}")
         head, body = statements(latex)[0].relation.sides
         assert head is not None
         assert body is not None
