@@ -27,6 +27,7 @@ from derive.book.progress import Progress
 from derive.book.scope import Binding, Named, Scope
 from derive.book.sections import within
 from derive.book.sorts import is_action_value, is_policy, is_primitive, key_of, label_of, mark_of, number, sort_of
+from derive.book.starred import unstarred
 from derive.book.tokens import Stopped
 from derive.book.tree import Call, Node, Sym, children
 from derive.book.tree import walk as tree_walk
@@ -83,6 +84,8 @@ def define(
             found = follows(left, right, walk.setting(formula, conditions), rests_on)
             if found is not None:
                 return found
+        if judgement.code == "D051" and (same := unstarred(left, right, walk.setting(formula, conditions))) is not None:
+            return same
         special = judgement.code == "D005" and introduces_anew(walk.document, n)  # the text says that it defines
         special = special or (judgement.code == "D050" and same_definition(walk.scope, earlier[-1], binding))
         if not special and (

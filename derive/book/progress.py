@@ -96,9 +96,10 @@ class Progress:
                 start = max(start, display.offsets[-1])
         return start
 
-    def rests_on(self) -> list[Before]:
-        """The equations of this section before the step."""
-        return [one for section, one in self.before if section == self.scope.section]
+    def rests_on(self, formula: Formula) -> list[Before]:
+        """The equations of this section before the step; of its own chain those alone that passed."""
+        here = [one for section, one in self.before if section == self.scope.section]
+        return [one for one in here if one.passed or one.line != formula.line]
 
     def known(self, head: Node) -> bool:
         """Whether the text has defined a letter."""

@@ -36,6 +36,7 @@ from derive.book.outcome import WRONG
 from derive.book.progress import Progress
 from derive.book.scope import Named, Scope
 from derive.book.sorts import closed, is_head, number, sort_of
+from derive.book.starred import unstarred
 from derive.book.tokens import Stopped
 from derive.book.tree import Best, Call, Expect, Node, Num, Sym
 from derive.book.tree import walk as tree_walk
@@ -146,8 +147,11 @@ def _told_apart(
     if (behind := under_choices(walk, n, formula, left, right)) is not None:
         return behind
     judgement, read_as = judge_claim(left, right, walk.setting(formula, conditions))
-    if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), walk.rests_on())):
+    rests_on = walk.rests_on(formula)
+    if judgement.code == "D051" and (found := follows(left, right, walk.setting(formula, conditions), rests_on)):
         return found
+    if judgement.code == "D051" and (same := unstarred(left, right, walk.setting(formula, conditions))) is not None:
+        return same
     if judgement.code == "D051" or judgement.verdict == "refuted":
         certain = where_certain(left, right, walk.setting(formula, conditions), paragraph(walk.document, n))
         if certain is not None:

@@ -31,6 +31,10 @@ PLANTED = {
     ],
     "alignment.tex": [
         (
+            r"{1 + \exp\left(\beta \log \frac{\pi^*(y_2 \mid x)}",
+            r"{1 + \exp\left(\beta \log \frac{\pi^*(y_1 \mid x)}",
+        ),
+        (
             r"{\piref(y \mid x)} - \frac{1}{\beta} r(x, y)\right] \nonumber",
             r"{\piref(y \mid x)} + \frac{1}{\beta} r(x, y)\right] \nonumber",
         ),
