@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy import Expr
 
 from derive.binding import respell
 from derive.book.arbitrary import name_of
-from derive.book.context import Context, stop
+from derive.book.context import Context, Notes, stop
 from derive.book.definitions import defined, in_force
 from derive.book.laws import distribution
 from derive.book.letters import PARAMETERS, POLICIES
@@ -67,9 +68,13 @@ def of_two_policies(node: Call, ctx: Context) -> Expr | None:
             continue
         mark = _below(head)
         names = [mark, head.args.only, below, over]
-        policies = [_policy(_as_policy(n), ctx) if n is not None else None for n in names]
+        if any(n is None or n.name not in POLICIES | PARAMETERS for n in names):
+            continue
+        tried = replace(ctx, notes=Notes())
+        policies = [_policy(_as_policy(n), tried) for n in names if n is not None]
         if None in policies or policies[0] == policies[1]:
             continue
+        ctx.notes.assumed.update(tried.notes.assumed)
         own, argument, first, second = (p for p in policies if p is not None)
         ctx.notes.bindings.add(binding)
         body = respell(defined(binding, ctx).body, {own: first, argument: second})
