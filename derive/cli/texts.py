@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.cli.catalogue import load_catalogue
 from derive.cli.output import say, show_progress, write_json, write_text
 
 if TYPE_CHECKING:
@@ -133,9 +132,10 @@ def judges() -> Any:
     from derive.models import decide, fails
     from derive.prove import search
     from numeric.evaluate import holds, refutes, satisfies
+    from proofs.trajectory_gradient import trajectory_gradient
+    from proofs.trajectory_probability import trajectory_probability
 
-    derivations = load_catalogue().derivations
-    lemmas = [derivations[name].lemma for name in ("trajectory_probability", "trajectory_gradient")]
+    lemmas = [trajectory_probability.lemma, trajectory_gradient.lemma]
 
     def proved(equation: Any, hypotheses: Any) -> Any:
         return search(equation, hypotheses, lemmas)
