@@ -10,20 +10,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
-from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol, Tuple
 
 from derive.binding import bound_name, drawn, free, fresh, is_random, meaning, substitute
 from derive.errors import Refused
-from derive.ring import denominators, divides, equal_by_arithmetic, positive_by_coefficients, roots
+from derive.ring import (
+    denominators,
+    divides,
+    equal_by_arithmetic,
+    positive_by_coefficients,
+    roots,
+    symbolic_powers,
+    taken_nonzero,
+)
 from derive.terms import (
     AVERAGES_PATHS,
     ONE,
     Action,
+    Always,
     Apply,
     At,
     AtMost,
+    Coincide,
     Defined,
     Definition,
+    Equation,
     Exp,
     Expectation,
     Given,
@@ -47,6 +58,8 @@ from derive.terms import (
 )
 from derive.timeline import Linear, is_linear, linear, needed
 
+PASSING = (Equation, Inequality, Always, AtMost, Coincide)  # what may hold at one value of a parameter, not beside it
+
 
 class Listing(tuple[Hypothesis, ...]):
     """Hypotheses as an error shows them."""
@@ -61,12 +74,16 @@ def _spelling(hypothesis: Hypothesis) -> str:
 
 
 class Context:
-    """Hypotheses on offer (`given`), and those that were needed (`used`)."""
+    """Hypotheses on offer (`given`), those that were needed (`used`), and the numbers γ that must not be zero."""
 
     def __init__(self, given: Iterable[Hypothesis] = ()) -> None:
         self.given = tuple(sorted(given, key=_spelling))  # they come from sets, and what is used must not hang on that
         self.used: set[Hypothesis] = set()
+        self.nonzero: set[Symbol] = set()
         self._local: list[Linear] = []
+        self._spoken_of = frozenset[Basic]().union(
+            *(free(p) for h in self.given if isinstance(h, PASSING) for p in vars(h).values())
+        )
 
     def at_most(self, lesser: Expr, greater: Expr) -> None:
         """lesser ≤ greater."""
@@ -141,20 +158,50 @@ class Context:
             raise Refused("{} is not known at position {} of the time line: {}", term, position, refusal) from None
 
     def defined(self, term: Basic) -> None:
-        """Whatever stands in a denominator, anywhere in the term, is positive."""
-        if not denominators(term):
+        """Whatever stands in a denominator, anywhere in the term, is positive; γ ≠ 0 is noted where γ^k needs it."""
+        if not denominators(term) and not symbolic_powers(term):
             return
-        if isinstance(term, Pow) and divides(term):
-            self.divisor(term)
+        if isinstance(term, Pow):
+            self.power(term)
         if isinstance(term, Defined):
             self._use_defined(term)
         elif isinstance(term, (TimeSum, TimeProduct)):
+            for bound in (term.lower, term.upper):
+                self.defined(bound)
             with self.opened(term) as (_, body):
                 self.defined(body)
+        elif isinstance(term, At):
+            self._defined_elsewhere(term)
         else:
             with self.inside(term):
                 for part in term.args:
                     self.defined(part)
+
+    def _defined_elsewhere(self, term: At) -> None:
+        outside, self.nonzero = self.nonzero, set()
+        with self.inside(term):
+            for part in term.args:
+                self.defined(part)
+        self.nonzero = outside | self.nonzero_at(frozenset(self.nonzero), {term.parameter: term.value})
+
+    def nonzero_at(self, names: frozenset[Symbol], values: Mapping[Basic, Basic]) -> frozenset[Symbol]:
+        """What must not be zero when names that must not be are replaced: by another name, or by what is positive."""
+        found = names - set(values)
+        for name in names & set(values):
+            value = values[name]
+            if isinstance(value, Symbol) and not value.is_integer:
+                found |= {value}
+            else:
+                self.positive(value)
+        return found
+
+    def power(self, power: Pow) -> None:
+        """A power is no division by zero, or is one by a number that is noted to be other than zero."""
+        if divides(power):
+            self.divisor(power)
+        taken = taken_nonzero(power)
+        if taken and not (is_linear(power.exp) and self.shows(Integer(0), power.exp)):
+            self.nonzero |= taken
 
     def divisor(self, power: Pow) -> None:
         """A power that may divide does not divide by zero."""
@@ -172,16 +219,20 @@ class Context:
 
     def _defined_at(self, term: Basic, values: Mapping[Basic, Basic], bound: frozenset[Basic]) -> None:
         """As `defined`, of the term with values put in: what SymPy cancels then is looked at before."""
-        if not denominators(term):
+        if not denominators(term) and not symbolic_powers(term):
             return
-        if isinstance(term, Pow) and divides(term):
+        if isinstance(term, Pow):
             base, exponent = (substitute(part, values) for part in term.args)
-            if (free(base) | free(exponent)) & bound:  # below a sum of the definition
+            power = Pow(base, exponent, evaluate=False)
+            if divides(power) and free(power) & bound:  # below a sum of the definition
                 raise Refused("cannot show that {} divides by nothing that vanishes", term)
-            self.divisor(Pow(base, exponent, evaluate=False))
+            self.power(power)
         if isinstance(term, Defined):
             inner = dict(zip(term.definition.params, (substitute(a, values) for a in term.args[1:]), strict=True))
             self._defined_at(term.definition.body, {**values, **inner}, bound)
+        if isinstance(term, (TimeSum, TimeProduct)):
+            self._defined_in_range(term, values, bound)
+            return
         name = bound_name(term)
         unbound = {k: v for k, v in values.items() if k != name}
         with self.inside(term):
@@ -193,15 +244,30 @@ class Context:
                 else:
                     self._defined_at(part, values, bound)
 
+    def _defined_in_range(
+        self, term: TimeSum | TimeProduct, values: Mapping[Basic, Basic], bound: frozenset[Basic]
+    ) -> None:
+        for end in (term.lower, term.upper):
+            self._defined_at(end, values, bound)
+        ends = (substitute(end, values) for end in (term.lower, term.upper))
+        with self.opened(term.func(term.body, term.index, *ends), Tuple(*values.values())) as (index, body):
+            self._defined_at(body, {k: v for k, v in values.items() if k != index}, bound)
+
     def _whatever_the_arguments(self, definition: Definition) -> bool:
-        before = set(self.used)
+        used, nonzero = set(self.used), self.nonzero
+        self.nonzero = set()
         try:
             with self.inside(definition):
                 self.defined(definition.body)
+            if not self.nonzero & set(definition.params):
+                nonzero = nonzero | self.nonzero
+                return True
         except Refused:
-            self.used = before
-            return False
-        return True
+            pass
+        finally:
+            self.nonzero = nonzero
+        self.used = used
+        return False
 
     @contextmanager
     def inside(self, node: Basic) -> Iterator[None]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
 from sympy.core.symbol import Str
@@ -40,9 +40,9 @@ from derive.binding import (
     substitute,
     subterms,
 )
-from derive.context import Context
+from derive.context import PASSING, Context
 from derive.errors import DeriveError, Refused, Tampered
-from derive.ring import divides, equal_by_arithmetic
+from derive.ring import divides, equal_by_arithmetic, symbolic_powers, taken_nonzero
 from derive.terms import (
     AVERAGES_PATHS,
     HISTORIES,
@@ -51,7 +51,6 @@ from derive.terms import (
     Always,
     At,
     AtMost,
-    Coincide,
     Definition,
     Domain,
     Draw,
@@ -79,13 +78,6 @@ from derive.timeline import as_linear, is_linear, linear, needed
 Law = Callable[..., Expr | Inequality]
 LAWS: Final[dict[str, Law]] = {}
 _SEAL: Final = object()
-PASSING: Final = (
-    Equation,
-    Inequality,
-    Always,
-    AtMost,
-    Coincide,
-)  # what may hold at one value of a parameter and not beside it
 
 
 def axiom(law: Law) -> Law:
@@ -99,14 +91,17 @@ def axiom(law: Law) -> Law:
 class Theorem:
     """hypotheses ⊢ lhs = rhs, with the laws leaned on and the proof. Only the rules below can make one.
 
-    The relation is "=" or "<=".
+    The relation is "=" or "<=". `nonzero` are the numbers γ that the proof takes to be other than zero, for γ^k with a
+    k that may be negative. No hypothesis may speak of one: then both sides are continuous in it, and agree at zero too
+    if they have a value there; where γ y = 0 is assumed, y = 0 follows but for γ = 0.
     """
 
-    __slots__ = ("hypotheses", "laws", "lhs", "proof", "relation", "rhs")
+    __slots__ = ("hypotheses", "laws", "lhs", "nonzero", "proof", "relation", "rhs")
     hypotheses: frozenset[Hypothesis]
     lhs: Expr
     rhs: Expr
     laws: frozenset[str]
+    nonzero: frozenset[Symbol]
     proof: tuple[Any, ...]
     relation: str
 
@@ -119,13 +114,19 @@ class Theorem:
         laws: Any,
         proof: Any,
         relation: str = Equation.relation,
+        nonzero: Iterable[Symbol] = (),
     ):
         if seal is not _SEAL:
             raise Tampered("a theorem is made by the rules of derive.kernel only; there is no constructor")
-        sets = {"hypotheses": frozenset(hypotheses), "laws": frozenset(laws)}
+        sets = {"hypotheses": frozenset(hypotheses), "laws": frozenset(laws), "nonzero": frozenset(nonzero)}
         for part in (lhs, rhs, *(part for h in sets["hypotheses"] for part in vars(h).values())):
             if not _in_language(part):
                 raise Refused("{} is no term of the language: it holds a foreign node, or has no finite value", part)
+        for hypothesis in sets["hypotheses"]:
+            if isinstance(hypothesis, PASSING) and sets["nonzero"] & free_in(hypothesis):
+                raise Refused(
+                    "{} speaks of a number that is taken to be other than zero, in {} = {}", hypothesis, lhs, rhs
+                )
         for name, value in (sets | {"lhs": lhs, "rhs": rhs, "proof": proof, "relation": relation}).items():
             object.__setattr__(self, name, value)
 
@@ -167,7 +168,8 @@ def refl(term: Expr) -> Theorem:
 def sym(theorem: Theorem) -> Theorem:
     """x = y ⊢ y = x."""
     _need_equal(theorem, "sym")
-    return Theorem(_SEAL, theorem.hypotheses, theorem.rhs, theorem.lhs, theorem.laws, ("sym", theorem))
+    proof = ("sym", theorem)
+    return Theorem(_SEAL, theorem.hypotheses, theorem.rhs, theorem.lhs, theorem.laws, proof, nonzero=theorem.nonzero)
 
 
 def _need_equal(theorem: Theorem, rule: str) -> None:
@@ -180,10 +182,11 @@ def trans(first: Theorem, second: Theorem) -> Theorem:
     if not alike(first.rhs, second.lhs):
         raise Refused("trans: the first ends with {}, the second begins with {}", first.rhs, second.lhs)
     hypotheses, laws = first.hypotheses | second.hypotheses, first.laws | second.laws
+    nonzero = first.nonzero | second.nonzero
     if first.rhs != second.lhs:  # up to names, SymPy makes x/x' one, whether x may vanish or not
-        _defined(hypotheses, first.rhs, second.lhs)
+        nonzero |= _defined(hypotheses, first.rhs, second.lhs).nonzero
     relation = first.relation if second.relation == Equation.relation else second.relation
-    return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second), relation)
+    return Theorem(_SEAL, hypotheses, first.lhs, second.rhs, laws, ("trans", first, second), relation, nonzero)
 
 
 def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -193,7 +196,7 @@ def ring(lhs: Expr, rhs: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
         raise Refused("arithmetic does not make {} equal to {}", lhs, rhs)
     context.defined(lhs)
     context.defined(rhs)
-    return Theorem(_SEAL, context.used, lhs, rhs, (), ("ring", lhs, rhs, tuple(given)))
+    return Theorem(_SEAL, context.used, lhs, rhs, (), ("ring", lhs, rhs, tuple(given)), nonzero=context.nonzero)
 
 
 def define(term: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -201,20 +204,29 @@ def define(term: Expr, given: Iterable[Hypothesis] = ()) -> Theorem:
     body, given = meaning(term), tuple(given)
     if body is None:
         raise Refused("{} abbreviates nothing", term)
-    return Theorem(_SEAL, _defined(given, term, body), term, body, (), ("define", term, given))
+    needs = _defined(given, term, body)
+    return Theorem(_SEAL, needs.used, term, body, (), ("define", term, given), nonzero=needs.nonzero)
 
 
-def _defined(given: Iterable[Hypothesis], *terms: Expr) -> set[Hypothesis]:
-    """The hypotheses that show that nothing divides by zero: else x/x = 1, which SymPy does unasked, proves 0 = 1."""
+class _Needs(NamedTuple):
+    """What a term takes to have a value: hypotheses, and numbers that are not zero."""
+
+    used: frozenset[Hypothesis]
+    nonzero: frozenset[Symbol]
+
+
+def _defined(given: Iterable[Hypothesis], *terms: Expr) -> _Needs:
+    """What shows that nothing divides by zero: else x/x = 1, which SymPy does unasked, proves 0 = 1."""
     given = tuple(given)
-    return set[Hypothesis]().union(*(_what_defines(term, given) for term in terms))
+    needs = [_what_defines(term, given) for term in terms]
+    return _Needs(frozenset().union(*(n.used for n in needs)), frozenset().union(*(n.nonzero for n in needs)))
 
 
 @lru_cache(maxsize=100_000)
-def _what_defines(term: Expr, given: tuple[Hypothesis, ...]) -> frozenset[Hypothesis]:
+def _what_defines(term: Expr, given: tuple[Hypothesis, ...]) -> _Needs:
     context = Context(given)
     context.defined(term)
-    return frozenset(context.used)
+    return _Needs(frozenset(context.used), frozenset(context.nonzero))
 
 
 def assume(claim: Statement) -> Theorem:
@@ -231,8 +243,9 @@ def always(equation: Always, given: Iterable[Hypothesis] = ()) -> Theorem:
     if is_random(equation.lhs) or is_random(equation.rhs) or drawn(equation.lhs) or drawn(equation.rhs):
         raise Refused("always: {} speaks of one trajectory or of one sample", equation)
     given = tuple(given)
-    hypotheses = {equation, *_defined(given, equation.lhs, equation.rhs)}
-    return Theorem(_SEAL, hypotheses, equation.lhs, equation.rhs, (), ("always", equation, given))
+    needs, proof = _defined(given, equation.lhs, equation.rhs), ("always", equation, given)
+    hypotheses = {equation, *needs.used}
+    return Theorem(_SEAL, hypotheses, equation.lhs, equation.rhs, (), proof, nonzero=needs.nonzero)
 
 
 def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -241,7 +254,12 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
         raise Refused("no law named {}; there are {}", name, ", ".join(sorted(LAWS)))
     given = tuple(given)
     context, args = Context(given), tuple(sympify(a, strict=True) for a in args)
-    context.used |= _defined(given, term, *args)
+    needs = _defined(given, term, *args)
+    context.used |= needs.used
+    factors = name == "homogeneity" and symbolic_powers(Tuple(*args)) <= symbolic_powers(term)
+    context.nonzero |= (
+        _defined(given, term).nonzero if factors else needs.nonzero
+    )  # looked at with the body they are of
     result = LAWS[name](context, term, *args)
     if not isinstance(result, Inequality):
         result = Equation(term, result)
@@ -249,7 +267,8 @@ def law(name: str, term: Expr, *args: Any, given: Iterable[Hypothesis] = ()) -> 
         raise Tampered(f"the law {name} speaks of {result.lhs}, not of {term}")
     if result.relation != Equation.relation:
         context.real(result.lhs, result.rhs)
-    return Theorem(_SEAL, context.used, term, result.rhs, {name}, ("law", name, term, args, given), result.relation)
+    proof = ("law", name, term, args, given)
+    return Theorem(_SEAL, context.used, term, result.rhs, {name}, proof, result.relation, context.nonzero)
 
 
 def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
@@ -268,10 +287,11 @@ def inst(theorem: Theorem, values: Mapping[Basic, Basic]) -> Theorem:
             raise Refused("inst: {} is not of the sort of {}", value, name)
     hypotheses = {_with_values(h, free_values) for h in respelt.hypotheses}
     kept = (h for h in hypotheses if not (isinstance(h, AtMost) and needed((), (), as_linear(h)) == []))
-    _defined(theorem.hypotheses, theorem.lhs, theorem.rhs)
-    _may_replace(theorem, free_values)
+    nonzero = theorem.nonzero | _defined(theorem.hypotheses, theorem.lhs, theorem.rhs).nonzero
+    nonzero = _may_replace(theorem, nonzero, free_values)
     lhs, rhs = substitute(respelt.lhs, free_values), substitute(respelt.rhs, free_values)
-    return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, ("inst", theorem, tuple(values.items())), theorem.relation)
+    proof = ("inst", theorem, tuple(values.items()))
+    return Theorem(_SEAL, kept, lhs, rhs, theorem.laws, proof, theorem.relation, nonzero)
 
 
 def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
@@ -293,7 +313,7 @@ def _respelt(theorem: Theorem, spelling: Mapping[Basic, Basic]) -> Theorem:
     for hypothesis in theorem.hypotheses:
         hypotheses.append(_changed(hypothesis, lambda part: respell(part, spelling)))
     lhs, rhs = respell(theorem.lhs, spelling), respell(theorem.rhs, spelling)
-    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation)
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, theorem.proof, theorem.relation, theorem.nonzero)
 
 
 def respell_domains(letter: Letter, spelling: Mapping[Basic, Basic]) -> Letter:
@@ -309,15 +329,14 @@ def _may_stand_for(new: Basic, old: Letter) -> bool:
     return (new.pmf or not old.pmf) and new.parameter in (None, old.parameter)
 
 
-def _may_replace(theorem: Theorem, values: Mapping[Basic, Basic]) -> None:
-    """The values are real and divide by nothing that vanishes; what stands for γ in γ^k is a symbol or positive."""
-    _defined((), *values.values())
+def _may_replace(theorem: Theorem, nonzero: frozenset[Symbol], values: Mapping[Basic, Basic]) -> frozenset[Symbol]:
+    """What must not be zero once the values, which are real and divide by nothing that vanishes, are put in."""
+    needs = _defined((), *values.values())
     Context().real(*values.values())
     parts = (theorem.lhs, theorem.rhs, *(part for h in theorem.hypotheses for part in vars(h).values()))
-    bases = {power.base for part in parts for power in _symbolic_powers(part)}
-    for base in bases & set(values):
-        if not isinstance(values[base], Symbol):
-            Context().positive(values[base])
+    bases = frozenset[Symbol]().union(*(taken_nonzero(power) for part in parts for power in symbolic_powers(part)))
+    Context().nonzero_at(bases, values)
+    return Context().nonzero_at(nonzero, values) | needs.nonzero
 
 
 def cong(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -339,24 +358,28 @@ def monotone(theorem: Theorem, context: Expr, hole: Basic, given: Iterable[Hypot
 
 def _inside(theorem: Theorem, context: Expr, hole: Basic, given: tuple[Hypothesis, ...], rule: str) -> Theorem:
     path = path_to(context, hole)
-    lhs, rhs, hypotheses = theorem.lhs, theorem.rhs, frozenset(theorem.hypotheses)
+    lhs, rhs, hypotheses, nonzero = theorem.lhs, theorem.rhs, theorem.hypotheses, theorem.nonzero
     for depth in reversed(range(len(path))):
         node, place = path[depth]
-        below = _below_the_line(node, place, lhs) | _below_the_line(node, place, rhs)
-        if any(isinstance(h, (Equation, Inequality, Always)) for h in hypotheses):  # γ y = 0 is no y = 0, by γ^(-k)
-            below |= {p for p in _factors(node, place, lhs) | _factors(node, place, rhs) if _symbolic_powers(p) & {p}}
-        if below or rule == "monotone":
+        powers = _meeting(node, place, lhs) | _meeting(node, place, rhs)
+        if powers or rule == "monotone":
             ranges = [AtMost(*pair) for above, i in path[:depth] for pair in _bounds(above, i)]
             checks = Context((*hypotheses, *given, *ranges))
-            for power in below:
-                checks.divisor(power)
+            for power in powers:
+                checks.power(power)
             if rule == "monotone":
                 checks.real(node)
                 checks.rises(node, place)
             hypotheses |= checks.used
+            nonzero |= checks.nonzero
         lhs, rhs = (node.func(*(v if i == place else a for i, a in enumerate(node.args))) for v in (lhs, rhs))
         hypotheses = _discharge(hypotheses, node, place, given)
-    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, (rule, theorem, context, hole, given), theorem.relation)
+        if isinstance(node, At):
+            there = Context((*hypotheses, *given))
+            nonzero = there.nonzero_at(nonzero, {node.parameter: node.value})
+            hypotheses |= there.used
+    proof = (rule, theorem, context, hole, given)
+    return Theorem(_SEAL, hypotheses, lhs, rhs, theorem.laws, proof, theorem.relation, nonzero)
 
 
 def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
@@ -371,7 +394,7 @@ def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
         context.at_most(hypothesis.lesser, hypothesis.greater)
         kept |= context.used
     proof = ("weaken", theorem, given)
-    return Theorem(_SEAL, kept, theorem.lhs, theorem.rhs, theorem.laws, proof, theorem.relation)
+    return Theorem(_SEAL, kept, theorem.lhs, theorem.rhs, theorem.laws, proof, theorem.relation, theorem.nonzero)
 
 
 def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: Expr = ZERO) -> Theorem:
@@ -386,13 +409,13 @@ def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: 
     bound = AtMost(start, index)
     if index in free(start):
         raise Refused("induct: the start {} mentions {}", start, index)
-    _defined((*step.hypotheses, bound), claim.lhs, claim.rhs)
+    nonzero = base.nonzero | step.nonzero | _defined((*step.hypotheses, bound), claim.lhs, claim.rhs).nonzero
     rest = _without(step.hypotheses - {claim}, index, [as_linear(bound)], ())
     if any(index in free_in(h) for h in base.hypotheses):
         raise Refused("induct: the base case assumes something of {}", index)
     hypotheses, laws = base.hypotheses | rest | {bound}, base.laws | step.laws
     proof = ("induct", base, step, claim, index, start)
-    return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, proof, claim.relation)
+    return Theorem(_SEAL, hypotheses, claim.lhs, claim.rhs, laws, proof, claim.relation, nonzero)
 
 
 def either(first: Theorem, second: Theorem, order: Inequality, given: Iterable[Hypothesis] = ()) -> Theorem:
@@ -404,11 +427,12 @@ def either(first: Theorem, second: Theorem, order: Inequality, given: Iterable[H
     given = tuple(given)
     context = Context(given)
     context.real(order.lesser, order.greater)
-    context.used |= _defined(given, order.lesser, order.greater)
+    needs = _defined(given, order.lesser, order.greater)
     other = Inequality(order.greater, order.lesser)
-    hypotheses = (first.hypotheses - {order}) | (second.hypotheses - {other}) | context.used
+    hypotheses = (first.hypotheses - {order}) | (second.hypotheses - {other}) | context.used | needs.used
+    nonzero = first.nonzero | second.nonzero | needs.nonzero
     laws, proof = first.laws | second.laws, ("either", first, second, order, given)
-    return Theorem(_SEAL, hypotheses, first.lhs, first.rhs, laws, proof, first.relation)
+    return Theorem(_SEAL, hypotheses, first.lhs, first.rhs, laws, proof, first.relation, nonzero)
 
 
 def free_in(hypothesis: Hypothesis) -> frozenset[Basic]:
@@ -464,28 +488,15 @@ def _names_a_sort(node: Expr, place: int) -> bool:
     return bound or (isinstance(node, (Gradient, At, State, Action, Draw)) and place == 1)
 
 
-def _below_the_line(node: Expr, place: int, value: Expr) -> set[Pow]:
-    """The powers that may divide, and cancel, when `value` is put into a product or a power."""
-    return {power for power in _factors(node, place, value) if divides(power)}
-
-
-def _factors(node: Expr, place: int, value: Expr) -> set[Pow]:
-    """The powers that meet when `value` is put into a product or a power."""
+def _meeting(node: Expr, place: int, value: Expr) -> set[Pow]:
+    """The powers that meet, and may cancel, when `value` is put into a product or a power."""
     if isinstance(node, Mul):
         factors = [f for i, a in enumerate(node.args) for f in ((a,) if i != place else Mul.make_args(value))]
     elif isinstance(node, Pow) and place == 0:
         factors = [node.func(value, node.exp), *Mul.make_args(value), Pow(value, node.exp, evaluate=False)]
     else:
         return set()
-    return {f for f in factors if isinstance(f, Pow)}
-
-
-@lru_cache(maxsize=100_000)
-def _symbolic_powers(node: Basic) -> frozenset[Pow]:
-    """The powers γ^k of a symbol, which take γ ≠ 0 for granted."""
-    below = frozenset[Pow]().union(*(_symbolic_powers(a) for a in node.args))
-    own = isinstance(node, Pow) and isinstance(node.base, Symbol) and not isinstance(node.exp, Rational)
-    return below | {node} if own else below
+    return {f for f in factors if isinstance(f, Pow) and (divides(f) or taken_nonzero(f))}
 
 
 def _bounds(node: Basic, place: int) -> list[tuple[Expr, Expr]]:
@@ -553,8 +564,8 @@ def replay(theorem: Theorem) -> Theorem:
             raise
         except Exception as fault:
             raise Tampered(f"{rule!r} cannot be replayed: {fault}") from fault
-        same = (rebuilt.hypotheses, rebuilt.claim, rebuilt.laws)
-        if same != (node.hypotheses, node.claim, node.laws):
+        same = (rebuilt.hypotheses, rebuilt.claim, rebuilt.laws, rebuilt.nonzero)
+        if same != (node.hypotheses, node.claim, node.laws, node.nonzero):
             raise Tampered(f"replaying {rule} gives {rebuilt}, but the theorem says {node}")
         done[id(node)] = rebuilt
     return done[id(theorem)]

@@ -2,8 +2,9 @@
 
 Everything that is not + − · / or an integer power is an atom, taken up to the names of its bound variables and up to
 arithmetic inside it. A power with a symbolic exponent, γ^(k-t), is a product of powers of the generators γ^k and γ^t
-(so γ ≠ 0 wherever an exponent can be negative). A term becomes a quotient of two polynomials over the rationals,
-in lowest terms and with a monic denominator; two terms are equal when these are.
+(so γ ≠ 0 wherever an exponent can be negative: `taken_nonzero` says of which numbers that is to be noted). A term
+becomes a quotient of two polynomials over the rationals, in lowest terms and with a monic denominator; two terms are
+equal when these are.
 """
 
 from __future__ import annotations
@@ -173,7 +174,25 @@ def divides(power: Pow) -> bool:
     base, exponent = power.args
     if isinstance(exponent, Rational):
         return bool(exponent < 0) and (not isinstance(base, Rational) or base == 0)
-    return base == 0 or not all(isinstance(factor, (Rational, Symbol)) for factor in Mul.make_args(base))
+    return not all(_is_real_symbol(f) or (isinstance(f, Rational) and f != 0) for f in Mul.make_args(base))
+
+
+def _is_real_symbol(node: Basic) -> bool:
+    return isinstance(node, Symbol) and not node.is_integer  # a time is zero now and then
+
+
+def taken_nonzero(power: Pow) -> frozenset[Symbol]:
+    """The numbers that are taken to be other than zero: γ in γ^k, for a symbolic k that may be negative."""
+    if isinstance(power.exp, Rational) or divides(power):
+        return frozenset()
+    return frozenset(f for f in Mul.make_args(power.base) if isinstance(f, Symbol))
+
+
+@lru_cache(maxsize=100_000)
+def symbolic_powers(node: Basic) -> frozenset[Pow]:
+    """The powers γ^k, anywhere in a term, that take γ to be other than zero."""
+    below = frozenset[Pow]().union(*(symbolic_powers(a) for a in node.args))
+    return below | {node} if isinstance(node, Pow) and taken_nonzero(node) else below
 
 
 def positive_by_coefficients(term: Expr, positive_atom: Callable[[Expr], bool]) -> bool:

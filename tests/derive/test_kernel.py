@@ -355,17 +355,45 @@ def weaken_by_detour(hypothesis: AtMost) -> Theorem:
     return trans(there, sym(there))
 
 
+# numbers that are taken to be other than zero
+
+
+def test_a_power_that_may_be_negative_takes_its_base_to_be_other_than_zero() -> None:
+    fewer = ring(gamma * gamma ** (k - 1), gamma**k)
+    assert (fewer.nonzero, fewer.hypotheses) == ({gamma}, NO)
+    assert cong(fewer, HOLE + 1, HOLE).nonzero == sym(fewer).nonzero == trans(fewer, refl(gamma**k)).nonzero == {gamma}
+    assert cong(fewer, At(HOLE, gamma, y), HOLE).nonzero == inst(fewer, {gamma: y}).nonzero == {y}
+    assert inst(fewer, {gamma: Rational(1, 2)}).nonzero == NO
+    for refused in (lambda: inst(fewer, {gamma: Integer(0)}), lambda: cong(fewer, At(HOLE, gamma, 0), HOLE)):
+        with pytest.raises(Refused, match="cannot show 0 > 0"):
+            refused()
+
+
+def test_a_power_that_is_none_of_a_negative_exponent_takes_nothing() -> None:
+    fewer = ring(gamma * gamma ** (k - 1), gamma**k, [AtMost(1, k)])
+    assert (fewer.nonzero, fewer.hypotheses) == (NO, {AtMost(1, k)})
+    discounted = ring(TimeSum(2 * gamma ** (k - t), k, t, T), TimeSum(gamma ** (k - t) * 2, k, t, T))
+    assert discounted.nonzero == NO
+
+
+def test_no_hypothesis_speaks_of_a_number_that_is_taken_to_be_other_than_zero() -> None:
+    fewer, vanishing = ring(gamma * gamma ** (k - 1), gamma**k), assume(Equation(gamma**k, y))
+    with pytest.raises(Refused, match=r"gamma\*\*k = y speaks of a number that is taken to be other than zero"):
+        trans(fewer, vanishing)
+    assert trans(ring(fewer.lhs, fewer.rhs, [AtMost(1, k)]), vanishing).rhs == y
+
+
 # theorems cannot be forged
+
+
+NO = frozenset()
 
 
 def forged(**values: object) -> Theorem:
     theorem = object.__new__(Theorem)
-    for name, value in ({"relation": "="} | values).items():
+    for name, value in ({"relation": "=", "nonzero": NO} | values).items():
         object.__setattr__(theorem, name, value)
     return theorem
-
-
-NO = frozenset()
 
 
 def test_a_theorem_has_no_constructor_and_cannot_be_changed() -> None:
@@ -405,7 +433,7 @@ def test_a_theorem_without_a_proof_or_within_itself_does_not_replay() -> None:
 
 
 def test_a_theorem_changed_behind_its_back_does_not_replay() -> None:
-    for name, value in (("rhs", Integer(1)), ("hypotheses", NO), ("laws", NO)):
+    for name, value in (("rhs", Integer(1)), ("hypotheses", NO), ("laws", NO), ("nonzero", {gamma})):
         theorem = inst(empty_to_k, {k: t})
         object.__setattr__(theorem, name, value)
         with pytest.raises(Tampered, match="replaying inst gives"):

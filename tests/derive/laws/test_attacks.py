@@ -189,6 +189,55 @@ def a_discount_of_zero() -> Theorem:
     return inst(ring(gamma ** (k - t) * gamma**t, gamma**k), {gamma: Integer(0)})
 
 
+# A number is taken to be other than zero where it stands in γ^k: then it is not replaced by what may be zero.
+
+
+def a_power_is_evaluated_at_zero() -> Theorem:
+    joined = within(law("single", once(gamma ** (k - 1))), At(gamma * HOLE, gamma, 0))
+    below, above = law("evaluation", joined.lhs), inst(joined, {k: Integer(0)})  # 0 · 0^(k-1), which is 0, and 0^0
+    return trans(trans(sym(inst(below, {k: Integer(0)})), above), law("evaluation", above.rhs))
+
+
+def a_power_is_summed_from_zero() -> Theorem:
+    joined = within(law("single", once(n ** (k - 1))), TimeSum(n * HOLE, n, 0, 0))
+    below, above = law("single", joined.lhs), inst(joined, {k: Integer(0)})
+    return trans(trans(sym(inst(below, {k: Integer(0)})), above), law("single", above.rhs))
+
+
+def a_power_in_a_definition_is_of_zero() -> Theorem:
+    lhs, rhs = (Definition("d", (y,), body) for body in (y * (y ** (k - 1) + z), y**k + y * z))
+    same, below = inst(ring(lhs(0), rhs(0)), {k: Integer(0)}), inst(define(lhs(0)), {k: Integer(0)})
+    return trans(trans(sym(below), same), define(same.rhs))
+
+
+def a_power_of_a_product_is_of_zero() -> Theorem:
+    power = (y * gamma) ** z
+    joined = within(law("single", once(power)), HOLE * (y * gamma) ** (n - z))
+    return inst(joined, {y: Integer(0), z: Integer(1)})
+
+
+def a_power_of_a_number_becomes_one_of_a_time() -> Theorem:
+    return inst(within(law("single", once(y ** (k - 1))), y * HOLE), {y: n})
+
+
+def a_product_with_a_discount_is_cancelled_out_of_sight() -> Theorem:
+    vanishing = assume(Equation(y * gamma, Integer(0)))
+    up, down = once(gamma ** (t - 1)), once(gamma ** (-t))
+    first_out = within(law("single", up), y * gamma * HOLE * down)
+    second_out = within(law("single", down), y * HOLE * gamma**t)
+    alone = trans(trans(first_out, ring(first_out.rhs, second_out.lhs)), second_out)
+    return inst(trans(sym(alone), within(vanishing, HOLE * up * down)), {gamma: Integer(0)})
+
+
+def a_discount_is_cancelled_by_an_instance() -> Theorem:
+    vanishing = inst(within(assume(Equation(y * gamma, Integer(0))), z * HOLE), {z: gamma ** (-t)})
+    return trans(ring(y, gamma ** (t - 1) * vanishing.lhs), within(vanishing, gamma ** (t - 1) * HOLE))
+
+
+def an_upper_end_divides_by_zero() -> Theorem:
+    return ring(TimeSum(1, k, 1, (NOTHING**2 + NOTHING) / NOTHING), TimeSum(1, k, 1, NOTHING + 1))
+
+
 def an_enumeration_divides_by_zero() -> Theorem:
     i = Var("i", COUNTS)
     return law("enumeration", SumOver(1 / i, i))
@@ -539,6 +588,10 @@ def a_state_is_known_at_another_time() -> Theorem:
 ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
     a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
+    a_power_is_evaluated_at_zero, a_power_is_summed_from_zero, a_power_in_a_definition_is_of_zero,
+    a_power_of_a_product_is_of_zero, a_power_of_a_number_becomes_one_of_a_time,
+    a_product_with_a_discount_is_cancelled_out_of_sight, a_discount_is_cancelled_by_an_instance,
+    an_upper_end_divides_by_zero,
     a_definition_divides_zero_by_zero, an_inverse_hides_in_a_definition, renaming_makes_two_zeros_one,
     an_argument_is_the_root_of_a_negative_number, a_definition_within_has_a_parameter_of_that_name,
     a_definition_within_divides_by_what_is_put_in, one_trajectory_speaks_for_all_in_a_definition,
