@@ -19,6 +19,7 @@ from numeric.evaluation.irrationals import Number, equal
 __all__ = ["solved"]
 
 MAX_STEPS = 50
+MAX_BITS = 10_000  # of a fraction: where an equation is not linear its numerators double in length with every step
 DIRECTION = ("real", "direction")
 Wire = Any
 Model = dict[str, Any]
@@ -64,6 +65,8 @@ def _solve(
     for _ in range(MAX_STEPS):
         matrix, right = side.linearised(rhs, found)
         found = _solution(matrix, right, key)
+        if any(max(x.numerator.bit_length(), x.denominator.bit_length()) > MAX_BITS for x in _fractions(found)):
+            raise UnevaluableError(f"the equation for {key} is not solved by fractions of {MAX_BITS} binary digits")
         if all(equal(*pair) is not False for pair in zip(side(_varied(rhs, key, None), found), found, strict=True)):
             break
     else:
@@ -78,6 +81,10 @@ def _solve(
             slope = ("Gradient", slope, parameter)
             columns.append(_solution(matrix, side(slope, *columns), key))
     model["letters"][key] = side.rows(*columns)
+
+
+def _fractions(numbers: Sequence[Number]) -> list[Fraction]:
+    return [x for x in numbers if isinstance(x, Fraction)]
 
 
 def _moves(slope: Number) -> bool:
@@ -136,9 +143,9 @@ class _Side:
         return matrix, [sum((-columns[j][i] * at[j] for j in places), images[i]) for i in places]
 
     def _exact(self, column: Sequence[Number]) -> list[Fraction]:
-        if not all(isinstance(x, Fraction) for x in column):
+        if len(_fractions(column)) != len(column):
             raise UnevaluableError(f"the equation for {self.key} multiplies it with what is no fraction")
-        return [x for x in column if isinstance(x, Fraction)]
+        return _fractions(column)
 
 
 def _elements(model: Model, domain: Wire) -> list[int]:

@@ -62,6 +62,11 @@ def test_an_equation_without_a_single_solution_is_refused() -> None:
         in_two_rooms(Always(stationary_value(s), stationary_value(s)))
 
 
+def test_an_equation_without_a_real_solution_is_refused_before_its_fractions_grow_too_long() -> None:
+    with pytest.raises(UnevaluableError, match="binary digits"):
+        in_two_rooms(Always(stationary_value(s), stationary_value(s) ** 2 / 5 + 2))
+
+
 def test_what_is_no_letter_at_variables_is_refused() -> None:
     with pytest.raises(UnevaluableError, match="no letter at distinct variables"):
         in_two_rooms(Always(SumOver(policy(a, s), a), gamma * occupancy(s)))
