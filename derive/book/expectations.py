@@ -30,7 +30,7 @@ from derive.book.letters import (
 from derive.book.naming import written
 from derive.book.next_states import without_accents
 from derive.book.passing import apart, is_time, over_times, passes_through, policy_named
-from derive.book.sorts import is_element, is_policy, label_of
+from derive.book.sorts import is_element, is_parameter, is_policy, label_of
 from derive.book.tokens import Stopped
 from derive.book.tower import of_variables
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
@@ -52,7 +52,7 @@ def expectation(node: Expect, ctx: Context) -> Expr:
     node = without_accents(node)
     if node.sub is None:
         return _unnamed(node, replace(ctx, averaged=True))
-    ctx, node = replace(ctx, averaged=True), _bar_behind(node)
+    ctx, node = replace(ctx, averaged=True), _condition_behind(_bar_behind(node), ctx)
     assert node.sub is not None
     parts = node.sub.parts
     if any(s != "," for s in node.sub.separators):
@@ -161,14 +161,33 @@ def _unnamed(node: Expect, ctx: Context) -> Expr:
         return _expected_reward(node, ctx)
     if node.given is None and (found := of_chance(node.body, ctx)) is not None:
         return found
+    policy, node = _of_a_policy(node, ctx)
     body = ctx.read(node.body, ctx)
     if not is_random(body):
         raise undecided("an expectation that does not say over what", node)
-    process = ctx.process(ctx.policy())
+    process = ctx.process(policy)
     if node.given is None:
         ctx.notes.assumed.add("E[…] read as E_τ[…]")
         return Expectation(body, process)
     return given_at(node.given, body, process, ctx)
+
+
+def _of_a_policy(node: Expect, ctx: Context) -> tuple[Letter, Expect]:
+    """π of E[X | π, s_0 = s], and E[X | s_0 = s]; the text's own policy, where none is named."""
+    parts = node.given.parts if node.given is not None else ()
+    named = [p for p in parts if isinstance(p, Sym) and _is_policy_mark(p, ctx)]
+    if node.given is None or not named or len(named) > 1:
+        return ctx.policy(), node
+    mark = named[0]
+    letter = ctx.policy()
+    if is_policy(mark, ctx.scope.survey):
+        found = distribution(mark, (ctx.domain("a"), ctx.domain("s")), ctx)
+        if found is None:
+            raise stop("a policy that is not known here", mark)
+        letter = found
+    kept = tuple(p for p in parts if p is not mark)
+    given = Items(node.given.start, node.given.end, kept, (",",) * (len(kept) - 1)) if kept else None
+    return letter, replace(node, given=given)
 
 
 def _expected_reward(node: Expect, ctx: Context) -> Expr:
@@ -200,6 +219,30 @@ def _bar_behind(node: Expect) -> Expect:
     before, behind = sub.parts[:bar], sub.parts[bar:]
     given = Items(behind[0].start, sub.end, behind, sub.separators[bar:])
     return replace(node, sub=Items(sub.start, before[-1].end, before, sub.separators[: bar - 1]), given=given)
+
+
+def _condition_behind(node: Expect, ctx: Context) -> Expect:
+    """E_{τ ~ P^π(τ | s_0 = s)}[X] as E_{τ ~ π}[X | s_0 = s]."""
+    part = node.sub.only if node.sub is not None else None
+    if not isinstance(part, Relation) or part.operators != ("~",) or node.given is not None:
+        return node
+    path, law = part.sides
+    if not isinstance(path, Sym) or path.head != TRAJECTORY or not isinstance(law, Call):
+        return node
+    conditions = tuple(a for a in law.args.parts[1:] if not _is_policy_mark(a, ctx))
+    if not conditions or law.args.separators[:1] != ("|",):
+        return node
+    marks = [*(law.head.sub.parts if law.head.sub else ()), *(law.head.sup.parts if law.head.sup else ())]
+    named = [m for m in (*marks, *law.args.parts[1:]) if isinstance(m, Sym) and is_policy(m, ctx.scope.survey)]
+    source: Node = named[0] if named else Sym(law.start, law.end, "pi")
+    given = Items(conditions[0].start, law.end, conditions, (",",) * (len(conditions) - 1))
+    drawn = Relation(part.start, part.end, (path, source), ("~",))
+    return replace(node, sub=Items(part.start, part.end, (drawn,), ()), given=given)
+
+
+def _is_policy_mark(node: Node, ctx: Context) -> bool:
+    survey = ctx.scope.survey
+    return is_parameter(node, survey) or (isinstance(node, Sym) and is_policy(node, survey))
 
 
 def _is_place(node: Sym, ctx: Context) -> bool:

@@ -80,7 +80,19 @@ def without_accents(node: Any) -> Any:
             and not first.sup
         ):
             node = replaced(node, first, unused(first, node))
+        elif isinstance(node, Big) and isinstance(first, Sym) and _is_an_action(first, node.body):
+            node = replaced(node, first, unused(Sym(first.start, first.end, "a"), node))
     return node
+
+
+def _is_an_action(letter: Sym, body: Node) -> bool:
+    """b of Σ_b π(b|s) X(b): what a policy chooses, whatever else the text calls so."""
+    plain = letter == Sym(letter.start, letter.end, letter.name) and letter.name in "bcuz"
+    laws = (n for n in walk(body) if isinstance(n, Call) and n.head.name == "pi" and n.args.separators[:1] == ("|",))
+    firsts = [n.args.parts[0] for n in laws]
+    return plain and any(
+        isinstance(f, Sym) and replace(f, start=0, end=0) == replace(letter, start=0, end=0) for f in firsts
+    )
 
 
 def unused(letter: Sym, inside: Node) -> Sym:

@@ -304,7 +304,7 @@ def is_primitive(node: Node, survey: Survey) -> bool:
         return (
             (is_policy(sym, survey) and not _optimal(sym))
             or (sym.name in DISTRIBUTIONS and _of_laws(node, sorts) and not is_action_value(node, survey) and not ratio)
-            or (sym.name == "r" and "path" not in sorts)
+            or (sym.name == "r" and "path" not in sorts and not (sym.sub and sorts <= {"param", "mark"}))
         )
     if sym.name == "r" or (sym.name in (*ELEMENTS, TRAJECTORY) and sym.name.islower()):
         return True

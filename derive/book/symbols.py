@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
-from sympy import Expr, Rational
+from sympy import Expr, Mul, Rational
 
 from derive.binding import subterms
 from derive.book import arbitrary, occupancy
@@ -153,7 +153,9 @@ def power(base: Expr, exponent: Node, ctx: Context) -> Expr:
         return Exp(ctx.read(exponent, ctx) * Log(base))  # p^{1/n}, p^α of something positive
     if not base.free_symbols or any(isinstance(n, Term) for n in subterms(base)):
         raise stop("a power that is no whole number, of something that is no letter", exponent)
-    return base ** time(exponent, ctx)
+    at = time(exponent, ctx)
+    whole: Expr = Mul(*(factor**at for factor in Mul.make_args(base)))  # (γλ)^t as γ^t λ^t, for a whole number t
+    return whole
 
 
 def _is_half(node: Node) -> bool:

@@ -146,10 +146,19 @@ def _conditions(nodes: Sequence[Node]) -> Iterator[tuple[Node, int]]:
     """The times of conditions s_t = s, and how much later than s the value is: 1 in s_{t+1} = s'."""
     for node in nodes:
         for n in walk(node):
-            for part in n.given.parts if isinstance(n, tree.Expect) and n.given is not None else ():
+            for part in _given(n):
                 first, what = part.sides[:2] if isinstance(part, Relation) else (None, None)
                 if isinstance(first, Sym) and first.name in "sSaA" and first.sub is not None and first.sub.only:
                     yield first.sub.only, what.primes if isinstance(what, Sym) else 0
+
+
+def _given(node: Node) -> tuple[Node, ...]:
+    """The conditions of E[X | s_0 = s], and of E_{τ ~ P(τ | s_0 = s)}[X]."""
+    if not isinstance(node, tree.Expect):
+        return ()
+    drawn = node.sub.only if node.sub is not None else None
+    law = drawn.sides[-1] if isinstance(drawn, Relation) and drawn.operators == ("~",) else None
+    return (*(node.given.parts if node.given is not None else ()), *(law.args.parts if isinstance(law, Call) else ()))
 
 
 def weighted(first: Sym, body: Node, ctx: Context) -> Expr | None:

@@ -28,10 +28,11 @@ _INDICES = ("k", "l", "j", "m", "n", "i", "h", "u")
 
 
 class Visits(NamedTuple):
-    """Whose visits, and how they are counted: normalised, sum (both discounted), share or count."""
+    """Whose visits, how they are counted (normalised, sum: both discounted; share, count), and whether from s_0 on."""
 
     policy: Letter
     kind: str
+    from_a_state: bool = False
 
 
 def summed(node: Big, first: tuple[Node, ...], ctx: Context) -> Expr | None:
@@ -103,7 +104,9 @@ def visited(head: Sym, ctx: Context) -> Visits | None:
     """d^π, ρ_{π_old}, d_θ; μ, where the text defines it so or speaks of visits; None for another law."""
     survey = ctx.scope.survey
     marks = [*(head.sub.parts if head.sub else ()), *(head.sup.parts if head.sup else ())]
-    if head.name not in LETTERS or head.accents or head.primes or head.font or len(marks) > 1:
+    starts = [m for m in marks if _is_a_start(m, ctx)]
+    marks = [m for m in marks if m not in starts]
+    if head.name not in LETTERS or head.accents or head.primes or head.font or len(marks) > 1 or len(starts) > 1:
         return None
     if (kind := how_counted(head, survey)) is None:
         return None
@@ -116,7 +119,18 @@ def visited(head: Sym, ctx: Context) -> Visits | None:
             return None
         if mark.name in POLICIES or is_policy(mark, survey):
             policy = distribution(mark, (ctx.domain("a"), ctx.domain("s")), ctx)
-    return Visits(policy, kind) if policy is not None else None
+    return Visits(policy, kind, any(is_start(m, ctx) for m in starts)) if policy is not None else None
+
+
+def _is_a_start(mark: Node, ctx: Context) -> bool:
+    """s_0 of d_{s_0}^π, μ of d_μ^π: where the trajectories begin."""
+    if is_start(mark, ctx):
+        return True
+    plain = isinstance(mark, Sym) and mark.name in ("mu", "rho", "nu", "xi") and not (mark.accents or mark.primes)
+    if not plain or not isinstance(mark, Sym) or mark.sup is not None:
+        return False
+    ctx.notes.assumed.add(f"{mark.name} the law of the start")
+    return True
 
 
 def _along(found: Visits, drawn: tuple[Node, ...], body: Node | None, ctx: Context) -> Expr:
@@ -153,7 +167,7 @@ def _weighted(found: Visits, value: Expr, k: Symbol, ctx: Context) -> Expr:
     process, discounted = ctx.process(found.policy), found.kind in ("normalised", "sum")
     gamma = real_symbol("gamma")
     whole = TimeSum(gamma**k * value if discounted else value, k, 0, ctx.horizon - 1)
-    total = Given(whole, 0, process) if from_the_start(ctx) else Expectation(whole, process)
+    total = Given(whole, 0, process) if found.from_a_state or from_the_start(ctx) else Expectation(whole, process)
     ctx.notes.assumed.add("visits are counted until the episode ends")
     scale = {"normalised": 1 - gamma, "sum": Integer(1), "count": Integer(1), "share": 1 / ctx.horizon}[found.kind]
     found_value: Expr = scale * total
