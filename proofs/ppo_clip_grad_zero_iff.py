@@ -6,7 +6,7 @@ L(ρ) = min(ρ A, clip(ρ, 1−ε, 1+ε) A), and m < 0 says that A > 0 and ρ > 
 
 from sympy import Max, Min
 
-from derive.calc import Start
+from derive.calc import Lemma, Start
 from derive.catalogue import Falsehood, derivation
 from derive.rules import (
     by_order,
@@ -41,7 +41,8 @@ def ppo_clip_grad_zero_iff(start):
     def case(size, room, extreme, *reasons):
         def lines(start):
             kink = Start(Equation(margin(), size * room), start.given)
-            to_kink = kink.eq(size * room, by=[unfold, factor_of_extreme(advantage), by_order]).theorem
+            shown = kink.eq(size * room, by=[unfold, factor_of_extreme(advantage), by_order])
+            to_kink = Lemma(shown.theorem, "margin", "the larger of the two margins")
             distance = size * Max(room, -room)
             return (
                 start.eq(Max(size * room, -size * room) * slope, by=to_kink)

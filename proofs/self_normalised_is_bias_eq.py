@@ -67,7 +67,7 @@ def self_normalised_is_bias_eq(start):
     alone = over(rho(j) ** 2 * (payoff(drawn(j)) - target))
     own = mean(ratio**2 * (payoff(x) - target), x, mu)
     left = N * over(remainder)
-    weights = Lemma(kernel.define(weight(), start.given), "unfold", "definition", once=True)
+    weights = Lemma(kernel.define(weight(), start.given), "weights", "definition of W", once=True)
 
     def around(at, others):
         return TimeSum(others, i, 1, j - 1) + at + TimeSum(others, i, j + 1, N)

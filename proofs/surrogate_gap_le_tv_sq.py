@@ -5,7 +5,7 @@ With the surrogate L = J + Σ_s d(s) Σ_a π'(a|s) A(s,a) / (1 − γ) this is |
 
 from sympy import Max
 
-from derive.calc import Start
+from derive.calc import Lemma, Start
 from derive.catalogue import Falsehood, derivation
 from derive.notation import (
     a,
@@ -84,8 +84,8 @@ def surrogate_gap_le_tv_sq(start):
     def of_both(body):
         return Max(body(1), body(-1))
 
-    no_mean = _no_mean().theorem
-    of_policy = no_mean.lhs
+    no_mean = Lemma(_no_mean().theorem, "mean_advantage", "the mean of A under π is 0")
+    of_policy = no_mean.theorem.lhs
     gain, level = advantage(s, a), size(advantage(s, a))
     changed, bound = turn(turned, gain), 2 * greatest * farthest
     return (

@@ -165,6 +165,9 @@ def _juxtaposed(pieces: list[Laid]) -> Box:
 
 @lays(Min, Max)
 def _extreme(node: Min | Max) -> Laid:
+    if isinstance(node, Max) and len(node.args) == 2 and node.args[0] == -node.args[1]:
+        inside = next((a for a in node.args if not a.could_extract_minus_sign()), node.args[0])
+        return Laid(Fenced(boxed(inside), "||"), ATOM)
     args = tuple(boxed(a) for a in sorted(node.args, key=plain))
     name = "min" if isinstance(node, Min) else "max"
     return Laid(Row((Operator(name), Fenced(listed(args, Sign(",", "comma"))))), ATOM)

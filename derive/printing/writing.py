@@ -62,6 +62,7 @@ SYMBOLS = _COMMANDS | {  # signs that may stand in words
 _OPERATORS = {"E": r"\mathbb{E}", "Var": r"\operatorname{Var}"}
 _SIGNS = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "∼": r"\sim", "∈": r"\in", "·": r"\cdot", "∇": r"\nabla",
           "Σ": r"\sum", "∏": r"\prod", "max": r"\max", "…": r"\dots", "∀": r"\forall"}  # fmt: skip
+_FENCES = {"{}": ("\\{", "\\}"), "||": (r"\lvert ", r" \rvert")}
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     c: "\\" + c for c in "#$%&_{}"
 }
@@ -157,7 +158,7 @@ def _latex_product(items: tuple[Box, ...]) -> str:
 
 
 def _latex_fenced(box: Fenced) -> str:
-    left, right = ("\\{", "\\}") if box.fences == "{}" else tuple(box.fences)
+    left, right = _FENCES.get(box.fences) or tuple(box.fences)
     inside = latex_box(box.body)
     if holds(box.body, Branches):
         return rf"\left{left} {inside} \right{right}"

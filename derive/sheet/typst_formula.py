@@ -37,7 +37,9 @@ _SIGNS = {
     "Σ": "sum", "∏": "product", "−": "minus", "max": "max",
     "∀": "forall",
 }  # fmt: skip
-_FENCES = {"(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r"}
+_FENCES = {
+    "(": "paren.l", ")": "paren.r", "[": "bracket.l", "]": "bracket.r", "{": "brace.l", "}": "brace.r", "|": "bar.v",
+}  # fmt: skip
 _OPERATORS = {"E": 'bb("E")'}
 _THIN = "thin"
 

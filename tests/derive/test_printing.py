@@ -289,6 +289,9 @@ CASES = [
     (Exp(theta) ** 2, "(e^θ)^2", r"(e^\theta)^2"),
     (Log(path * R), "log(P_θ(τ) R(τ))", r"\log(P_\theta(\tau) \, R(\tau))"),
     (Min(theta, gamma), "min(γ, θ)", r"\min(\gamma, \theta)"),
+    (Max(theta, -theta), "|θ|", r"\lvert \theta \rvert"),
+    (gamma * Max(gamma - theta, theta - gamma), "γ |γ - θ|", r"\gamma \, \lvert \gamma - \theta \rvert"),
+    (Max(theta, -theta, 1), "max(-θ, 1, θ)", r"\max(-\theta, 1, \theta)"),
     (
         sigmoid(theta) ** 2 * (1 - sigmoid(theta)) ** 2,
         "σ(θ)^2 (1 - σ(θ))^2",
