@@ -43,6 +43,7 @@ class Program:
         self.draws = self._draws()
         self.times = sorted({n for t in terms for n in free(t) if n.is_Symbol and n.is_integer}, key=str)
         self.vars = sorted({n for t in terms for n in free(t) if isinstance(n, Var)}, key=str)
+        _told_apart([*self.vars, *(domain for domain, _, _ in self.draws)])
         plain, exped = (frozenset().union(*(usage(t)[i] for t in terms)) for i in (0, 1))
         self.plain, self.exped = sorted(plain, key=str), sorted(exped, key=str)
         self.needs_balls = "balls" in self._compiler.needs or bool(plain & exped)
@@ -128,6 +129,13 @@ class Program:
                 raise Unevaluable(f"the model gives no samples of {domain}; it has {sorted(model.samples)}")
         for letter in self.letters:
             check_letter(model, letter)
+
+
+def _told_apart(names: Sequence[Var | Domain]) -> None:
+    """Refuse two of one spelling: a model holds one value, or one row of samples, for it."""
+    for i, name in enumerate(names):
+        if name.name in {other.name for other in names[:i] if type(other) is type(name)}:
+            raise Unevaluable(f"two different names are spelt {name.name}: rename one of them")
 
 
 def _fraction(q: Any) -> Any:

@@ -50,6 +50,7 @@ from derive.terms import (
     Action,
     AtMost,
     Domain,
+    Draw,
     Equation,
     Exp,
     Expectation,
@@ -364,6 +365,16 @@ def test_two_letters_with_one_name_are_refused() -> None:
     other = Letter("pi", (ACTIONS, STATES))
     outcome = decide(Equation(SumOver(other(a, s), a), SumOver(policy(a, s), a)))
     assert "same name" in outcome.reason or "two different letters" in outcome.reason
+
+
+def test_two_variables_or_sets_of_samples_with_one_name_are_refused() -> None:
+    # A model would give both the same element, and so make them equal.
+    one, other = Domain("B", (0, 1)), Domain("B", (0, 1, 2))
+    for claim in (Equation(Var("i", one), Var("i", other)), Equation(Draw(1, one), Draw(1, other))):
+        outcome = decide(claim)
+        assert (outcome.verdict, "are spelt" in outcome.reason) == ("unknown", True)
+    bound = SumOver(Var("i", one) * Var("i", other), Var("i", other))
+    assert decide(Equation(bound, 3 * Var("i", one))).verdict == "holds"
 
 
 def test_an_outcome_is_checked() -> None:
