@@ -141,7 +141,7 @@ def _told_apart(
         assert isinstance(right, Expect)
         return define(walk, n, formula, left.body, operator, right.body, conditions)
     if first and is_head(left, walk.scope.survey) and not is_derivative(left, walk.scope):
-        return define(walk, n, formula, left, operator, right, conditions)
+        return _defined(walk, n, formula, left, operator, right, conditions)
     if (again := _recalled(walk, n, left, right)) is not None:
         return again, None
     if (behind := under_choices(walk, n, formula, left, right)) is not None:
@@ -211,6 +211,19 @@ _ESTIMATES = re.compile(r"\b(?:estimat\w*|approximat\w*|Monte[ -]Carlo)\b", re.I
 _RECALLS = re.compile(
     r"\b(?:recall\w*|remember|as (?:before|above|shown|seen)|from (?:above|before|earlier)|again)\b", re.I
 )
+
+
+def _defined(
+    walk: Progress, n: int, formula: Formula, left: Node, operator: str, right: Node, conditions: Sequence[Node]
+) -> Judged:
+    """A definition; or g = E[Σ_t Ψ_t z_t] of a g that is known, for each Ψ_t of a list behind it."""
+    scope = walk.scope
+    judged = define(walk, n, formula, left, operator, right, conditions)
+    if judged[0].code not in ("D051", "D055"):
+        return judged
+    behind = under_choices(walk, n, formula, left, right)
+    walk.scope = walk.scope if behind is None else scope
+    return behind or judged
 
 
 def _averages_a_new_letter(walk: Progress, left: Node, right: Node) -> bool:
