@@ -134,8 +134,16 @@ def _factor(node: Call, sorts: list[str], ctx: Context) -> Expr | None:
         return None
     if runs_over_a_set(only, ctx) or is_parameter(only, ctx.scope.survey):
         return None
-    factor = _scalar(node.head, ctx)
+    factor = _scalar(node.head, ctx) if not _holds_itself(node) else symbol(node.head, ctx)
     return factor * ctx.read(only, ctx) if factor is not None else None
+
+
+def _holds_itself(node: Call) -> bool:
+    """p(1 - p): a number before a bracket, since nothing is applied to itself."""
+    plain = node.head == Sym(node.head.start, node.head.end, node.head.name)
+    return plain and any(
+        isinstance(n, Sym) and n == Sym(n.start, n.end, n.name) and n.name == node.head.name for n in walk(node.args)
+    )
 
 
 def _scalar(head: Sym, ctx: Context) -> Expr | None:

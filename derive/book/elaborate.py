@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
 from derive.book import applications, expectations, maxima, series, slopes, sums, symbols, tree
-from derive.book.context import Context, bounded, is_sized, stop, time, undecided
+from derive.book.context import Context, Notes, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
 from derive.book.ellipsis import continued
 from derive.book.letters import ELEMENTS
@@ -40,7 +41,7 @@ def read(node: Node, ctx: Context) -> Expr:
     if isinstance(node, tree.Div):
         return _quotient(node, ctx)
     if isinstance(node, tree.Pow):
-        return symbols.power(read(node.base, ctx), node.exponent, ctx)
+        return _raised(node, ctx)
     if isinstance(node, tree.Fun):
         if isinstance(node.body, tree.Big) and sums.loose_factor(node.body):
             raise stop("how far the sum or product under it reaches is not clear; use brackets", node)
@@ -65,6 +66,19 @@ def read(node: Node, ctx: Context) -> Expr:
         name = node.name if isinstance(node, tree.Foreign) else "mark on a bracket"
         raise undecided(f"the {name} has no value here", node)
     raise stop(f"a {type(node).__name__.lower()} has no value here", node)
+
+
+def _raised(node: tree.Pow, ctx: Context) -> Expr:
+    """π(a|s)^2; and γ (1-λ)^2, where the power is that of the bracket, since γ is no function."""
+    base = read(node.base, ctx)
+    only = node.base.args.only if isinstance(node.base, tree.Call) else None
+    if isinstance(node.base, tree.Call) and only is not None and not isinstance(only, tree.Relation):
+        apart = replace(ctx, notes=Notes())
+        with suppress(Stopped):
+            factor, bracket = symbols.symbol(node.base.head, apart), read(only, apart)
+            if factor * bracket == base:
+                return bounded(factor * symbols.power(bracket, node.exponent, ctx), node)
+    return symbols.power(base, node.exponent, ctx)
 
 
 def decimal(text: str) -> Rational:

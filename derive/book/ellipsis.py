@@ -138,13 +138,20 @@ def _powers(term: Expr) -> tuple[dict[Expr, Expr], Expr]:
     """The powers of real letters in a product, and its other factors."""
     powers: dict[Expr, Expr] = {}
     rest = []
-    for factor in Mul.make_args(term):
+    for factor in (part for whole in Mul.make_args(term) for part in _apart(whole)):
         base, exponent = factor.as_base_exp() if isinstance(factor, (Pow, Symbol)) else (factor, Integer(1))
         if isinstance(base, Symbol) and not base.is_integer and is_linear(exponent):
             powers[base] = powers.get(base, Integer(0)) + exponent
         else:
             rest.append(factor)
     return powers, Mul(*rest)
+
+
+def _apart(factor: Expr) -> list[Expr]:
+    """γ^n and λ^n, of (γλ)^n."""
+    if isinstance(factor, Pow) and isinstance(factor.base, Mul) and is_linear(factor.exp):
+        return [base**factor.exp for base in factor.base.args]
+    return [factor]
 
 
 def _at(body: Expr, index: Symbol, value: Expr) -> Expr:

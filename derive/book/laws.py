@@ -22,6 +22,8 @@ from derive.terms import (
     real_symbol,
 )
 
+SAME_POLICY = "π written for π_θ"
+
 
 def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter | None:
     """The letter of π_θ, π_old, P, ρ_0, p_θ for arguments of these sorts; None where the table knows none."""
@@ -53,9 +55,11 @@ def distribution(head: Sym, sorts: tuple[Domain, ...], ctx: Context) -> Letter |
     names = tuple(d.name for d in sorts)
     if is_a_policy and names[:1] not in ((), ("S",)):
         if head.head == "pi" and not labels and parameter is None:
+            if ctx.scope.survey.policy_apart:
+                return law("pi_apart", sorts)
             parameter = ctx.theta
             if ctx.scope.survey.marked_policy:
-                ctx.notes.assumed.add("π written for π_θ")
+                ctx.notes.assumed.add(SAME_POLICY)
         name = "_".join([head.head, *(label.replace("*", "star") for label in labels)])
         if head.accents or head.primes or not _is_drawn_from(head, ctx):
             ctx.notes.assumed.add(f"{head.head} any policy")
@@ -120,16 +124,19 @@ def path_probability(node: Call, ctx: Context) -> PathProbability:
     path = next(a for a in node.args.parts if sort_of(a, ctx.scope.survey) == "path")
     if not is_path(path, ctx):
         raise stop("the probability of a part of the trajectory is not supported", path)
-    name = None
+    name, other = None, None
     for part in head.sub.parts if head.sub is not None else ():
         if is_parameter(part, ctx.scope.survey):
             name = parameter_name(part)
         elif not (isinstance(part, Sym) and part.name == "pi" and part.sub is None):
-            raise stop("the trajectory probability of another policy is not supported", node)
+            own = Sym(head.start, head.end, "pi", sub=head.sub)  # p_old(τ), of π_old
+            other = distribution(own, (ctx.domain("a"), ctx.domain("s")), ctx)
+            if other is None:
+                raise stop("the trajectory probability of another policy is not supported", node)
     for part in node.args.parts:
         if is_parameter(part, ctx.scope.survey):
             name = parameter_name(part)
-    policy: Letter | None = ctx.policy(name)
+    policy: Letter | None = other or ctx.policy(name)
     for part in node.args.parts:
         if isinstance(part, Sym) and sort_of(part, ctx.scope.survey) == "policy":
             policy = distribution(part, (ctx.domain("a"), ctx.domain("s")), ctx)

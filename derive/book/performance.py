@@ -41,6 +41,8 @@ def of_policy(node: Call, ctx: Context) -> Expr | None:
         return None
     if binding is None:
         return _any_number(node, only, ctx)
+    if isinstance(binding.head, Call) and written(binding.head.args.only) == written(only):  # ℓ(φ) of ℓ(φ) := …
+        return None
     own = _own_policy(binding, ctx)
     ctx.notes.bindings.add(binding)
     definition = defined(binding, ctx)

@@ -64,6 +64,26 @@ PAIRS = {
         r"Q(s_t, a_t) - V(s_t) = r_t + \gamma V(s_{t+1}) - V(s_t)",
         r"Q(s_t, a_t) - V(s_t) = r_t + V(s_{t+1}) - V(s_t)",
     ),
+    "the power of a bracket": (
+        POLICY,
+        r"\gamma (1 - \lambda)^2 = \gamma - 2 \gamma \lambda + \gamma \lambda^2",
+        r"\gamma (1 - \lambda)^2 = \gamma^2 (1 - \lambda)(1 - \lambda)",
+    ),
+    "a chance and the other": (
+        MODEL,
+        r"p (1 - p)^2 + (1 - p) p^2 = p (1 - p)",
+        r"p (1 - p)^2 + (1 - p) p^2 = p^2 (1 - p)",
+    ),
+    "the trajectories of two policies": (
+        POLICY,
+        r"\frac{p_\theta(\tau)}{p_{\text{old}}(\tau)} = \prod_{t=0}^{T-1} \frac{\pi_\theta(a_t|s_t)}{\pi_{\text{old}}(a_t|s_t)}",
+        r"\frac{p_\theta(\tau)}{p_{\text{old}}(\tau)} = \prod_{t=0}^{T-1} \frac{\pi_{\text{old}}(a_t|s_t)}{\pi_\theta(a_t|s_t)}",
+    ),
+    "powers of a product": (
+        POLICY,
+        r"r_t + (\gamma \lambda) r_{t+1} + \dots + (\gamma \lambda)^{T-t-1} r_{T-1} = \sum_{k=t}^{T-1} (\gamma \lambda)^{k-t} r_k",
+        r"r_t + (\gamma \lambda) r_{t+1} + \dots + (\gamma \lambda)^{T-t-1} r_{T-1} = \sum_{k=t}^{T-1} \gamma^{k-t} \lambda r_k",
+    ),
     "odds": (
         MODEL + "$$ \\mathrm{odds}_\\theta(y|x) = \\frac{\\pi_\\theta(y|x)}{1 - \\pi_\\theta(y|x)} $$\n\n",
         r"1 + \mathrm{odds}_\theta(y|x) = \frac{1}{1 - \pi_\theta(y|x)}",

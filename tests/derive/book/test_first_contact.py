@@ -1,9 +1,11 @@
 r"""Chapters in other styles: S_t A_t R_{t+1} with p(s', r|s, a); p_θ(τ) and samples a_{i,t}; macros of a paper;
 preferences, groups of outputs, tokens, estimators of divergences.
+Policy gradients without a discount, with the visits of states, and the step to another policy; German and Japanese prose.
 
 They stand for a text that nobody here has seen: what is true in them is not refuted and mostly decided, and what is
 planted does not pass.
 """
+# ruff: noqa: E501 (formulas in one piece)
 
 import pytest
 
@@ -61,6 +63,25 @@ PLANTED = {
         ),
         (r"\exp \left( \frac{1}{|o_i|} \sum_{t=1}^{|o_i|}", r"\exp \left( \sum_{t=1}^{|o_i|}"),
     ],
+    "shaping.md": [
+        (r"= \sum_{l=0}^{T-t-1} (\gamma \lambda)^l \delta_{t+l}.", r"= \sum_{l=0}^{T-t-1} \gamma^l \delta_{t+l}."),
+        (r"+ \gamma^{T-t} V(s_T) - V(s_t).", r"+ \gamma^{T-t} V(s_T) + V(s_t)."),
+        (
+            r"= -\mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}\left[ \log",
+            r"= \mathbb{E}_{a \sim \pi_\theta(\cdot \mid s)}\left[ \log",
+        ),
+        (
+            r"= \prod_{t=0}^{T-1} \frac{\pi_\theta(a_t \mid s_t)}{\pi_{\text{old}}(a_t \mid s_t)}",
+            r"= \prod_{t=0}^{T-1} \frac{\pi_{\text{old}}(a_t \mid s_t)}{\pi_\theta(a_t \mid s_t)}",
+        ),
+        (r"{\pi_{\text{old}}(a \mid s)} - 1.", r"{\pi_{\text{old}}(a \mid s)} + 1."),
+        (r"= \sum_{i=1}^n r_i^2 - n \bar{r}^2", r"= \sum_{i=1}^n r_i^2 - \bar{r}^2"),
+        (r"= p (1 - p).", r"= 2 p (1 - p)."),
+        (
+            r"\sigma\left( r_\phi(x, y^-) - r_\phi(x, y^+) \right) \nabla_\phi",
+            r"\sigma\left( r_\phi(x, y^+) - r_\phi(x, y^-) \right) \nabla_\phi",
+        ),
+    ],
     "tokens.md": [
         (r"= -\sum_{t=1}^{T} \log p_\theta(x_t", r"= \sum_{t=1}^{T} \log p_\theta(x_t"),
         (r"= H(p) + D_{\mathrm{KL}}(p \,\|\, q)", r"= H(p) - D_{\mathrm{KL}}(p \,\|\, q)"),
@@ -88,6 +109,70 @@ PLANTED = {
         (r"+ \gamma r_{t+1} + \gamma^2 V(s_{t+2})", r"+ \gamma r_{t+1} + \gamma V(s_{t+2})"),
         (r"= \sigma(r^*(x, y_1) - r^*(x, y_2))", r"= \sigma(r^*(x, y_2) - r^*(x, y_1))"),
         (r"{f(s, a) \gradth \log \pol(a | s)}", r"{f(s, a) \gradth \pol(a | s)}"),
+    ],
+    "theorem.md": [
+        (r"+ \pi(a|s) \nabla q_\pi(s,a)\right] \\", r"+ \nabla q_\pi(s,a)\right] \\"),
+        (r"\sum_{s'} p(s'|s,a) \nabla v_\pi(s')\right] \\", r"\sum_{s'} \nabla v_\pi(s')\right] \\"),
+        (r"\Pr(s \to x, k, \pi) \sum_a \nabla\pi(a|x)", r"\Pr(s \to x, k, \pi) \sum_a \pi(a|x)"),
+        (r"(q_\pi(s,a) - b(s)) \nabla \pi(a|s,\theta)", r"(q_\pi(s,a) - b(s)) \pi(a|s,\theta)"),
+        (r"= b(s) \nabla 1 = 0", r"= b(s) \nabla 1 = 1"),
+    ],
+    "returns.md": [
+        (r"&= R_{t+1} + \gamma G_{t+1} \end", r"&= R_{t+1} + G_{t+1} \end"),
+        (r"\Big[ r + \gamma v_\pi(s') \Big]", r"\Big[ r - \gamma v_\pi(s') \Big]"),
+        (r"\sum_{k=t}^{T-1} \gamma^{k-t} \delta_k", r"\sum_{k=t}^{T-1} \gamma^{k} \delta_k"),
+        (r"= R_{t+1} + \gamma G_{t+1:t+n}", r"= R_{t+1} + \gamma G_{t+1:t+n+1}"),
+        (r"\mathbb{E}_b[\rho_{t:T-1} G_t", r"\mathbb{E}_b[G_t"),
+    ],
+    "surrogate.tex": [
+        (
+            r"\E{s_0, a_0, \ldots \sim \tilde\pi}{\sum_{t=0}^\infty \gamma^t A",
+            r"\E{s_0, a_0, \ldots \sim \tilde\pi}{\sum_{t=0}^\infty A",
+        ),
+        (r"\sum_s \rho_{\tilde\pi}(s) \sum_a", r"\sum_s \rho_\pi(s) \sum_a \pi(a \mid s)"),
+        (r"\E{\tau \sim \tilde\pi}{-V_\pi(s_0)", r"\E{\tau \sim \tilde\pi}{V_\pi(s_0)"),
+        (r"{\frac{\pi_\theta(a \mid s)}{q(a \mid s)}", r"{\frac{q(a \mid s)}{\pi_\theta(a \mid s)}"),
+        (r"\sum_a \pi(a \mid s) A_\pi(s, a) = 0", r"\sum_a \pi(a \mid s) A_\pi(s, a) = 1"),
+    ],
+    "vorlesung.tex": [
+        (r"&= \int p_\theta(\tau) \nabla_\theta \log p_\theta(\tau) r", r"&= \int \nabla_\theta \log p_\theta(\tau) r"),
+        (r"= \log p(s_1) + \sum_{t=1}^{T} \left( \log", r"= \log p(s_1) - \sum_{t=1}^{T} \left( \log"),
+        (r"\sum_{t'=t}^{T} r(s_{t'}, a_{t'}) \right]", r"\sum_{t'=t+1}^{T} r(s_{t'}, a_{t'}) \right]"),
+        (r"= r(s_t, a_t) + \mathbb{E}_{s_{t+1}", r"= r(s_t, a_t) - \mathbb{E}_{s_{t+1}"),
+        (r"b \, \nabla_\theta 1 = 0", r"b \, \nabla_\theta 1 = 1"),
+    ],
+    "visits.tex": [
+        (r"- V^{\pi'}(s_0) = \frac{1}{1-\gamma} \mathbb{E}", r"- V^{\pi'}(s_0) = \mathbb{E}"),
+        (r"r(s_t, a_t) + \gamma V^{\pi'}(s_{t+1}) - V", r"r(s_t, a_t) + V^{\pi'}(s_{t+1}) - V"),
+        (r"Q^\pi(s, a) &= r(s, a) + \gamma \mathbb{E}", r"Q^\pi(s, a) &= r(s, a) + \mathbb{E}"),
+        (r"\pi_\theta(a_0|s_0) \nabla Q^{\pi_\theta}(s_0, a_0) \\", r"\pi_\theta(a_0|s_0) Q^{\pi_\theta}(s_0, a_0) \\"),
+        (r"V^\pi(s) &= \sum_a \pi(a|s) Q", r"V^\pi(s) &= \sum_a Q"),
+    ],
+    "hosaku.md": [
+        (r"\gamma^t G_t \nabla_\theta", r"G_t \nabla_\theta"),
+        (r"\sigma(x)(1-\sigma(x))", r"\sigma(x)(1+\sigma(x))"),
+        (
+            r"\frac{p(\tau|\theta)}{p(\tau|\theta')} R(\tau) \right]",
+            r"\frac{p(\tau|\theta')}{p(\tau|\theta)} R(\tau) \right]",
+        ),
+        (r"= b(s) \nabla_\theta 1 = 0", r"= b(s) \nabla_\theta 1 = 1"),
+        (r"= Q^\pi(s,a) - V^\pi(s)", r"= Q^\pi(s,a) + V^\pi(s)"),
+    ],
+    "ratios.md": [
+        (
+            r"\nabla_\theta r_t(\theta) = r_t(\theta) \nabla_\theta \log",
+            r"\nabla_\theta r_t(\theta) = \nabla_\theta \log",
+        ),
+        (
+            r"= -\mathbb{E}_{a \sim \pi_{\theta_{\text{old}}}}\left[ \nabla_\theta",
+            r"= \mathbb{E}_{a \sim \pi_{\theta_{\text{old}}}}\left[ \nabla_\theta",
+        ),
+        (r"\frac{1}{G} \sum_{j=1}^G r_j \right) = 0", r"\frac{1}{G} \sum_{j=1}^G r_j \right) = 1"),
+        (
+            r"\right] = \mathbb{E}_{o \sim \pi_\theta(\cdot|q)}[r(q,o)]",
+            r"\right] = \mathbb{E}_{o \sim \pi_{\theta_{\text{old}}}(\cdot|q)}[r(q,o)]",
+        ),
+        (r"= -\sum_a \nabla_\theta \pi_\theta(a|s) \log", r"= \sum_a \nabla_\theta \pi_\theta(a|s) \log"),
     ],
 }
 
