@@ -44,15 +44,15 @@ class Judges:
     """prove(statement, hypotheses) -> theorem with its hypotheses, Gap, or None; decide(statement, hypotheses) ->
     Outcome; on plain data confirm(statement, hypotheses, model, lhs value, rhs value) -> whether the hypotheses are
     true of the model, these are the values and the statement is false, and agree(statement, hypotheses, model) ->
-    whether all is true; certificate(theorem) -> plain data; fails(statement, hypotheses) -> whether `decide`, asked for
-    what is only tried, sees at once that it is false."""
+    whether all is true; certificate(theorem) -> plain data; fails(statement, hypotheses) -> whether a quick look at
+    models shows it to be false; None where there is nothing to look at."""
 
     prove: Callable[[Statement, Sequence[Hypothesis]], Any]
     decide: Callable[[Statement, Sequence[Hypothesis]], Any]
     confirm: Callable[[Any, Sequence[Any], dict[str, Any], str, str], bool]
     agree: Callable[[Any, Sequence[Any], dict[str, Any]], bool]
     certificate: Callable[[Any], Any]
-    fails: Callable[[Statement, Sequence[Hypothesis]], bool] = lambda statement, hypotheses: False
+    fails: Callable[[Statement, Sequence[Hypothesis]], bool | None] = lambda statement, hypotheses: None
 
 
 def remembering(judges: Judges, most: int = 1_000) -> Judges:
@@ -88,28 +88,37 @@ def judge(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges)
 
 def looked_at(equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
     """The same, but nobody looked for a proof of what a model refutes: see `upheld`."""
+    if judges.fails(equation, hypotheses) is False and _is_theorem(found := judges.prove(equation, hypotheses)):
+        return _proved(found, hypotheses, judges)
     outcome = judges.decide(equation, hypotheses)
     if outcome.verdict == "refuted":
         return _refuted(equation, hypotheses, outcome.counterexample, judges)
-    theorem = judges.prove(equation, hypotheses)
-    gap = theorem if isinstance(theorem, Gap) else None
-    if theorem is not None and gap is None:
+    found = judges.prove(equation, hypotheses)
+    if _is_theorem(found):
         if outcome.verdict == "unknown" and not outcome.sizes:
             return Judgement("unknown", "D058", f"a proof was found, but no finite model confirms it: {outcome.reason}")
-        used = [h for h in hypotheses if h in theorem.hypotheses]
-        return Judgement("proved", "D001", f"proved{_given(used)}", None, judges.certificate(theorem))
+        return _proved(found, hypotheses, judges)
     if outcome.verdict == "holds" and isinstance(equation, Equation):
         return _holds(equation, hypotheses, outcome, judges)
     code = "D060" if outcome.reason.startswith("both sides are zero") else "D050"
     why = outcome.reason or "no proof and no counterexample was found"
-    return Judgement("unknown", code, why, gap=remaining(gap, equation))
+    return Judgement("unknown", code, why, gap=remaining(found, equation))
+
+
+def _is_theorem(found: Any) -> bool:
+    return found is not None and not isinstance(found, Gap)
+
+
+def _proved(theorem: Any, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
+    used = [h for h in hypotheses if h in theorem.hypotheses]
+    return Judgement("proved", "D001", f"proved{_given(used)}", None, judges.certificate(theorem))
 
 
 def upheld(refuted: Judgement, equation: Statement, hypotheses: Sequence[Hypothesis], judges: Judges) -> Judgement:
     """A refutation stands where there is no proof; with what the attempt at one ended in."""
-    theorem = judges.prove(equation, hypotheses)
-    if theorem is None or isinstance(theorem, Gap):
-        return replace(refuted, gap=remaining(theorem, equation))
+    found = judges.prove(equation, hypotheses)
+    if not _is_theorem(found):
+        return replace(refuted, gap=remaining(found, equation))
     return replace(
         refuted,
         verdict="unknown",

@@ -78,10 +78,11 @@ class Setting:
     def tried(self, one: Claim) -> Judgement:
         """The verdict on what is only tried, most of which is false: such a refutation has no counterexample."""
         equation, hypotheses = counted(one, self.scope.survey.first)
-        if self.judges.fails(equation, hypotheses):
+        seen = self.judges.fails(equation, hypotheses)
+        if seen:
             return FAILS
-        outcome = self.judges.decide(equation, hypotheses)
-        if outcome.verdict == "unknown" and not outcome.sizes:
+        outcome = self.judges.decide(equation, hypotheses) if seen is None else None
+        if outcome is not None and outcome.verdict == "unknown" and not outcome.sizes:
             return Judgement("unknown", "D050", outcome.reason)
         return looked_at(equation, hypotheses, self.judges)
 

@@ -94,16 +94,17 @@ def decide(
         return Outcome("unknown", str(fault))
 
 
-def fails(claim: Statement, hypotheses: Sequence[Hypothesis] = ()) -> bool:
+def fails(claim: Statement, hypotheses: Sequence[Hypothesis] = ()) -> bool | None:
     """Whether a claim is false on one of the finite models that `decide` begins with; no counterexample is made of it.
 
-    For what is only tried, most of which is false. False says nothing yet: then ask `decide`.
+    For what is only tried, most of which is false, and for what has a proof. None where no model has values for it.
     """
     try:
         with ctx.workprec(PRECISION):
-            return _searched(claim, tuple(hypotheses), 0, SIZES, False)[1] is not None
+            search, found = _searched(claim, tuple(hypotheses), 0, SIZES, False)
+            return True if found else False if _wide_enough(search) else None
     except (Unevaluable, IllFormed, Refused):
-        return False
+        return None
 
 
 def _searched(
