@@ -56,7 +56,7 @@ DERIVE = [
         book.applications book.grammar book.expectations book.statements book.parsing
         book.standard book.elaborate book.introduce book.remainder book.judge book.kinds book.arithmetic book.claims
         book.reach book.repair
-        book.verdict book.follows book.starred book.certain book.objectives book.progress book.choices book.inequalities book.uses book.defining
+        book.chosen book.verdict book.follows book.starred book.certain book.objectives book.progress book.choices book.inequalities book.uses book.defining
         book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline
         book.watch book.apart book.run book annotated.glyphs annotated.typeset annotated.places
         annotated.markdown_words annotated.latex_words annotated.restructured_words annotated.style annotated.cards

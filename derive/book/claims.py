@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Basic, Expr, Integer, Symbol
 
-from derive.binding import free, substitute
+from derive.binding import free, respell, substitute
 from derive.book import tree
 from derive.book.context import Context, Notes, Reading, stop, time
 from derive.book.elaborate import read
 from derive.book.granted import hypotheses, unfolded
 from derive.book.joint_laws import valued
+from derive.book.laws import SAME_POLICY
 from derive.book.letters import SCALARS
 from derive.book.scope import Scope
 from derive.book.shares import how_counted
@@ -30,6 +31,7 @@ from derive.terms import (
     ONE,
     STATES,
     Action,
+    Always,
     AtMost,
     Equation,
     Expectation,
@@ -165,11 +167,26 @@ def _claim(left: Node, right: Node, ctx: Context, extra: Sequence[Hypothesis], r
         equation = Inequality(one, two) if relation in ("<", "<=") else Inequality(two, one)
     else:
         equation = Equation(read(left, ctx), read(right, ctx))
+    equation, solved = of_one_kind(equation, sorted(ctx.notes.facts, key=str))
     _rename_policy([left, right], equation, ctx.notes)
     granted = hypotheses(equation, ctx.scope.survey.first, ctx.horizon)
-    solved = sorted(ctx.notes.facts, key=str)
     ranges = _ranges(equation) if isinstance(equation, Inequality) else ()
     return Claim(equation, (*granted, *solved, *extra, *ranges), ctx.reading, ctx.notes, remark)
+
+
+def of_one_kind(equation: Statement, facts: Sequence[Always]) -> tuple[Statement, list[Always]]:
+    """A letter that depends on θ in one place, as in the definition of π_θ, does so everywhere."""
+    sides = [side for one in (equation, *facts) for side in (one.lhs, one.rhs)]
+    letters = {n for side in sides for n in unfolded(side) if isinstance(n, Letter) and not n.pmf}
+    dependent = {(n.name, n.domains): n for n in letters if n.parameter is not None}
+    plain = {n: dependent.get((n.name, n.domains), n) for n in letters if n.parameter is None}
+    changed = {old: new for old, new in plain.items() if new != old}
+    if not changed:
+        return equation, list(facts)
+    left, right, *others = (respell(side, changed) for side in sides)
+    assert isinstance(left, Expr)
+    assert isinstance(right, Expr)
+    return restated(equation, left, right), [Always(*pair) for pair in zip(others[::2], others[1::2], strict=True)]
 
 
 def _ranges(statement: Inequality) -> tuple[Inequality, ...]:
@@ -207,7 +224,7 @@ def _rename_policy(nodes: Sequence[Node], equation: Statement, notes: Notes) -> 
     marked = any(isinstance(n, tree.Sym) and n.name == "pi" and n.sub is not None for node in nodes for n in walk(node))
     sides = (equation.lhs, equation.rhs)
     if not marked and not any(isinstance(n, Gradient) for side in sides for n in unfolded(side)):
-        notes.assumed.discard("π written for π_θ")
+        notes.assumed.discard(SAME_POLICY)
 
 
 def _constant(node: Node) -> tuple[Node, tree.Sym | None] | None:

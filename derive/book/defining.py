@@ -24,7 +24,7 @@ from derive.book.naming import named, recursive, written
 from derive.book.optimal import is_best_of_policies
 from derive.book.performance import is_another_use
 from derive.book.progress import Progress
-from derive.book.scope import Binding, Named, Scope
+from derive.book.scope import Binding, Choice, Named, Scope
 from derive.book.sections import within
 from derive.book.sorts import is_action_value, is_policy, is_primitive, key_of, label_of, mark_of, number, sort_of
 from derive.book.starred import unstarred
@@ -309,7 +309,7 @@ def chooses(left: Node, right: Node, scope: Scope) -> bool:
         return False
     if isinstance(left, Call) and is_action_value(left, scope.survey):
         return False
-    if not is_primitive(left, scope.survey) and not _is_best_policy(left):
+    if not is_primitive(left, scope.survey) and not is_marked_policy(left):
         return False
     parts = left.args.parts if isinstance(left, Call) else ()
     sorts = {sort_of(p, scope.survey) for p in parts}
@@ -345,7 +345,7 @@ def _is_index(part: Node) -> bool:
     return label_of(part) is None
 
 
-def _is_best_policy(left: Node) -> bool:
+def is_marked_policy(left: Node) -> bool:
     """π^*(a|s), π_*(y|x), π_r(y|x): a policy by a name that is none of the given ones, π_θ, π_ref, π_old."""
     if not isinstance(left, Call) or left.head.name not in POLICIES:
         return False
@@ -371,9 +371,10 @@ def choose(walk: Progress, formula: Formula, left: Node, right: Node | None) -> 
     head = left.head if isinstance(left, Call) else left
     assert isinstance(head, Sym)
     scope = walk.scope
-    if not _is_best_policy(left):
-        walk.scope = replace(scope, chosen=(*scope.chosen, (head.name, scope.section)))
-    best = _is_best_policy(left)
+    if not is_marked_policy(left):
+        choice = Choice(head.name, scope.section, formula.line, left, right)
+        walk.scope = replace(scope, choices=(*scope.choices, choice))
+    best = is_marked_policy(left)
     if (
         right is not None
         and (best or head.name not in POLICIES | DISTRIBUTIONS)

@@ -13,6 +13,7 @@ from derive.book.letters import COUNTERS, ELEMENTS, HORIZONS, PARAMETERS, POLICI
 from derive.book.tree import Call, Items, Node, Sym, walk
 
 _TAKEN = frozenset({*ELEMENTS, *TIMES, *COUNTERS, *HORIZONS, *PARAMETERS, *POLICIES, TRAJECTORY, "e", "d", "r", "f"})
+_ACTIONS = frozenset(name for name, domain in ELEMENTS.items() if domain == ELEMENTS["a"])
 Seen = dict[str, set[str]]  # a letter and the names of the sets that it was seen to run over
 
 
@@ -30,12 +31,22 @@ def note_roles(node: Node, elements: Seen, counts: set[str], policies: set[str])
         policies |= {node.head.name} if _is_a_policy(node) else set()
 
 
-def settled(elements: Seen, heads: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The letters with one role, and the name of their set: A where a policy draws them, S where the dynamics do."""
+def note_place(node: Node, beside_states: Seen) -> None:
+    """h(s, b): what stands beside a state in the function h."""
+    if not isinstance(node, Call) or len(node.args.parts) != 2 or node.args.separators != (",",):
+        return
+    if {ELEMENTS.get(name) for name in _plain_names(node.args.parts[:1])} == {ELEMENTS["s"]}:
+        beside_states.setdefault(node.head.head, set()).update(_plain_names(node.args.parts[1:]))
+
+
+def settled(elements: Seen, heads: Iterable[str], beside_states: Seen) -> tuple[tuple[str, str], ...]:
+    """The letters with one role, and the name of their set: A where a policy draws them, or where they stand in a
+    function at the place of an action, S where the dynamics draw them."""
     functions = set(heads)
+    like_actions = set().union(*(names for names in beside_states.values() if names & _ACTIONS))
     found = []
     for letter, names in sorted(elements.items()):
-        known = sorted(names - {letter.upper()})
+        known = sorted((names | ({"A"} if letter in like_actions else set())) - {letter.upper()})
         if letter not in functions and len(known) <= 1:
             found.append((letter, known[0] if known else letter.upper()))
     return tuple(found)
@@ -112,8 +123,3 @@ def _plain_names(parts: Iterable[Node]) -> set[str]:
     """The letters among some parts that nothing hangs on but primes."""
     plain = (p for p in parts if isinstance(p, Sym) and p.sub is None and p.sup is None)
     return {p.name for p in plain if not p.accents and not p.font}
-
-
-def heads_of(node: Node) -> set[str]:
-    """The letters that are applied to something in a tree."""
-    return {n.head.name for n in walk(node) if isinstance(n, Call)}

@@ -7,7 +7,7 @@ indices and sorts of arguments: J, J(θ) and J(π_θ) are one key, R(τ) and R_t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from derive.book.sections import Section, within
@@ -48,6 +48,17 @@ class Named:
     line: int
     body: str
     section: Section
+
+
+@dataclass(frozen=True)
+class Choice:
+    """π(a|s) = …, r(s,a) = …: an equation that says which function a letter of the field is in its section."""
+
+    letter: str
+    section: Section
+    line: int
+    left: Node
+    right: Node | None
 
 
 Convention = tuple[str, int]  # the last action has the index letter + number; or how many arguments r has
@@ -123,7 +134,7 @@ class Scope:
     section: Section = ()  # where the text stands
     names: tuple[Named, ...] = ()  # that equations opened with
     drawn: tuple[tuple[Node, Section], ...] = ()  # x ~ D, as expectations named laws so far
-    chosen: tuple[tuple[str, Section], ...] = ()  # letters of the field that an equation of a section says more about
+    choices: tuple[Choice, ...] = ()
     meant: frozenset[str] = frozenset()  # letters that an equation of the text has shown to be the field's usual ones
 
     def bind(self, binding: Binding) -> Scope:
@@ -137,9 +148,9 @@ class Scope:
         """The definitions of a key in this text."""
         return [b for b in self.found(key) if not b.file]
 
-    def is_chosen(self, letter: str) -> bool:
-        """Whether an equation of this section says which function a letter of the field is."""
-        return any(name == letter and within(self.section, section) for name, section in self.chosen)
+    def chosen(self, letters: Collection[str]) -> list[Choice]:
+        """What equations of this section say of some letters of the field."""
+        return [c for c in self.choices if c.letter in letters and within(self.section, c.section)]
 
     def before(self, serial: float) -> Scope:
         return replace(self, bindings=tuple(b for b in self.bindings if b.serial < serial))

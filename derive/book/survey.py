@@ -18,7 +18,7 @@ from derive.book.letters import (
     TIMES,
     VALUES,
 )
-from derive.book.roles import Seen, note_roles, settled
+from derive.book.roles import Seen, note_place, note_roles, settled
 from derive.book.scope import Survey
 from derive.book.shares import note_visits, said
 from derive.book.sorts import integer, names_reward
@@ -43,6 +43,7 @@ class _Seen:
     policies: set[str] = field(default_factory=set)
     visits: dict[str, str] = field(default_factory=dict)
     heads: set[str] = field(default_factory=set)
+    beside_states: Seen = field(default_factory=dict)
 
 
 def survey(formulas: Iterable[Node], prose: str) -> Survey:
@@ -70,7 +71,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         differentiated=frozenset(seen.differentiated),
         marked_policy=bool(seen.of_policies),
         discounted=seen.discounted,
-        elements=settled(seen.elements, seen.heads),
+        elements=settled(seen.elements, seen.heads, seen.beside_states),
         counts=frozenset(seen.counts - seen.heads),
         policies=frozenset(seen.policies),
         heads=frozenset(seen.heads),
@@ -138,6 +139,7 @@ def _after(node: Node) -> int | None:
 
 def _note(node: Node, seen: _Seen) -> None:
     note_roles(node, seen.elements, seen.counts, seen.policies)
+    note_place(node, seen.beside_states)
     note_visits(node, seen.visits)
     is_product = isinstance(node, Call) and isinstance(node.args.only, (tree.Add, tree.Mul, Num))  # N(N+1)
     seen.heads |= {node.head.name} if isinstance(node, Call) and not is_product else set()

@@ -15,6 +15,7 @@ from functools import partial
 from sympy import Basic
 
 from derive.binding import substitute
+from derive.book.chosen import as_chosen
 from derive.book.claims import (
     Claim,
     claim,
@@ -29,6 +30,7 @@ from derive.book.claims import (
 from derive.book.context import Reading
 from derive.book.elaborate import read
 from derive.book.judge import Judgement, Judges, looked_at, upheld
+from derive.book.laws import SAME_POLICY
 from derive.book.reach import wider
 from derive.book.repair import repaired
 from derive.book.scope import Convention, Scope
@@ -212,12 +214,10 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     for softer in _softer(left, right, setting, one, refuted):
         if softer is not None and not (softer.verdict == "inconsistent" and one.notes.assumed):
             return softer
-    if one.notes.assumed and not (setting.identity and all(map(_ANY.fullmatch, one.notes.assumed))):
-        assumed = ", ".join(sorted(one.notes.assumed))
-        message = f"fails as read, but that rests on an assumption: {assumed}"
-        return Judgement("unknown", "D051", message, assumed=tuple(one.notes.assumed))
-    letters = {n.name for n in walk((left, right)) if isinstance(n, Sym)}
-    if chosen := sorted(name for name in letters if setting.scope.is_chosen(name)):
+    if rests_on := _assumed(left, right, setting, one):
+        message = f"fails as read, but that rests on an assumption: {', '.join(sorted(rests_on))}"
+        return Judgement("unknown", "D051", message, assumed=tuple(rests_on))
+    if chosen := sorted({choice.letter for choice in setting.scope.chosen(_letters(left, right))}):
         return Judgement("unknown", "D051", f"fails for any {', '.join(chosen)}, and the text says which is meant")
     if not complete:
         return Judgement("unknown", "D059", "fails under one reading, and another could not be read")
@@ -226,19 +226,34 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
     return refuted
 
 
+def _assumed(left: Node, right: Node, setting: Setting, one: Claim) -> set[str]:
+    """What a refuted step rests on: not that π is π_θ, where it fails for any other policy as well; nor what is true of
+    any letter, where the words call it an identity."""
+    found = set(one.notes.assumed)
+    if setting.identity and all(map(_ANY.fullmatch, found)):
+        return set()
+    if found == {SAME_POLICY}:
+        survey = replace(setting.scope.survey, policy_apart=True)
+        if _fails(left, right, replace(setting, scope=replace(setting.scope, survey=survey))):
+            return set()
+    return found
+
+
+def _fails(left: Node, right: Node, setting: Setting) -> bool:
+    """Whether a step is false under every reading, none of which could not be read."""
+    try:
+        claims, complete = _claims(left, right, setting)
+    except Stopped:
+        return False
+    return complete and all(setting.tried(one).verdict == "refuted" for one in claims)
+
+
 def _may_reach_further(left: Node, right: Node, setting: Setting) -> bool:
     """Whether a ∇ that reaches to the end of its product may make a step true; or nobody knows."""
     choices = wider(left, right, setting.scope)
     if choices is None:
         return True
-    for sides in choices:
-        try:
-            claims, complete = _claims(*sides, setting)
-        except Stopped:
-            return True
-        if not complete or any(setting.tried(one).verdict != "refuted" for one in claims):
-            return True
-    return False
+    return not all(_fails(*sides, setting) for sides in choices)
 
 
 def _softer(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Iterator[Judgement | None]:
@@ -247,6 +262,7 @@ def _softer(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judg
     yield _under_orders(left, right, setting, one, setting.orders)
     yield _only_under(left, right, setting, one)
     yield _under_settings(one, setting)
+    yield _under_choices(left, right, setting, one)
     yield _under_earlier(left, right, setting, one, refuted)
 
 
@@ -299,6 +315,23 @@ def _under_settings(one: Claim, setting: Setting) -> Judgement | None:
         if judgement is not None:
             message = f"{judgement.message}, for {name} = {text(numbers[real_symbol(name)])}, as line {line} sets"
             return replace(judgement, verdict="holds", code="D005", message=f"{message}; false in general")
+    return None
+
+
+def _letters(*nodes: Node) -> set[str]:
+    return {n.name for n in walk(nodes) if isinstance(n, Sym)}
+
+
+def _under_choices(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
+    """A step may rest on what an equation of its section says of π: π(a|s) = e^{h(s,a)} / Σ_b e^{h(s,b)}."""
+    for choice in reversed(setting.scope.chosen(_letters(left, right))):
+        with suppress(Stopped):
+            made = None if choice.right is None else setting.claim(choice.left, choice.right, one.reading)
+            special = made and as_chosen(one, made, setting.scope.survey.first)
+            judgement = setting.passes(special) if special is not None else None
+            if judgement is not None:
+                message = f"{judgement.message}, for the {choice.letter} of line {choice.line}"
+                return replace(judgement, message=message)
     return None
 
 

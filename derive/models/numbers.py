@@ -4,7 +4,7 @@
              stated error
 * rationals  fractions: the values that are printed; also needed where two numbers are compared in order
 * balls      fractions, until a log, an exp or a root makes intervals of them that are certain to contain the real
-             number; the root of a square stays a fraction
+             number; the root of a square, e^0 and log 1 stay fractions
 """
 
 from __future__ import annotations
@@ -100,10 +100,14 @@ def _none(kind: str, what: str) -> Callable[..., Any]:
     return refuse
 
 
-def _ball_log(x: Any) -> arb:
+def _ball_log(x: Any) -> Any:
     if not x > 0:
         raise Unevaluable(f"log of {x}, which is not positive")
-    return as_ball(x).log()
+    return fmpq(0) if isinstance(x, fmpq) and x == 1 else as_ball(x).log()
+
+
+def _ball_exp(x: Any) -> Any:
+    return fmpq(1) if isinstance(x, fmpq) and x == 0 else as_ball(x).exp()
 
 
 def _ball_power(x: Any, y: Any) -> Any:
@@ -158,7 +162,7 @@ BALLS = Numbers(
     "balls",
     of=_real,
     log=_ball_log,
-    exp=lambda x: as_ball(x).exp(),
+    exp=_ball_exp,
     power=_ball_power,
     least=_least,
     greatest=_greatest,
