@@ -87,7 +87,7 @@ PLACES: Places = {
         ],
         "Calculating the Returns G_t": [
             ("R = r + γ R, backwards", "return_recursion"),
-            ("returns minus their mean", "centred_returns_sum_eq_zero"),
+            ("returns minus their mean, over their deviation", "centred_returns_sum_eq_zero"),
         ],
     },
     CONSEQUENCES: {
@@ -101,6 +101,7 @@ PLACES: Places = {
             ("repeating the update converges: it contracts", "bellman_optimality_operator_contraction_sup"),
             ("how far off value iteration is when it stops", "value_iteration_error_le"),
             ("the policy of the best actions is better", "greedy_improvement_value_ge"),
+            ("and where it is that of V*, it attains V*", "greedy_policy_attains_optimal_value"),
         ],
         "Q-Learning": [
             ("the update stands still, in the mean, at Q* alone", "q_learning_expected_update_zero_iff_optimal"),
@@ -127,6 +128,8 @@ PLACES: Places = {
             ("the ratio r_t at 1 gives the policy gradient", "ppo_surrogate_grad_at_one_eq_pg"),
             ("L^CLIP = min(r_t A_t, clip(r_t, 1 − ε, 1 + ε) A_t) is at most r_t A_t", "ppo_clip_le_unclipped"),
             ("clipping leaves the gradient A, or none", "ppo_clip_grad_zero_iff"),
+            ("L^CLIP is A_t min(r_t, 1 + ε), or A_t max(r_t, 1 − ε) where A_t < 0", "ppo_clip_eq_by_sign"),
+            ("and it has the policy gradient at ratio one", "ppo_clip_surrogate_grad_at_one_eq_pg"),
             ("the KL penalty as a reward", "rlhf_gradient_eq_shaped_reward_score"),
         ],
     },

@@ -14,12 +14,14 @@ from derive.rules import (
     one_apart,
     shift,
     split,
+    unfold,
     write_out,
 )
 from derive.terms import AtMost, Draw, Equation, TimeProduct, TimeSum, time_symbol
 from proofs.leave_one_out_exchangeable import (
     ANSWERS,
     K,
+    answer,
     chance,
     fails,
     failures,
@@ -44,6 +46,7 @@ q = chance(0)
         "the samples are drawn again and again: a factorial moment is taken for a power",
     ),
     world="quiz_bandit",
+    defining=[Equation(fails(answer), fails.body)],
 )
 def binomial_factorial_moment_eq(start):
     def base(chain):
@@ -61,7 +64,8 @@ def binomial_factorial_moment_eq(start):
             .eq(over(m * falling(m - 1), size), by=shift(-1))
             .eq(TimeSum(over(one * falling(m - 1), size), j, 1, size), by=linearity)
             .eq(TimeSum(over(one * falling(others + one - 1), size), j, 1, size), by=one_apart(j))
-            .eq(TimeSum(q * over(falling(others), size), j, 1, size), by=[draw_sample(j), enumerate_cases, factor_out])
+            .eq(TimeSum(q * over(falling(others), size), j, 1, size),
+                by=[draw_sample(j), unfold, enumerate_cases, factor_out])
             .eq(
                 TimeSum(q * over(falling(others), size), j, 1, size - 1)
                 + q * over(falling(failures(1, M + K) + failures(size + 1, size)), size),

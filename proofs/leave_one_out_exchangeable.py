@@ -3,7 +3,7 @@
 from derive.catalogue import Falsehood, derivation
 from derive.notation import theta
 from derive.rules import draw_sample, fewer_samples, last_apart, one_apart
-from derive.terms import AtMost, Cases, Draw, Equation, Letter, Samples, TimeProduct, TimeSum, time_symbol
+from derive.terms import AtMost, Cases, Definition, Draw, Equation, Letter, Samples, TimeProduct, TimeSum, time_symbol
 from proofs.binary_score_eq_reward_sub_mean import ANSWERS, answer
 from proofs.monte_carlo_mean_unbiased import N, i, j
 from proofs.pass_at_k_eq_one_sub_fail_pow import K
@@ -12,9 +12,7 @@ l = time_symbol("l")  # noqa: E741
 chance = Letter("p", (ANSWERS,), pmf=True, parameter=theta)
 
 
-def fails(x):
-    """One for a wrong answer, 0; zero for a right one, 1."""
-    return Cases(x, 1, 0, 1)
+fails = Definition("g", (answer,), Cases(answer, 1, 0, 1))  # one for a wrong answer, 0; zero for a right one, 1
 
 
 def failures(first, last):
@@ -46,6 +44,7 @@ others = failures(1, j - 1) + failures(j + 1, N)
         (AtMost(1, j), AtMost(j, N - 1), AtMost(1, K)),
     ),
     world="quiz_bandit",
+    defining=[Equation(fails(answer), fails.body)],
 )
 def leave_one_out_exchangeable(start):
     rest = failures(1, j - 1) + failures(j + 1, N - 1)

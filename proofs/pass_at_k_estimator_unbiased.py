@@ -7,7 +7,7 @@ from derive.catalogue import Falsehood, derivation
 from derive.rules import enumerate_cases, linearity, normalised, separate
 from derive.terms import AtMost, Equation, SumOver, TimeProduct
 from proofs.binomial_factorial_moment_eq import binomial_factorial_moment_eq, q
-from proofs.leave_one_out_exchangeable import K, answer, chance, failures, falling, i, over
+from proofs.leave_one_out_exchangeable import K, answer, chance, fails, failures, falling, i, over
 from proofs.monte_carlo_mean_unbiased import N
 
 m = failures(1, N)
@@ -26,6 +26,7 @@ passes = 1 - (1 - chance(1)) ** K
         (AtMost(1, K), AtMost(K, N)),
     ),
     world="quiz_bandit",
+    defining=[Equation(fails(answer), fails.body)],
 )
 def pass_at_k_estimator_unbiased(start):
     return (

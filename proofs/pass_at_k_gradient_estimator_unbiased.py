@@ -18,6 +18,7 @@ from derive.rules import (
     log_derivative,
     normalised,
     separate,
+    unfold,
 )
 from derive.terms import AtMost, Draw, Equation, Log, Positive, SumOver, TimeProduct, TimeSum
 from proofs.binomial_factorial_moment_eq import binomial_factorial_moment_eq, q
@@ -53,6 +54,7 @@ score = grad(Log(chance(Draw(j, ANSWERS))))
         (AtMost(2, K), AtMost(K, N), Positive(chance)),
     ),
     world="quiz_bandit",
+    defining=[Equation(fails(answer), fails.body)],
 )
 def pass_at_k_gradient_estimator_unbiased(start):
     def falling(x):
@@ -69,7 +71,7 @@ def pass_at_k_gradient_estimator_unbiased(start):
         start
         .eq(each(over(score, N) - over(bad, N) / falling(N - 1)), by=[separate, linearity])
         .eq(each(slopes - grad(q) * over(falling(others), N) / falling(N - 1)),
-            by=[draw_sample(j), log_derivative, enumerate_cases, linearity])
+            by=[draw_sample(j), unfold, log_derivative, enumerate_cases, linearity])
         .eq(each(grad(total) - slope * over(falling(others), N)), by=[enumerate_cases, linearity])
         .eq(each(-slope * over(falling(others), N)), by=[normalised, constant])
         .eq(each(-slope * over(falling(others), N), N - 1) - slope * K / N * over(falling(none_after), N),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -39,18 +39,25 @@ def run_list(options: argparse.Namespace) -> int:
         laws = sorted(theorem.laws) if theorem else []
         rows.append({
             "name": d.name, "title": d.title, "statement": latex(d.claim), "hypotheses": [latex(h) for h in d.assuming],
-            "laws": laws, "axioms": [], "source": d.source, "status": status,
+            "laws": laws, "axioms": [c.name for c in d.admitting], "source": d.source, "status": status,
             "rests_on": list(d.rests_on) if theorem else [],
         })  # fmt: skip
         lines += [f"{d.name}  ({status})", f"    {text(d.claim)}"]
         lines += [f"    if {', '.join(map(text, d.assuming))}"] if d.assuming else []
+        lines += [f"    by {axiom.name}, admitted without proof: {axiom.source}" for axiom in d.admitting]
     if options.tree:
         from derive.graph import tree
 
-        lines = tree({row["name"]: row["rests_on"] for row in rows})
+        lines = tree(_with_axioms(catalogue.derivations.values(), {row["name"]: row["rests_on"] for row in rows}))
     rows += [_fault_row(name) for name in catalogue.faults]
     say(options, {"derivations": rows}, "\n".join(lines))
     return tell_faults(catalogue)
+
+
+def _with_axioms(derivations: Iterable[Derivation], rests: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What rests on what, axioms beyond the laws among it."""
+    found = {d.name: [*rests[d.name], *(axiom.name for axiom in d.admitting)] for d in derivations}
+    return found | {axiom.name: [] for d in derivations for axiom in d.admitting}
 
 
 def _fault_row(name: str) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def status_of(derivation: Derivation) -> tuple[str, Any]:
 
     try:
         theorem = replay(derivation.theorem)
-        outcome = decide(derivation.claim, derivation.assuming)
+        outcome = decide(derivation.claim, derivation.assuming, max_actions=2, max_horizon=2)  # beside a proof
     except DeriveError as fault:
         return f"failed: {fault}", None
     if outcome.verdict == "refuted" or not _worlds_agree(derivation):
@@ -119,10 +126,10 @@ def run_prove(options: argparse.Namespace) -> int:
         if options.certificate:
             _write_certificate(options.certificate, chosen)
         if tell_faults(catalogue):
-            rows.append({**_fault_row("proofs"), "text_hypotheses": [], "seconds": 0.0})
+            rows.append({**_fault_row("proofs"), "text_hypotheses": [], "text_axioms": [], "seconds": 0.0})
         elif all(row["status"] == "proved" for row in rows):
             cache.store(name, rows)
-    shown = [{k: v for k, v in row.items() if k != "text_hypotheses"} for row in rows]
+    shown = [{k: v for k, v in row.items() if not k.startswith("text_")} for row in rows]
     say(options, {"proofs": shown}, "\n".join(line for row in rows for line in _proof_lines(row, options.axioms)))
     return int(any(row["status"] != "proved" for row in rows))
 
@@ -134,20 +141,22 @@ def _proof_row(d: Derivation) -> dict[str, Any]:
     status, theorem = status_of(d)
     return {
         "name": d.name, "status": status, "hypotheses": [latex(h) for h in d.assuming],
-        "laws": sorted(theorem.laws) if theorem else [], "axioms": [],
+        "laws": sorted(theorem.laws) if theorem else [], "axioms": [c.name for c in d.admitting],
         "seconds": round(time.perf_counter() - start, 4), "text_hypotheses": [text(h) for h in d.assuming],
+        "text_axioms": [f"{c.name}: {text(c.claim)}; admitted without proof: {c.source}" for c in d.admitting],
     }  # fmt: skip
 
 
 def _proof_lines(row: dict[str, Any], with_laws: bool) -> Iterator[str]:
     yield f"{row['name']}: {row['status']}  ({row['seconds']:.3f} s)"
     yield f"    hypotheses: {', '.join(row['text_hypotheses']) or 'none'}"
-    yield f"    laws: {', '.join(row['laws']) or 'none'}; axioms beyond them: none"
+    yield f"    laws: {', '.join(row['laws']) or 'none'}; axioms beyond them: {', '.join(row['axioms']) or 'none'}"
     if with_laws:
         import derive.axioms  # noqa: F401  (admits the laws)
         from derive.kernel import LAWS
 
         yield from (f"        {name}: {' '.join((LAWS[name].__doc__ or '').split())}" for name in row["laws"])
+        yield from (f"        {said}" for said in row["text_axioms"])
 
 
 def _write_certificate(path: str, chosen: list[Derivation]) -> None:
@@ -162,7 +171,8 @@ def run_graph(options: argparse.Namespace) -> int:
     from derive.graph import mermaid, svg
 
     catalogue = load_catalogue()
-    rests = {d.name: d.rests_on for d in catalogue.derivations.values()}
+    derivations = catalogue.derivations.values()
+    rests = _with_axioms(derivations, {d.name: d.rests_on for d in derivations})
     drawn = svg(rests) if options.to == "svg" else mermaid(rests)
     if options.output:
         write_text(options.output, drawn)
