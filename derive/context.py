@@ -27,14 +27,11 @@ from derive.terms import (
     AVERAGES_PATHS,
     ONE,
     Action,
-    Always,
     Apply,
     At,
     AtMost,
-    Coincide,
     Defined,
     Definition,
-    Equation,
     Exp,
     Expectation,
     Given,
@@ -58,8 +55,6 @@ from derive.terms import (
 )
 from derive.timeline import Linear, is_linear, linear, needed
 
-PASSING = (Equation, Inequality, Always, AtMost, Coincide)  # what may hold at one value of a parameter, not beside it
-
 
 class Listing(tuple[Hypothesis, ...]):
     """Hypotheses as an error shows them."""
@@ -81,9 +76,6 @@ class Context:
         self.used: set[Hypothesis] = set()
         self.nonzero: set[Symbol] = set()
         self._local: list[Linear] = []
-        self._spoken_of = frozenset[Basic]().union(
-            *(free(p) for h in self.given if isinstance(h, PASSING) for p in vars(h).values())
-        )
 
     def at_most(self, lesser: Expr, greater: Expr) -> None:
         """lesser ≤ greater."""

@@ -27,6 +27,7 @@ from typing import Any, Final, NamedTuple
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, Symbol, Tuple, sympify
 from sympy.core.symbol import Str
 
+from derive import terms
 from derive.binding import (
     alike,
     bound_name,
@@ -40,7 +41,7 @@ from derive.binding import (
     substitute,
     subterms,
 )
-from derive.context import PASSING, Context
+from derive.context import Context
 from derive.errors import DeriveError, Refused, Tampered
 from derive.ring import divides, equal_by_arithmetic, symbolic_powers, taken_nonzero
 from derive.terms import (
@@ -51,6 +52,7 @@ from derive.terms import (
     Always,
     At,
     AtMost,
+    Coincide,
     Definition,
     Domain,
     Draw,
@@ -78,6 +80,13 @@ from derive.timeline import as_linear, is_linear, linear, needed
 Law = Callable[..., Expr | Inequality]
 LAWS: Final[dict[str, Law]] = {}
 _SEAL: Final = object()
+PASSING: Final = (
+    Equation,
+    Inequality,
+    Always,
+    AtMost,
+    Coincide,
+)  # what may hold at one value of a parameter, not beside
 
 
 def axiom(law: Law) -> Law:
@@ -145,7 +154,8 @@ class Theorem:
         return (Equation if self.relation == Equation.relation else Inequality)(self.lhs, self.rhs)
 
 
-_COMPOUND = (Term, Process, Definition, Add, Mul, Pow, Max, Min, Tuple)
+_NODES = frozenset(c for c in vars(terms).values() if isinstance(c, type) and issubclass(c, Term))
+_COMPOUND = _NODES | {Process, Definition, Add, Mul, Pow, Max, Min, Tuple}
 
 
 @lru_cache(maxsize=200_000)
@@ -155,7 +165,7 @@ def _in_language(node: Any) -> bool:
         return bool(node == time_symbol(node.name) or node == real_symbol(node.name))
     if isinstance(node, Letter):
         return node.parameter is None or node.parameter == real_symbol(node.parameter.name)
-    if isinstance(node, _COMPOUND):
+    if type(node) in _COMPOUND:  # and not of a class made of one of these
         return all(map(_in_language, node.args))
     return isinstance(node, (Rational, Var, Domain, Str))
 

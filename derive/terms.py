@@ -46,8 +46,10 @@ class Domain(AtomicExpr):
             raise IllFormed(f"domain {name} is empty; a distribution over nothing would sum to zero and to one")
         if elements is not None and len(set(elements)) != len(elements):
             raise IllFormed(f"domain {name} lists an element twice: {elements}")
+        if elements is not None and not all(type(e) is int for e in elements):
+            raise IllFormed(f"domain {name} lists what is no integer: {elements}; number its elements")
         node = AtomicExpr.__new__(cls)
-        node.name, node.elements = name, elements
+        node.name, node.elements = name, None if elements is None else tuple(elements)
         return node
 
     def _hashable_content(self) -> tuple[Any, ...]:

@@ -152,8 +152,9 @@ def log_power(context: Context, term: Expr) -> Expr:
 
 @axiom
 def log_exp(context: Context, term: Expr) -> Expr:
-    """log e^x = x."""
+    """log e^x = x, for a real x."""
     need(isinstance(term, Log) and isinstance(term.body, Exp), "{} is no logarithm of a power of e", term)
+    context.real(term.body.body)
     return term.body.body
 
 

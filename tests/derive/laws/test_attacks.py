@@ -56,6 +56,7 @@ from derive.terms import (
     Domain,
     Draw,
     Equation,
+    Exp,
     Expectation,
     Given,
     Gradient,
@@ -431,6 +432,20 @@ def nothing_has_a_distribution() -> Theorem:
     return trans(sym(law("normalisation", SumOver(p(i), i))), law("enumeration", SumOver(p(i), i)))
 
 
+def a_set_lists_what_is_rounded_to_one_number() -> Theorem:
+    i = Var("i", Domain("B", (0.2, 0.4)))  # type: ignore[arg-type]
+    p = Letter("p", (i.domain,), pmf=True)
+    return trans(sym(law("normalisation", SumOver(p(i), i))), law("enumeration", SumOver(p(i), i)))
+
+
+class Doubled(SumOver):
+    """A node of a class of somebody's own."""
+
+
+def a_foreign_node_passes_for_a_sum() -> Theorem:
+    return law("homogeneity", Doubled(gamma * payoff(x), x))
+
+
 def a_walk_leaves_its_line() -> Theorem:
     return law("draw_start", Expectation(Letter("f", (LINE,))(State(0, LINE)), walk.until(3)))
 
@@ -473,6 +488,10 @@ def a_difference_to_the_power_zero_is_taken_apart() -> Theorem:
 def a_real_exponent_becomes_a_root() -> Theorem:
     square = inst(law("nonnegative", Integer(0), once(y**z) ** 2), {z: Rational(1, 2)})
     return inst(trans(square, within(law("single", once(sqrt(y))), HOLE**2)), {y: Integer(-1)})
+
+
+def the_logarithm_of_a_complex_power() -> Theorem:
+    return law("log_exp", Log(Exp(10 * Rational(-1) ** Rational(1, 3))))
 
 
 def a_number_becomes_a_real_power_of_minus_one() -> Theorem:
@@ -588,6 +607,7 @@ def a_state_is_known_at_another_time() -> Theorem:
 ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
     a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
+    a_set_lists_what_is_rounded_to_one_number, a_foreign_node_passes_for_a_sum, the_logarithm_of_a_complex_power,
     a_power_is_evaluated_at_zero, a_power_is_summed_from_zero, a_power_in_a_definition_is_of_zero,
     a_power_of_a_product_is_of_zero, a_power_of_a_number_becomes_one_of_a_time,
     a_product_with_a_discount_is_cancelled_out_of_sight, a_discount_is_cancelled_by_an_instance,
