@@ -12,7 +12,7 @@ from derive.book.follows import Before
 from derive.book.introduce import lead
 from derive.book.judge import Judgement, Judges
 from derive.book.scope import Binding, Scope
-from derive.book.sections import Section, section_of
+from derive.book.sections import Section
 from derive.book.sorts import key_of
 from derive.book.statements import Statement
 from derive.book.tree import Node, Relation
@@ -28,10 +28,6 @@ _OPEN = re.compile(r",[\s}]*(?:\\end\{\w+\*?\}\s*)?$")
 def _goes_on_behind(display: Formula) -> bool:
     """Whether the sentence of a display goes on behind it: … from the policy: P(…) = …, so that the mean is …"""
     return _OPEN.search(display.latex) is not None and re.match(r"\s*[a-z]", display.after) is not None
-
-
-def _stands(formula: Formula, section: Section) -> bool:
-    return section_of(formula.source, formula.offsets[0]) == section
 
 
 @dataclass(frozen=True)
@@ -73,8 +69,7 @@ class Progress:
         """What a step of a formula is judged in."""
         start = self._words_around(formula)
         near = [r for f, r in self.orders if f.source == formula.source and f.offsets[0] >= start]
-        section = section_of(formula.source, formula.offsets[0])
-        beside = [r for f, r in self.orders if f.source == formula.source and r not in near and _stands(f, section)]
+        beside = [r for f, r in self.orders if f.source == formula.source and r not in near]
         said = Setting(self.scope, self.judges, tuple(conditions), tuple(reversed(near)), tuple(reversed(beside)))
         return replace(said, identity=self._is_called_an_identity(formula))
 

@@ -55,7 +55,7 @@ class Setting:
     judges: Judges
     conditions: tuple[Node, ...] = ()
     orders: tuple[Relation, ...] = ()
-    orders_beside: tuple[Relation, ...] = ()  # those that the prose of the section names elsewhere
+    orders_beside: tuple[Relation, ...] = ()  # those that the prose names elsewhere
     relation: str = "="
     identity: bool = False  # the words before it call it an identity: true of any f in it
 
@@ -276,10 +276,10 @@ def _without_chance(one: Claim, setting: Setting) -> Judgement | None:
 
 
 def _only_under(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
-    """A step that a “k < t” elsewhere in the section would make true may still be meant under it."""
+    """A step that a “k < t” elsewhere in the text would make true may still be meant under it."""
     if _under_orders(left, right, setting, one, setting.orders_beside) is None:
         return None
-    message = "fails for some times, and not under a condition on them that the words of the section name"
+    message = "fails for some times, and not under a condition on them that the text names elsewhere"
     return Judgement("unknown", "D062", message)
 
 

@@ -89,7 +89,10 @@ def averaged(parts: tuple[Node, ...], body: Node, ctx: Context) -> Expr | None:
     head = source.head if isinstance(source, Call) else source
     if isinstance(source, Call) and not all(isinstance(a, Dot) or _is_plain(a) for a in source.args.parts):
         return None
-    if not isinstance(head, Sym) or not is_state(drawn[0]) or len(drawn) > 2 or (found := visited(head, ctx)) is None:
+    if not isinstance(head, Sym) or not is_state(drawn[0]) or len(drawn) > 2:
+        return None
+    found = visited(head, ctx) or (_by_a_policy(head, ctx) if not isinstance(source, Call) else None)
+    if found is None:
         return None
     if len(drawn) == 2 and not (_is_plain(drawn[1]) and getattr(drawn[1], "name", "").lower() == "a"):
         return None
@@ -120,6 +123,15 @@ def visited(head: Sym, ctx: Context) -> Visits | None:
         if mark.name in POLICIES or is_policy(mark, survey):
             policy = distribution(mark, (ctx.domain("a"), ctx.domain("s")), ctx)
     return Visits(policy, kind, any(is_start(m, ctx) for m in starts)) if policy is not None else None
+
+
+def _by_a_policy(head: Sym, ctx: Context) -> Visits | None:
+    """s ~ π, and s, a ~ π: the states that π visits; None for another law."""
+    if not is_policy(head, ctx.scope.survey):
+        return None
+    policy = distribution(head, (ctx.domain("a"), ctx.domain("s")), ctx)
+    kind = how_counted(Sym(head.start, head.end, "d", sub=Items(head.start, head.end, (head,), ())), ctx.scope.survey)
+    return Visits(policy, kind) if policy is not None and kind in ("normalised", "share") else None
 
 
 def _is_a_start(mark: Node, ctx: Context) -> bool:
