@@ -90,6 +90,9 @@ def _is_own_law(source: Node | None, kind: str, at: Expr, ctx: Context) -> bool:
     own = letter == ctx.policy() if kind == "a" else letter is not None and letter.name == "P"
     if not own or not isinstance(source, Call):
         return own
+    of = source.args.parts[0]
+    if not isinstance(of, Dot) and element(of, ctx) != (Action if kind == "a" else State)(at, ctx.domain(kind)):
+        raise stop("a law whose first argument is not the variable drawn", source)
     before = [State(at, states)] if kind == "a" else [State(at - 1, states), Action(at - 1, actions)]
     given = [a for a in source.args.parts[1:] if not is_parameter(a, ctx.scope.survey)]
     return [element(a, ctx) for a in given] == before

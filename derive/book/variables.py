@@ -26,7 +26,8 @@ def of_chance(body: Node, ctx: Context) -> Expr | None:
     inner = ctx
     for name in sorted(names):
         inner = inner.binding(name, function(name, (chance.domain,))(chance))
-    ctx.notes.assumed.add(f"{', '.join(sorted(names))} any random variables")
+    if not names <= ctx.scope.survey.arbitrary:
+        ctx.notes.assumed.add(f"{', '.join(sorted(names))} any random variables")
     return Mean(ctx.read(body, inner), chance, law("P", (chance.domain,))(chance))
 
 
