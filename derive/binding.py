@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from sympy import Basic, Dummy, Expr, Symbol
+from sympy import Basic, Dummy, Expr, Max, Min, Symbol
 
 from derive.errors import IllFormed
 from derive.terms import (
@@ -114,6 +114,17 @@ def renamed(name: Basic, text: str) -> Basic:
     return Symbol(text, **name._assumptions_orig)
 
 
+def remade(node: Basic, args: tuple[Basic, ...]) -> Basic:
+    """The node with other arguments."""
+    return extreme(node.func, args) if isinstance(node, (Max, Min)) else node.func(*args)
+
+
+@lru_cache(maxsize=20_000)
+def extreme(kind: type[Max | Min], args: tuple[Expr, ...]) -> Expr:
+    """The larger or smaller of some terms, which SymPy compares at length before it leaves them as they are."""
+    return kind(*args)
+
+
 def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
     """Replace free names by terms, at once, renaming bound names that would capture.
 
@@ -138,7 +149,7 @@ def substitute(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
         return _substitute_definition(node, live)
     name = bound_name(node)
     if name is None:
-        return node.func(*(substitute(a, live) for a in node.args))
+        return remade(node, tuple(substitute(a, live) for a in node.args))
     place, scopes = node.binds
     incoming = frozenset().union(*(free(v) for v in live.values()))
     new = fresh(name, incoming | (free(node) if name in incoming else frozenset()))
@@ -169,7 +180,7 @@ def respell(node: Basic, values: Mapping[Basic, Basic]) -> Basic:
     if isinstance(node, Definition):
         params = tuple(respell(p, values) for p in node.params)
         return Definition(node.name, params, respell(node.body, values), node.form)
-    return node.func(*(respell(a, values) for a in node.args)) if node.args else node
+    return remade(node, tuple(respell(a, values) for a in node.args)) if node.args else node
 
 
 @lru_cache(maxsize=100_000)
@@ -184,7 +195,7 @@ def canonical(node: Basic) -> Basic:
     """The same term with every bound name replaced by its height: two terms alike up to renaming become equal."""
     if not node.args or isinstance(node, Definition):
         return node
-    rebuilt = node.func(*map(canonical, node.args))
+    rebuilt = remade(node, tuple(map(canonical, node.args)))
     name = bound_name(rebuilt)
     if name is None or type(rebuilt) is not type(node):  # a sum of which one term is left is that term, renamed already
         return rebuilt

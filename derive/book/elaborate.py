@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol
 
+from derive.binding import extreme
 from derive.book import applications, expectations, maxima, series, slopes, sums, symbols, tree
 from derive.book.context import Context, Notes, bounded, is_sized, stop, time, undecided
 from derive.book.elements import element
@@ -107,8 +108,8 @@ def _function(node: tree.Fun, ctx: Context) -> Expr:
     if node.name in ("min", "max"):
         if not isinstance(node.body, (tree.Group, tree.Set)) or set(node.body.items.separators) != {","}:
             raise stop(f"{node.name} of something that is no list", node)
-        values = [read(part, ctx) for part in node.body.items.parts]
-        return Min(*values) if node.name == "min" else Max(*values)
+        values = tuple(read(part, ctx) for part in node.body.items.parts)
+        return extreme(Min if node.name == "min" else Max, values)
     if node.name == "binom":
         return _binomial(node, ctx)
     if node.name not in ("log", "exp", "sqrt"):

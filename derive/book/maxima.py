@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Max, Min
 
+from derive.binding import extreme
 from derive.book.binders import fresh_variable, refuse_dependence
 from derive.book.context import Context, undecided
 from derive.book.sorts import integer, is_element
@@ -21,7 +22,7 @@ def best(node: Best, ctx: Context) -> Expr:
     if listed is not None:
         name, numbers = listed
         values = [ctx.read(node.body, ctx.binding(name, n)) for n in numbers]
-        return Max(*values) if node.name == "max" else Min(*values)
+        return extreme(Max if node.name == "max" else Min, tuple(values))
     inner, variables = ctx, []
     for part in node.sub.parts:
         first = part.sides[0] if isinstance(part, Relation) and part.operators == ("in",) else part

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Max, Min, Mul, Pow, Rational
 
+from derive.binding import extreme
 from derive.book import tree
 from derive.book.context import Context, stop, undecided
 from derive.book.elements import element
@@ -50,7 +51,7 @@ def _clipped(node: Call, ctx: Context) -> Expr:
     if len(parts) != 3 or any(s not in (",", ";") for s in node.args.separators):
         raise stop("clip of something that is no value, least and most", node)
     value, least, most = (ctx.read(part, ctx) for part in parts)
-    return Min(Max(value, least), most)
+    return extreme(Min, (extreme(Max, (value, least)), most))
 
 
 def _moment(node: Call, power: int, ctx: Context) -> Expr:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sympy import Add, Basic, Expr, Mul, Pow, Symbol
 
 from derive import kernel
-from derive.binding import canonical, free, fresh, names, substitute
+from derive.binding import canonical, free, fresh, names, remade, substitute
 from derive.context import Context
 from derive.errors import DeriveError, IllFormed, Refused
 from derive.kernel import Theorem, law
@@ -167,7 +167,7 @@ def shape_of(node: Basic) -> Basic:
         return Mul(*(shape_of(f) for f in factors))
     if isinstance(node, TimeSum):
         return TimeSum(shape_of(node.body), time_symbol("_"), 0, SLOT)
-    return node.func(*map(shape_of, node.args)) if node.args else node
+    return remade(node, tuple(map(shape_of, node.args))) if node.args else node
 
 
 def _is_discount(factor: Basic) -> bool:
