@@ -22,7 +22,10 @@ DEFINES = re.compile(r"\b(defin\w*|denot\w*|let|call(?:ed)?|introduc\w*|objectiv
 _SUPPOSED = re.compile(r"\b(if|when|whenever|unless|suppos\w*|assum\w*|since|because|for|that|then|case)\s*$", re.I)
 _SETS = re.compile(r"\b(sets?|setting|uses?|using|takes?|taking|fix(?:es)?|choos\w+|assumes?|let)\s*$", re.I)
 _CASE = re.compile(r"\b(if|when|suppos\w*|example|instance|unless|consider|case|imagine)\b", re.I)
-_NAMED_AFTER = re.compile(r"\s*,?\s*(?:is|are|be|denotes?|which is)\s+(?:the|an?|our|its|called|defined)\b", re.I)
+_NAMED_AFTER = re.compile(
+    r"\s*,?\s*(?:(?:is|are|be|denotes?|which is)\s+(?:the|an?|our|its|called|defined)\b|(?:its|the|our)\s+[a-z]{3,})",
+    re.I,
+)
 _OPENING = re.compile(r"(?:\s|[$\[\\]|\.\.\s*math::[^\n]*|:[\w-]+:[^\n]*|`{3,}[^\n]*|:{3,}[^\n]*|\\begin\{[\w*]+\})+\Z")
 _MAX_ELEMENTS = 16
 
