@@ -42,8 +42,25 @@ class Falsehood:
 
 
 @dataclass(frozen=True)
+class Cited:
+    """A statement that is admitted without proof: an axiom beyond the laws, with where its proof is to be found.
+
+    It is true where its own assumptions are. The falsehood is like it, and false: what the models are able to refute.
+    """
+
+    name: str
+    claim: Statement
+    assuming: tuple[Hypothesis, ...]
+    source: str
+    falsehood: Falsehood
+
+
+@dataclass(frozen=True)
 class Derivation:
-    """A statement with its assumptions and source, the lines that prove it, and the world of its worked example."""
+    """A statement with its assumptions and source, the lines that prove it, and the world of its worked example.
+
+    `admitting` are the axioms beyond the laws that the lines may use; they are counted wherever the theorem is shown.
+    """
 
     name: str
     title: str
@@ -54,12 +71,18 @@ class Derivation:
     falsehood: Falsehood
     world: str
     defining: tuple[Equation, ...] = ()
+    admitting: tuple[Cited, ...] = ()
+
+    @property
+    def given(self) -> tuple[Hypothesis, ...]:
+        """What the lines may use: the assumptions, and what is admitted."""
+        return *self.assuming, *(axiom.claim for axiom in self.admitting)
 
     @cached_property
     def proof(self) -> Proof:
         """The lines. Raises WrongLine at the first that its reason does not give."""
         try:
-            return self.build(Start(self.claim, self.assuming))
+            return self.build(Start(self.claim, self.given))
         except WrongLine:
             raise
         except DeriveError as fault:
@@ -67,7 +90,9 @@ class Derivation:
 
     @cached_property
     def theorem(self) -> Theorem:
-        """assuming ⊢ claim. Raises WrongClaim where the lines prove something else, or assume otherwise."""
+        """assuming, admitting ⊢ claim. Raises WrongClaim where the lines prove something else, or assume otherwise."""
+        if self.claim in self.given:
+            raise WrongClaim(f"{self.name}: the claim is assumed or admitted, and nothing is left to prove")
         theorem = self.proof.theorem
         if theorem.relation != self.claim.relation:
             shown = f"{theorem.relation!r}, the claim says {self.claim.relation!r}"
@@ -78,8 +103,18 @@ class Derivation:
         ):
             if not alike(found, wanted):
                 raise WrongClaim(f"{self.name}: the lines {side} with {text(found)}, the claim with {text(wanted)}")
-        _same_hypotheses(self.name, theorem.hypotheses, self.assuming, _for_meaning(self.claim, self.assuming))
-        return kernel.weaken(theorem, self.assuming)
+        meant = _for_meaning(self.claim, self.assuming)
+        meant |= {h for axiom in self.admitting if axiom.claim in theorem.hypotheses for h in axiom.assuming}
+        _same_hypotheses(self.name, theorem.hypotheses, self.given, meant)
+        self._may_admit()
+        return kernel.weaken(theorem, self.given)
+
+    def _may_admit(self) -> None:
+        for axiom in self.admitting:
+            lacking = [h for h in axiom.assuming if h not in self.assuming]
+            if lacking:
+                shown = ", ".join(map(text, lacking))
+                raise WrongClaim(f"{self.name}: {axiom.name} is true where {shown}; add that to `assuming`")
 
     @property
     def rests_on(self) -> tuple[str, ...]:
@@ -97,7 +132,7 @@ class Derivation:
     def fingerprint(self) -> str:
         """A short digest of the statement, its assumptions and every line with its reason."""
         lines = [(encode(line.term), line.rule) for block in self.proof.blocks for line in block.lines]
-        whole = (encode(self.claim), sorted(map(str, map(encode, self.assuming))), lines)
+        whole = (encode(self.claim), sorted(map(str, map(encode, self.given))), lines)
         return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
 
 
@@ -150,6 +185,7 @@ def derivation(
     falsehood: Falsehood,
     world: str,
     defining: Iterable[Equation] = (),
+    admitting: Iterable[Cited] = (),
 ) -> Callable[[Callable[[Start], Proof]], Derivation]:
     """Enter a derivation under its function's name; a name is entered once."""
 
@@ -160,7 +196,8 @@ def derivation(
         if name in _COLLECTED:
             raise WrongClaim(f"there is a derivation named {name} already; a name is entered once")
         variant = replace(falsehood, assuming=falsehood.assuming or given)
-        made = Derivation(name, title, claim, given, source, build, variant, world, tuple(defining))
+        admitted = tuple(admitting)
+        made = Derivation(name, title, claim, given, source, build, variant, world, tuple(defining), admitted)
         _COLLECTED[name] = made
         return made
 

@@ -110,10 +110,11 @@ def _sheet(d: Derivation, misses: dict[str, NearMiss]) -> Sheet:
     found = evidence(d)
     every = [(t, s, equation, n) for t, where in PLACES.items() for s, rows in where.items() for equation, n in rows]
     places = (Place(t, s, equation, i) for i, (t, s, equation, name) in enumerate(every) if name == d.name)
+    axioms = tuple(f"{axiom.name}, admitted without proof: {axiom.source}" for axiom in d.admitting)
     blocks = tuple(Block(c.title, c.start, tuple(_line(x, misses) for x in c.lines)) for c in d.proof.blocks)
     return Sheet(
-        name=d.name, title=d.title, statement=d.claim, definitions=d.defining, hypotheses=d.assuming,
-        laws=tuple(found["laws"]), axioms=(), source=d.source, blocks=blocks, example=_example(d, found),
+        name=d.name, title=d.title, statement=d.claim, definitions=d.defining, hypotheses=d.given,
+        laws=tuple(found["laws"]), axioms=axioms, source=d.source, blocks=blocks, example=_example(d, found),
         falsehood=_falsehood(d, found["false"]), fingerprint=d.fingerprint, status="proved",
         without=tuple(_without(h, one) for h, one in zip(d.assuming, found["without"], strict=True)),
         places=tuple(places),

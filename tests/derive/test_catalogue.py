@@ -13,7 +13,7 @@ import proofs
 from derive import kernel
 from derive.binding import alike
 from derive.calc import Start
-from derive.catalogue import _COLLECTED, Derivation, Falsehood, derivation, load
+from derive.catalogue import _COLLECTED, Cited, Derivation, Falsehood, derivation, load
 from derive.errors import UnknownName, WrongClaim, WrongLine
 from derive.models.refute import decide
 from derive.notation import T, a, bandit_policy, expect, given_history, grad, k, mean, policy, reward, score, t
@@ -30,7 +30,7 @@ from derive.rules import (
 )
 from derive.terms import AtMost, Equation, Inequality, Log, Positive, SumOver
 
-from .laws.witness import judge, judge_equation
+from .laws.witness import judge, judge_equation, judge_statement
 
 CATALOGUE = load(proofs)
 ENTRIES = sorted(CATALOGUE.derivations.values(), key=lambda d: d.name)
@@ -52,7 +52,7 @@ def test_an_entry_is_proved_and_replays(entry: Derivation) -> None:
     theorem = kernel.replay(entry.theorem)
     assert alike(theorem.lhs, entry.claim.lhs)
     assert alike(theorem.rhs, entry.claim.rhs)
-    assert theorem.hypotheses <= set(entry.assuming)
+    assert theorem.hypotheses <= set(entry.given)
     assert theorem.laws <= set(kernel.LAWS)
 
 
@@ -92,6 +92,51 @@ def test_the_models_refute_the_falsehood(entry: Derivation) -> None:
 def test_a_fingerprint_is_short_and_its_own(entry: Derivation) -> None:
     assert len(entry.fingerprint) == 16
     assert [d.name for d in ENTRIES if d.fingerprint == entry.fingerprint] == [entry.name]
+
+
+# axioms beyond the laws
+
+CITED = sorted({axiom.name: axiom for d in ENTRIES for axiom in d.admitting}.items())
+
+
+def test_whatever_is_admitted_is_counted() -> None:
+    assert [name for name, _ in CITED] == ["hoeffding_lemma"]
+    for entry in ENTRIES:
+        admitted = {axiom.claim for axiom in entry.admitting}
+        assert admitted == entry.theorem.hypotheses - set(entry.assuming), entry.name
+
+
+@pytest.mark.parametrize(("name", "axiom"), CITED)
+def test_an_axiom_is_true_on_random_models(name: str, axiom: Cited) -> None:
+    found = decide(axiom.claim, axiom.assuming)
+    assert (found.verdict, found.points > 50) == ("unknown", True), found.reason  # models prove no inequality
+    verdict = judge_statement(axiom.claim, axiom.assuming, Random(name), 300)
+    assert not verdict.false, verdict.counterexample
+    assert verdict.true >= 20
+    assert axiom.source
+
+
+@pytest.mark.parametrize(("name", "axiom"), CITED)
+def test_a_broken_copy_of_an_axiom_is_false(name: str, axiom: Cited) -> None:
+    assert decide(axiom.falsehood.claim, axiom.falsehood.assuming or axiom.assuming).verdict == "refuted"
+
+
+def test_what_is_admitted_is_true_under_the_assumptions_and_is_not_the_claim() -> None:
+    admitted = Cited("half", Equation(SumOver(p, a), 2), (Positive(bandit_policy),), "nowhere", NONE)
+    twice = Equation(2 * SumOver(p, a), 4)
+
+    def lines(start: Start) -> object:
+        return start.eq(4, by=admitted.claim)
+
+    def entry(claim: Equation, assuming: tuple) -> Derivation:
+        return Derivation("entry", "Entry", claim, assuming, "", lines, NONE, "", (), (admitted,))
+
+    good = entry(twice, (Positive(bandit_policy),))
+    assert good.theorem.hypotheses == {admitted.claim}
+    with pytest.raises(WrongClaim, match=r"half is true where π_θ > 0; add that to `assuming`"):
+        _ = entry(twice, ()).theorem
+    with pytest.raises(WrongClaim, match="nothing is left to prove"):
+        _ = entry(admitted.claim, (Positive(bandit_policy),)).theorem
 
 
 # entries that are wrong
