@@ -51,7 +51,7 @@ DERIVE = [
         book.instances book.values book.optimal book.occupancy book.next_states book.visits book.reaching book.joint_laws book.data book.prefixes
         book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
         book.stationary
-        book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.slopes
+        book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.partial book.slopes
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
         book.applications book.grammar book.expectations book.statements book.parsing
         book.standard book.elaborate book.introduce book.remainder book.judge book.kinds book.arithmetic book.claims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sympy import Basic, Expr, Integer, Pow, Symbol
 
@@ -35,7 +35,7 @@ _COUNTS = frozenset({"n", "N"})  # how many there are of something: n steps
 def hypotheses(equation: Statement, first: int, horizon: Expr) -> tuple[Hypothesis, ...]:
     """The hypotheses under which a text states an equation, for actions `first` … first + horizon - 1."""
     sides = (equation.lhs, equation.rhs)
-    orders = list(_free_times(equation, first, horizon))
+    orders = [*_free_times(equation, first, horizon), *_of_sequences(equation)]
     for side in sides:
         for fact in _moments(side, horizon):
             if not entailed(map(as_linear, orders), as_linear(fact)):
@@ -64,6 +64,29 @@ def _free_times(equation: Statement, first: int, horizon: Expr) -> Iterator[AtMo
         if name not in horizon.free_symbols:
             yield AtMost(Integer(1) if name.name in _COUNTS else Integer(first), name)
             yield AtMost(name, horizon + first - 1)
+
+
+def _of_sequences(equation: Statement) -> Iterator[AtMost]:
+    """1 ≤ i ≤ n for the i of z_i, where the statement sums z_j from 1 to n: there is no other z."""
+    names = free(equation.lhs) | free(equation.rhs)
+    nodes = [n for side in (equation.lhs, equation.rhs) for n in unfolded(side)]
+    ends: dict[tuple[Letter, int], set[tuple[Expr, Expr]]] = {}
+    for node in nodes:
+        if isinstance(node, TimeSum) and free(node.lower) | free(node.upper) <= names:
+            for k, one in _places(subterms(node.body)):
+                if one.args[k] == node.index:
+                    ends.setdefault((one.letter, k), set()).add((node.lower, node.upper))
+    for k, one in _places(nodes):
+        found = ends.get((one.letter, k), set())
+        if len(found) == 1 and one.args[k] in names and isinstance(one.args[k], Symbol):
+            ((lower, upper),) = found
+            if one.args[k] in lower.free_symbols | upper.free_symbols:  # R_n beside Σ_{i=1}^{n-1} R_i
+                continue
+            yield from (AtMost(lower, one.args[k]), AtMost(one.args[k], upper))
+
+
+def _places(nodes: Iterable[Basic]) -> Iterator[tuple[int, Apply]]:
+    return ((k, n) for n in nodes if isinstance(n, Apply) for k in range(1, len(n.args)))
 
 
 def _moments(term: Basic, horizon: Expr) -> Iterator[AtMost]:

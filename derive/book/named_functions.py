@@ -8,8 +8,9 @@ from sympy import Expr, Integer, Max, Min, Mul, Pow, Rational
 
 from derive.binding import extreme
 from derive.book import tree
-from derive.book.context import Context, stop, undecided
-from derive.book.elements import element
+from derive.book.context import Context, stop, time, undecided
+from derive.book.elements import element, numbered
+from derive.book.letters import TIMES
 from derive.book.sorts import integer, is_element
 from derive.book.tree import Call, Expect, Items, Node, Relation, Sym
 from derive.terms import Cases, TimeSum
@@ -124,10 +125,28 @@ def _indicator(items: Items, node: Node, ctx: Context) -> Expr:
     if not isinstance(only, Relation) or only.operators not in (("=",), ("!=",)):
         raise undecided("an indicator of something that is no equality of elements", node)
     left, right = only.sides
-    if left is None or right is None or not is_element(left, ctx.scope.survey):
+    if left is None or right is None:
         raise undecided("an indicator of something that is no equality of elements", node)
     same = (Integer(1), Integer(0)) if only.operators == ("=",) else (Integer(0), Integer(1))
+    if numbered(left, ctx) is not None and numbered(right, ctx) is not None:
+        return Cases(time(left, ctx), time(right, ctx), *same)
+    if not is_element(left, ctx.scope.survey):
+        raise undecided("an indicator of something that is no equality of elements", node)
     return Cases(element(left, ctx), element(right, ctx), *same)
+
+
+def kronecker(node: Sym, ctx: Context) -> Expr | None:
+    r"""\delta_{ij}, \delta_{a,b}: 1[i = j]; None for any other letter, such as the error \delta_t."""
+    parts = node.sub.parts if node.head == "delta" and node.sub is not None and node.sup is None else ()
+    pair = parts[0].factors if len(parts) == 1 and isinstance(parts[0], tree.Mul) else parts
+    if len(pair) != 2 or not all(
+        isinstance(p, Sym) and p == Sym(p.start, p.end, p.name, primes=p.primes) for p in pair
+    ):
+        return None
+    if any(isinstance(p, Sym) and p.name in TIMES for p in pair):  # \delta_{i,t}, an error of a sample
+        return None
+    relation = Relation(node.start, node.end, tuple(pair), ("=",))
+    return _indicator(Items(node.start, node.end, (relation,), ()), node, ctx)
 
 
 def indicator(node: Sym, ctx: Context) -> Expr | None:

@@ -93,7 +93,7 @@ class Prefixes(Indices):
         else:
             by = again = self.atom()
         self.expect("}")
-        if not isinstance(by, Sym) or not isinstance(again, Sym):
+        if not isinstance(by, (Sym, tree.Call)) or not isinstance(again, (Sym, tree.Call)):
             raise self.stopped("a derivative by something that is no letter", token)
         if body is None:
             body = self.operand("nabla")

@@ -32,11 +32,19 @@ def note_roles(node: Node, elements: Seen, counts: set[str], policies: set[str])
 
 
 def note_place(node: Node, beside_states: Seen) -> None:
-    """h(s, b): what stands beside a state in the function h."""
-    if not isinstance(node, Call) or len(node.args.parts) != 2 or node.args.separators != (",",):
+    """h(s, b), θ_{s,b}: what stands beside a state; π(b): what a policy without states is given."""
+    if isinstance(node, Call):
+        head, items = node.head, node.args
+    elif isinstance(node, Sym) and node.name in PARAMETERS and node.sub is not None:
+        head, items = node, node.sub
+    else:
         return
-    if {ELEMENTS.get(name) for name in _plain_names(node.args.parts[:1])} == {ELEMENTS["s"]}:
-        beside_states.setdefault(node.head.head, set()).update(_plain_names(node.args.parts[1:]))
+    if not items.parts or any(s != "," for s in items.separators) or len(items.parts) > 2:
+        return
+    *states, last = items.parts
+    of_state = [ELEMENTS.get(name) for name in _plain_names(states)] == [ELEMENTS["s"]]
+    if of_state or (not states and head.name in POLICIES and isinstance(node, Call)):
+        beside_states.setdefault(head.name, set()).update(_plain_names([last]))
 
 
 def settled(elements: Seen, heads: Iterable[str], beside_states: Seen) -> tuple[tuple[str, str], ...]:

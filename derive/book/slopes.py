@@ -12,6 +12,7 @@ from derive.book.context import Context, stop, undecided
 from derive.book.laws import distribution
 from derive.book.letters import POLICIES, TIMES
 from derive.book.naming import written
+from derive.book.partial import by_a_value
 from derive.book.tree import Node, Sym
 from derive.terms import At, Coincide, Gradient, real_symbol
 
@@ -132,6 +133,8 @@ def gradient(node: tree.Grad, ctx: Context) -> Expr:
             if (by := _number_of(only, ctx)) is not None:
                 assert isinstance(only, Sym)
                 return Gradient(ctx.read(node.body, replace(ctx, differentiated=True).binding(only.head, by)), by)
+            if only is not None and (isinstance(only, tree.Call) or (isinstance(only, Sym) and only.sub is not None)):
+                return by_a_value(node, only, ctx)
             raise stop("∇ by something that is no parameter here", node)
         name = only.head
     inside = replace(ctx, differentiated=True)

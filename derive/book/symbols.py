@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -11,13 +12,13 @@ from derive.binding import subterms
 from derive.book import arbitrary, occupancy
 from derive.book.context import Context, bounded, stop, time
 from derive.book.definitions import applied, in_force
-from derive.book.elements import moment, numbered, reward
-from derive.book.letters import COUNTERS, POLICIES, SCALARS, TIMES, positive
-from derive.book.named_functions import indicator
+from derive.book.elements import element, moment, numbered, reward
+from derive.book.letters import COUNTERS, PARAMETERS, POLICIES, SCALARS, TIMES, positive
+from derive.book.named_functions import indicator, kronecker
 from derive.book.sorts import integer, is_element, is_parameter, key_of, label_of
-from derive.book.tree import Big, Call, Div, Expect, Group, Node, Num, Sym, walk
+from derive.book.tree import Big, Call, Div, Expect, Grad, Group, Node, Num, Sym, walk
 from derive.book.values import value_at
-from derive.terms import Apply, Exp, Log, Term, real_symbol
+from derive.terms import Apply, Exp, Letter, Log, Term, Var, real_symbol
 
 
 def symbol(node: Sym, ctx: Context) -> Expr:
@@ -34,8 +35,12 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     key = key_of(node, ctx.scope.survey)
     if (found := in_force(key, ctx)) is not None:
         return applied(node, found, (), ctx)
+    if (same := kronecker(node, ctx)) is not None:
+        return same
     if node.sup is not None and (key is None or not key.labels):
         return _power(node, ctx)
+    if (entry := _entry(node, ctx)) is not None:
+        return entry
     if is_parameter(node, ctx.scope.survey) and node.name not in POLICIES:
         return ctx.real_parameter(node.head)
     if node.sub is None and node.sup is None and _counts(node, ctx):
@@ -55,6 +60,34 @@ def symbol(node: Sym, ctx: Context) -> Expr:
     if may_be_a_number and (number := arbitrary.number(node, ctx)) is not None:
         return number
     raise stop(f"the letter {node.head} has no meaning that is known here", node)
+
+
+def _entry(node: Sym, ctx: Context) -> Expr | None:
+    """θ_{s,a}, θ_a: one of the parameters of a table, where s and a are arguments or run over a sum beside it."""
+    if node.name not in PARAMETERS or node.sub is None or node.sup is not None or node.accents or node.primes:
+        return None
+    parts = node.sub.parts
+    used = {n.head for side in ctx.around for n in _arguments(side) if isinstance(n, Sym)} | set(ctx.bound)
+    if not all(isinstance(p, Sym) and is_element(p, ctx.scope.survey) for p in parts):
+        return None
+    if len(parts) == 1 and not all(isinstance(p, Sym) and p.head in used for p in parts):  # θ_a, of an actor
+        return None
+    places = [element(part, ctx) for part in parts]
+    if not all(isinstance(place, Var) for place in places):
+        return None
+    letter = Letter(node.name, tuple(place.domain for place in places), parameter=ctx.theta)
+    return Apply(letter, *places)
+
+
+def _arguments(node: Node) -> Iterator[Node]:
+    """What functions are applied to, and what sums run over, and derivatives."""
+    for n in walk(node):
+        if isinstance(n, Call):
+            yield from n.args.parts
+        elif isinstance(n, Grad) and n.sub is not None:
+            yield from (p for by in n.sub.parts if isinstance(by, Sym) and by.sub is not None for p in by.sub.parts)
+        elif isinstance(n, (Big, Expect)) and n.sub is not None:
+            yield from n.sub.parts
 
 
 def _counts(node: Sym, ctx: Context) -> bool:

@@ -33,7 +33,7 @@ from derive.book.judge import Judgement, Judges, looked_at, upheld
 from derive.book.laws import SAME_POLICY
 from derive.book.reach import wider
 from derive.book.repair import repaired
-from derive.book.scope import Convention, Scope
+from derive.book.scope import Choice, Convention, Scope
 from derive.book.tokens import Stopped
 from derive.book.tree import Node, Relation, Sym, walk
 from derive.printing import latex, text
@@ -218,7 +218,8 @@ def _softened(left: Node, right: Node, setting: Setting, one: Claim, refuted: Ju
         message = f"fails as read, but that rests on an assumption: {', '.join(sorted(rests_on))}"
         return Judgement("unknown", "D051", message, assumed=tuple(rests_on))
     if chosen := sorted({choice.letter for choice in setting.scope.chosen(_letters(left, right))}):
-        return Judgement("unknown", "D051", f"fails for any {', '.join(chosen)}, and the text says which is meant")
+        message = f"fails for any {', '.join(chosen)}, and the text says which is meant"
+        return _fails_as_chosen(left, right, setting, one) or Judgement("unknown", "D051", message)
     if not complete:
         return Judgement("unknown", "D059", "fails under one reading, and another could not be read")
     if _may_reach_further(left, right, setting):
@@ -324,15 +325,32 @@ def _letters(*nodes: Node) -> set[str]:
 
 def _under_choices(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
     """A step may rest on what an equation of its section says of π: π(a|s) = e^{h(s,a)} / Σ_b e^{h(s,b)}."""
+    for choice, special in _as_chosen(left, right, setting, one):
+        if (judgement := setting.passes(special)) is not None:
+            return replace(judgement, message=f"{judgement.message}, for the {choice.letter} of line {choice.line}")
+    return None
+
+
+def _fails_as_chosen(left: Node, right: Node, setting: Setting, one: Claim) -> Judgement | None:
+    """A step may fail for the one π that the section says, in whatever that is said in."""
+    choices = list(_as_chosen(left, right, setting, one))
+    if len(choices) != 1 or len(setting.scope.chosen(_letters(left, right))) != 1 or choices[0][1].notes.assumed:
+        return None
+    ((choice, special),) = choices
+    judgement = setting.judge(special)
+    judgement = setting.upheld(special, judgement) if judgement.verdict == "refuted" else judgement
+    said = f"{judgement.message}, for the {choice.letter} of line {choice.line}"
+    return replace(judgement, message=said) if judgement.verdict == "refuted" else None
+
+
+def _as_chosen(left: Node, right: Node, setting: Setting, one: Claim) -> Iterator[tuple[Choice, Claim]]:
+    """The claim for each choice of its letters, the latest first."""
     for choice in reversed(setting.scope.chosen(_letters(left, right))):
         with suppress(Stopped):
             made = None if choice.right is None else setting.claim(choice.left, choice.right, one.reading)
-            special = made and as_chosen(one, made, setting.scope.survey.first)
-            judgement = setting.passes(special) if special is not None else None
-            if judgement is not None:
-                message = f"{judgement.message}, for the {choice.letter} of line {choice.line}"
-                return replace(judgement, message=message)
-    return None
+            special = None if made is None else as_chosen(one, made, setting.scope.survey.first)
+            if special is not None:
+                yield choice, special
 
 
 def _under_earlier(left: Node, right: Node, setting: Setting, one: Claim, refuted: Judgement) -> Judgement | None:

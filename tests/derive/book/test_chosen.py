@@ -51,3 +51,44 @@ def test_without_the_choice_nothing_of_it_passes(check, latex):
 def test_what_stands_at_the_place_of_an_action_is_one(check):
     text = r"$$ \pi(a|s) = \frac{e^{h(s,a)}}{\sum_b e^{h(s,b)}} $$" + "\n\n"
     assert check(text + r"$$ \log \pi(a|s) = h(s,a) - \log \sum_b e^{h(s,b)} $$").steps[-1].verdict == "proved"
+
+
+TABLE = r"$$ \pi_\theta(a|s) = \frac{e^{\theta_{s,a}}}{\sum_{b} e^{\theta_{s,b}}} $$" + "\n\n"
+SEQUENCE = r"$$ p_i = \frac{e^{z_i}}{\sum_{j=1}^{n} e^{z_j}} $$" + "\n\n"
+PREFERENCES = r"$$ \pi(a|s) = \frac{e^{h(s,a)}}{\sum_b e^{h(s,b)}} $$" + "\n\n"
+PARTIAL = [
+    (PREFERENCES, r"\frac{\partial \log \pi(a|s)}{\partial h(s,b)} = \mathbf{1}[a=b] - \pi(b|s)"),
+    (PREFERENCES, r"\frac{\partial \pi(a|s)}{\partial h(s,b)} = \pi(a|s) (\mathbf{1}[a=b] - \pi(b|s))"),
+    (TABLE, r"\frac{\partial \log \pi_\theta(a|s)}{\partial \theta_{s,b}} = \mathbf{1}[a=b] - \pi_\theta(b|s)"),
+    (
+        TABLE,
+        r"\frac{\partial \log \pi_\theta(a|s)}{\partial \theta_{s',b}} = \mathbf{1}[s=s'] (\mathbf{1}[a=b] - \pi_\theta(b|s))",
+    ),
+    (SEQUENCE, r"\frac{\partial p_i}{\partial z_j} = p_i (\mathbf{1}[i=j] - p_j)"),
+    (SEQUENCE, r"\frac{\partial \log p_i}{\partial z_j} = \delta_{ij} - p_j"),
+]
+WRONG = [
+    (PREFERENCES, r"\frac{\partial \log \pi(a|s)}{\partial h(s,b)} = \mathbf{1}[a=b] + \pi(b|s)"),
+    (TABLE, r"\frac{\partial \log \pi_\theta(a|s)}{\partial \theta_{s,b}} = \mathbf{1}[a=b] - \pi_\theta(a|s)"),
+    (TABLE, r"\frac{\partial \log \pi_\theta(a|s)}{\partial \theta_{s',b}} = \mathbf{1}[a=b] - \pi_\theta(b|s)"),
+    (SEQUENCE, r"\frac{\partial p_i}{\partial z_j} = p_j (\mathbf{1}[i=j] - p_j)"),
+]
+
+
+@pytest.mark.parametrize(("definition", "latex"), PARTIAL)
+def test_a_derivative_by_one_value(check, definition, latex):
+    assert check(definition + f"$$ {latex} $$").steps[-1].verdict in ("proved", "holds")
+
+
+@pytest.mark.parametrize(("definition", "latex"), WRONG)
+def test_a_false_derivative_by_one_value(check, definition, latex):
+    verdict = check(definition + f"$$ {latex} $$").steps[-1].verdict
+    assert verdict == ("refuted" if definition == TABLE else "unknown")  # h and z may be chosen below
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [r"\frac{\partial \log \pi(a|s)}{\partial \pi(b|s)} = 1", r"\frac{\partial \log \pi(a|s)}{\partial k(s,b)} = 0"],
+)
+def test_what_no_value_of_a_function_is_changed_in(check, latex):
+    assert check(PREFERENCES + f"$$ {latex} $$").steps[-1].verdict in ("not-read", "unknown")
