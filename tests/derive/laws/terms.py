@@ -133,6 +133,7 @@ class Maker:
                 lambda: self.rng.choice([gamma, theta, y]),
                 lambda: c(self.time()),
                 lambda: gamma ** self.time(),
+                lambda: self.rng.choice([k, t, theta, y, gamma * y, Integer(0)]) ** self.time(),
                 lambda: f(self.rng.choice([x, x2, self.sample(), self.sample()])),
                 lambda: density(self.sample()),
                 lambda: past(History(self.time())),
@@ -270,15 +271,18 @@ class Maker:
         body = self.term(depth)
         named = Definition("d", (self.rng.choice([t, k]),), body)
         of_state = Definition("w", (s,), body)
+        of_number = Definition("z", (y,), body * self.rng.choice([y, y ** self.time(), 1 / (1 + y**2)]))
         return self.rng.choice(
             [
                 lambda: named(self.time()),
                 lambda: of_state(self.state()),
+                lambda: of_number(self.leaf()),
                 lambda: Cases(self.time(), 0, body, 1),
                 lambda: SumOver(Cases(i, 1, body, 0) * e(i), i),
                 lambda: At(theta**2 * v(s), theta, self.leaf()),
                 lambda: body * (named(self.time()) + 1),
                 lambda: SumOver(Maximum(body, x) * f(x), x),
                 lambda: At(theta * f(x) + body, theta, gamma),
+                lambda: At(body * self.rng.choice([y, gamma]), self.rng.choice([y, gamma]), self.leaf()),
             ]
         )()

@@ -158,7 +158,7 @@ def _model(
         "domains": domains,
         "indices": {s.name: v for s, v in at.items()},
         "elements": {v.name: rng.choice(domains[v.domain.name]) for v in variables},
-        "reals": {s.name: ["log", str(_fraction(rng))] if s in exped else str(_fraction(rng)) for s in reals},
+        "reals": {s.name: ["log", str(_fraction(rng))] if s in exped else str(_real(rng)) for s in reals},
         "letters": {_key(f): _table(f, domains, everywhere or f in positive, twice, rng) for f in letters},
         "trajectory": None,
     }
@@ -191,6 +191,11 @@ def _elements_of(domain: Domain, domains: dict[str, list[int]]) -> list[Any]:
 
 def _fraction(rng: Random) -> Fraction:
     return Fraction(rng.randint(1, 7), rng.randint(1, 5))
+
+
+def _real(rng: Random) -> Fraction:
+    """A number that is nought now and then: there γ^k is no quotient of powers."""
+    return rng.choice([Fraction(0), Fraction(1), Fraction(-1), _signed(rng), _fraction(rng), _fraction(rng)])
 
 
 def _signed(rng: Random) -> Fraction:
