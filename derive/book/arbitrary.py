@@ -36,7 +36,8 @@ def number(node: Sym, ctx: Context) -> Expr | None:
     if ctx.averaged and not indices and node.head not in _CONSTANT:
         raise undecided(f"{node.head} may depend on what is averaged over", node)
     if not indices and theta is None:
-        ctx.notes.assumed.add(f"{name} any number")
+        if name not in ctx.scope.survey.arbitrary:
+            ctx.notes.assumed.add(f"{name} any number")
         return real_symbol(name)
     if not indices:
         ctx.notes.assumed.add(f"{name} any function of {theta}")

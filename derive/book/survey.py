@@ -79,7 +79,7 @@ def survey(formulas: Iterable[Node], prose: str) -> Survey:
         visits=tuple(sorted(seen.visits.items())),
         visits_said=said(prose),
         deterministic=any(_NOT.search(m[0]) is None for m in _DETERMINISTIC.finditer(prose)),
-        arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)),
+        arbitrary=frozenset(one or two for one, two in _ARBITRARY.findall(prose)) | set(_CONSTANT.findall(prose)),
     )
 
 
@@ -94,6 +94,9 @@ _ARBITRARY = re.compile(
     r"\b(?:any|arbitrary|every)\s+(?:[\w-]+\s+){0,2}(?:function|baseline|random\s+variable)s?\s+"
     r"(?:\$([A-Za-z])(?:\b|_)|([A-Za-z])(?= of\b|\())"
 )
+_CONSTANT = re.compile(
+    r"(?:^|[.!?}]\s|\n)\s*For an? (?:\w+ )?(?:constant|number|scalar)\s+\$([A-Za-z])\$"
+)  # true of each
 _DETERMINISTIC = re.compile(
     r"[^.]{0,40}\b(?:environment|dynamics|transitions?)\b[^.]{0,40}\b(?:is|are)\b[^.]{0,20}\bdeterministic",
     re.I,

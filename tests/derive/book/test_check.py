@@ -95,6 +95,19 @@ def test_an_assumed_letter_never_refutes(check):
     assert (step.verdict, step.code) == ("unknown", "D051")
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("For a constant $c$,", "refuted"),
+        ("There is one $c$:", "unknown"),
+        ("This is so for a constant $c$:", "unknown"),
+    ],
+)
+def test_a_constant_that_a_sentence_begins_with_is_any(check, words, verdict):
+    text = f"Let $\\pi_\\theta$ be the policy.\n\n{words}\n\n$$ c \\nabla_\\theta \\log \\pi_\\theta(a|s) = 0 $$\n"
+    assert check(text).steps[-1].verdict == verdict
+
+
 def test_a_declared_letter_does(check):
     claim = "$$ \\mathbb{E}_{a \\sim \\pi_\\theta}[h(a) \\nabla_\\theta \\log \\pi_\\theta(a)] = 0 $$"
     (step,) = check(f"For any function $h$,\n\n{claim}").steps
