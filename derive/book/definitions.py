@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sympy import Basic, Expr, Integer, Symbol
@@ -11,7 +12,7 @@ from derive.book import arbitrary
 from derive.book.context import Context, Notes, is_path, stop, time, undecided
 from derive.book.elements import element
 from derive.book.letters import COUNTERS, HORIZONS, POLICIES, TIMES
-from derive.book.scope import Binding, Key, Survey
+from derive.book.scope import Binding, Key, Scope, Survey
 from derive.book.sorts import is_element, is_parameter, is_run, mark_of, parameter_name, sort_of
 from derive.book.stationary import from_there_on
 from derive.book.tokens import Stopped
@@ -68,7 +69,13 @@ def applied(head: Sym, binding: Binding, args: tuple[Node, ...], ctx: Context) -
         ctx.notes.assumed.add(f"{head.head} as in {where}")
     placed = definition.form == "index" and not binding.key.indices
     if isinstance(binding.head, Call) and (placed or is_value(binding.head, ctx)):
-        return definition(place(Call(head.start, head.end, head, Items(head.start, head.end, args, ())), ctx))
+        use = Call(head.start, head.end, head, Items(head.start, head.end, args, ()))
+        try:
+            return definition(place(use, ctx))
+        except Stopped:
+            if is_value(binding.head, ctx):
+                raise
+            definition = _as_written(binding, ctx)
     survey = ctx.scope.survey
     indices = [p for p in (head.sub.parts if head.sub else ()) if not is_parameter(p, survey) and not mark_of(p, head)]
     if any(sort_of(a, survey) == "path" and not is_path(a, ctx) for a in args):
@@ -138,11 +145,14 @@ def defined(binding: Binding, ctx: Context) -> Definition:
         raise stop("definitions that lead into each other", binding.head)
     if isinstance(binding.head, Call) and is_value(binding.head, ctx):
         return _value_definition(binding, binding.head, ctx)
+    if not isinstance(binding.head, Call) or not _speaks_of_values(binding, ctx):
+        return _as_written(binding, ctx)
+    if ctx.anchor is not None:  # at a moment of the trajectory, where values are what they are
+        with suppress(Stopped):
+            return _value_definition(binding, binding.head, ctx)
     try:
         return _as_written(binding, ctx)
     except Stopped:
-        if not isinstance(binding.head, Call) or not _speaks_of_values(binding, ctx):
-            raise
         return _value_definition(binding, binding.head, ctx)
 
 
@@ -155,7 +165,7 @@ def _as_written(binding: Binding, ctx: Context) -> Definition:
     survey = ctx.scope.survey
     inside = replace(
         ctx,
-        scope=ctx.scope.before(binding.serial) if binding.serial else ctx.scope,
+        scope=_before(binding, ctx),
         bound={},
         facts=(),
         number=None,
@@ -207,9 +217,15 @@ def _as_written(binding: Binding, ctx: Context) -> Definition:
     return Definition(_name(sym), tuple(params), body, _form(binding, sym, parts, body, ctx))
 
 
+def _before(binding: Binding, ctx: Context) -> Scope:
+    """What was in force where a definition stands."""
+    line = binding.line if not binding.file else 0
+    return ctx.scope.before(binding.serial, line) if binding.serial else ctx.scope
+
+
 def _value_definition(binding: Binding, head: Call, ctx: Context) -> Definition:
     """V(s) := E[G_t | s_t = s], A(s_t,a_t) := Q(s_t,a_t) - V(s_t): a definition with the time for its argument."""
-    before = ctx.scope.before(binding.serial) if binding.serial else ctx.scope
+    before = _before(binding, ctx)
     inside = replace(ctx, scope=before, bound={}, facts=(), number=None, depth=ctx.depth + 1, anchor=None)
     at = head_time(head, inside)
     inside = anchored([head, binding.body], inside) if at is None else inside

@@ -48,8 +48,9 @@ def at_a_time(node: Big, first: Node, ctx: Context) -> Expr | None:
     return None
 
 
-def times_first(node: Big) -> Big | None:
-    """Σ_t Σ_s P(s_t = s) X, of Σ_s Σ_t P(s_t = s) X and of Σ_s (Σ_t P(s_t = s)) X; None for any other sum."""
+def in_order(node: Big) -> Big | None:
+    """Σ_t Σ_s P(s_t = s) X, of Σ_s Σ_t P(s_t = s) X and of Σ_s (Σ_t P(s_t = s)) X; Σ_a Σ_{s'} P(s'|s,a) X, of
+    Σ_{s'} Σ_a P(s'|s,a) X; None for any other sum."""
     only = node.sub.only if node.sub is not None and node.kind == "sum" and node.upper is None else None
     first = only.sides[0] if isinstance(only, Relation) and only.operators == ("in",) else only
     if not isinstance(first, Sym) or first.sub is not None:
@@ -57,14 +58,25 @@ def times_first(node: Big) -> Big | None:
     factors = node.body.factors if isinstance(node.body, Mul) else (node.body,)
     for i, factor in enumerate(factors):
         inner = factor.items.only if isinstance(factor, Group) else factor
-        if not isinstance(inner, Big) or inner.kind != "sum" or not _over_times(inner):
+        if not isinstance(inner, Big) or inner.kind != "sum":
             continue
-        if not any(isinstance(n, Call) and _weighs(n, first) for n in walk(inner.body)):
+        weights = [n for n in walk(inner.body) if isinstance(n, Call)]
+        of_times = _over_times(inner) and any(_weighs(n, first) for n in weights)
+        if not of_times and not (i == len(factors) - 1 and any(_moves(n, first, inner) for n in weights)):
             continue
         rest = (*factors[:i], inner.body, *factors[i + 1 :])
         body = Mul(node.start, node.end, rest) if len(rest) > 1 else rest[0]
         return replace(inner, body=replace(node, body=body))
     return None
+
+
+def _moves(node: Call, first: Sym, inner: Big) -> bool:
+    """P(s'|s,a) of Σ_{s'} Σ_a P(s'|s,a) X."""
+    only = inner.sub.only if inner.sub is not None and inner.upper is None else None
+    action = only.sides[0] if isinstance(only, Relation) and only.operators == ("in",) else only
+    after, *given = node.args.parts
+    plain = isinstance(action, Sym) and action.sub is None and node.args.separators[:1] == ("|",)
+    return plain and action is not None and same(after, first) and any(same(g, action) for g in given)
 
 
 def _over_times(node: Big) -> bool:
@@ -78,9 +90,8 @@ def _weighs(node: Call, first: Sym) -> bool:
     what = node.args.parts[0]
     if node.head.name not in _HEADS or not isinstance(what, Relation) or len(what.sides) != 2:
         return False
-    wanted = ("=",) if len(node.args.parts) < 3 else ("->",)
-    last = what.sides[1]
-    return what.operators in (("=",), ("->",)) and wanted == what.operators and last is not None and same(last, first)
+    known = what.operators == ("=",) or (what.operators == ("->",) and len(node.args.parts) > 1)
+    return known and what.sides[1] is not None and same(what.sides[1], first)
 
 
 def _time_of(what: Relation, ctx: Context) -> Expr | None:

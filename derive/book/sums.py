@@ -18,7 +18,7 @@ from derive.book.letters import (
     TIMES,
 )
 from derive.book.next_states import of_next_states, without_accents
-from derive.book.reaching import at_a_time, times_first
+from derive.book.reaching import at_a_time, in_order
 from derive.book.series import endless
 from derive.book.sorts import is_element
 from derive.book.tree import Big, Call, Group, Mul, Node, Relation, Size, Sym, walk
@@ -38,7 +38,7 @@ def big(node: Big, ctx: Context) -> Expr:
     if node.sub is None:
         raise stop("a sum that does not say what it runs over", node)
     node = without_accents(node)
-    if (swapped := times_first(node)) is not None:
+    if (swapped := in_order(node)) is not None:
         return ctx.read(swapped, ctx)
     next_states = of_next_states(node)
     if not isinstance(next_states, Big):

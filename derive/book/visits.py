@@ -205,7 +205,16 @@ def from_the_start(ctx: Context) -> bool:
     """Whether the statement, or an objective that it speaks of, is about trajectories from a state: J(θ) := v(s_0)."""
     heads = {n.head for side in ctx.around for n in walk(side) if isinstance(n, Sym)}
     bodies = [b.body for b in ctx.scope.bindings if b.key.head in heads and b.key.sorts == ()]
+    if any(_leaves_the_start(n, ctx) for node in ctx.around for n in walk(node)):
+        return True
     return any(_at_the_start(n, ctx) for node in (*ctx.around, *bodies[-3:]) for n in _outside(node))
+
+
+def _leaves_the_start(node: Node, ctx: Context) -> bool:
+    """Pr(s_0 → s, k, π)."""
+    what = node.args.parts[0] if isinstance(node, Call) else None
+    first = what.sides[0] if isinstance(what, Relation) and what.operators == ("->",) else None
+    return first is not None and is_start(first, ctx)
 
 
 def _outside(node: Node) -> Iterator[Node]:
