@@ -69,6 +69,8 @@ def _moves_smoothly(context: Context, term: Expr, slope: Gradient) -> None:
         need(all(slope.parameter not in free(a) for a in term.args[1:]), "{} may jump", term)
         return
     need(isinstance(term, (Symbol, Add, Mul, Pow, Max, Min, Exp, SumOver, TimeSum)), "{} may jump", term)
+    if isinstance(term, TimeSum):
+        need(all(slope.parameter not in free(end) for end in (term.lower, term.upper)), "{} may jump", term)
     if isinstance(term, Pow) and not (isinstance(term.exp, Integer) and term.exp > 0):
         with context.inside(slope):
             context.positive(term.base)

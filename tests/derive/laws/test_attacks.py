@@ -468,6 +468,11 @@ def a_range_that_depends_on_the_parameter() -> Theorem:
     return law("exchange", Gradient(TimeSum(1, n, 1, theta), theta))
 
 
+def a_number_of_terms_jumps_with_the_parameter() -> Theorem:
+    count, half = TimeSum(1, k, 1, theta), Rational(1, 2)
+    return law("gradient_extreme", Max(count - half, half - count) * Gradient(Max(count, half), theta))
+
+
 # Powers, roots and the order.
 
 
@@ -607,6 +612,7 @@ def a_state_is_known_at_another_time() -> Theorem:
 ATTACKS: tuple[Callable[[], Theorem], ...] = (
     the_inverse_of_zero_is_put_into_zero, zero_is_put_below_the_line, the_parameter_becomes_the_inverse_of_zero,
     a_constant_is_the_inverse_of_the_sum, a_product_rule_cancels_a_gradient, a_power_with_a_symbolic_exponent_cancels,
+    a_number_of_terms_jumps_with_the_parameter,
     a_set_lists_what_is_rounded_to_one_number, a_foreign_node_passes_for_a_sum, the_logarithm_of_a_complex_power,
     a_power_is_evaluated_at_zero, a_power_is_summed_from_zero, a_power_in_a_definition_is_of_zero,
     a_power_of_a_product_is_of_zero, a_power_of_a_number_becomes_one_of_a_time,
