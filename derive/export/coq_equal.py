@@ -108,8 +108,9 @@ class Side:
 
 def valued(term: Basic, values: Mapping[Basic, Basic]) -> Basic:
     """The term with its names, and its states, actions and samples, replaced."""
-    slots = {k: v for k, v in values.items() if isinstance(k, SLOTS)}
-    return substitute(_replaced_outside_averages(term, slots), {k: v for k, v in values.items() if k not in slots})
+    names = {k: v for k, v in values.items() if not isinstance(k, SLOTS)}
+    slots = {substitute(k, names): v for k, v in values.items() if isinstance(k, SLOTS)}
+    return _replaced_outside_averages(substitute(term, names), slots)
 
 
 def _replaced_outside_averages(term: Basic, slots: Mapping[Basic, Basic]) -> Basic:
@@ -284,6 +285,9 @@ def _extremes(left: Side, right: Side, fresh: Fresh) -> Script:
 
 
 def _cases(left: Side, right: Side, fresh: Fresh) -> Script:
+    subjects = [valued(side.term.subject, side.values) for side in (left, right)]
+    if subjects[0] != subjects[1]:
+        raise Refused("cannot compare distinctions of {} and of {} in the export", *subjects)
     script = []
     for one, other in zip(left.term.branches, right.term.branches, strict=True):
         tests = [side.writer.test(side.term.subject, value) for side, (value, _) in ((left, one), (right, other))]
@@ -328,6 +332,15 @@ def _needs_opening(term: Expr) -> bool:
         return bool(term < 0)
     return isinstance(term, (Add, Mul, Pow)) and any(
         _needs_opening(a) for a in term.args[: 1 if isinstance(term, Pow) else None]
+    )
+
+
+def _has_negative(term: Expr) -> bool:
+    """Whether a negative number is a summand or a factor; exponents do not count."""
+    if isinstance(term, Rational):
+        return bool(term < 0)
+    return isinstance(term, (Add, Mul, Pow)) and any(
+        map(_has_negative, term.args[: 1 if isinstance(term, Pow) else None])
     )
 
 
@@ -388,7 +401,7 @@ class _Arithmetic:
     def _abstract(self, side: Side) -> str:
         term = side.term
         if side.outer is not None and is_arithmetic(side.values.get(term, term)) and not is_arithmetic(term):
-            return self._abstract(Side(side.values[term], side.outer))
+            return self._at_value(side, Side(side.values[term], side.outer))
         if isinstance(term, Rational):
             return side.writer.number(term)
         if isinstance(term, Add):
@@ -400,6 +413,16 @@ class _Arithmetic:
         if isinstance(term, Pow):
             return self._symbolic(side)
         return self._variable(side)
+
+    def _at_value(self, side: Side, value: Side) -> str:
+        """What a name stands for; of a time, Coq has to be told that k + 1 is k + 1 among the numbers, too."""
+        abstract = self._abstract(value)
+        if side.text == value.text or not getattr(side.term, "is_integer", False):
+            return abstract
+        own = self.fresh("v")
+        self.atoms.append((side, own))
+        self.given.append((f"{own} = {abstract}", f"{side.text} = {value.text}", ["casts."]))
+        return own
 
     def _power(self, side: Side) -> str:
         base, n = side.term.args
@@ -413,12 +436,13 @@ class _Arithmetic:
 
     def _positive_parts(self, side: Side) -> None:
         """Of a sum below the line: `field` may ask for it with its summands in another order."""
-        if isinstance(side.term, Add) and not _needs_opening(side.term) and not is_linear(side.term):
+        if isinstance(side.term, Add) and not _has_negative(side.term) and not is_linear(side.term):
             for atom in sorted(_atoms(side.term), key=str):
-                variable, text = self._variable(side.at(atom)), side.at(atom).text
+                part = side.at(atom)
+                variable = self._variable(part)
                 if f"0 < {variable}" not in self.conditions:
                     self.conditions.add(f"0 < {variable}")
-                    self.given.append((f"0 < {variable}", f"0 < {text}", ["positive."]))
+                    self.given.append((f"0 < {variable}", f"0 < {part.text}", positive(part)))
 
     def _nonzero(self, abstract: str, actual: str, proof: Script | None = None) -> None:
         if abstract not in self.conditions:

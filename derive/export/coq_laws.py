@@ -424,7 +424,7 @@ def _sift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     at = w.within({node.var: w.element(element)})
     raw = Side(kept, at, {node.var: element}, w)
     if node.var.domain.elements is not None:
-        listed = [f"rewrite /{w.words.domain(node.var.domain)} !big_cons big_nil; decide."]
+        listed = [f"rewrite /{w.words.domain(node.var.domain)} !big_cons big_nil; decided."]
         if element not in node.var.domain.elements:
             return [*listed, "by rewrite !(mulr0, mul0r, addr0)."]
         return [
@@ -450,7 +450,7 @@ def _distinguish(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> 
     script: Script = []
     for value, then in branches:
         raw = term.at(_decided(term.term, subject, value))
-        own = [f"transitivity {raw.text}.", *block(["by decide."]), *equal(raw, term.at(then), fresh)]
+        own = [f"transitivity {raw.text}.", *block(["by decided."]), *equal(raw, term.at(then), fresh)]
         h = fresh("h")
         script += [f"case: ifP => {h}.", *block(own)] if value is not None else own
     return script

@@ -224,11 +224,12 @@ def _put(step: Step, slots: list[State | Action | Draw], use: Callable[[Expr], S
     side = Side(node.body, outer.within(put), variables, outer)
     compare = f"{unfolding(outer, node.body)} same ({outer.time(before)})%Z I I."
     if isinstance(node, PathSum):
-        script += [f"transitivity {side.text}.", *block([compare])]
+        script += [f"transitivity {side.text}.", *block([f"first [reflexivity | ({compare.rstrip('.')})]."])]
     else:
         weight = _weight(node, slots[0], variables[slots[0]])
         product = side.at(Mul(weight, node.body, evaluate=False))
-        script += [f"transitivity {product.text}.", *block(["congr (_ * _).", compare])]
+        whole = f"first [reflexivity | (congr (_ * _); {compare.rstrip('.')})]."
+        script += [f"transitivity {product.text}.", *block([whole])]
         side = product
     script += equal(side, Side(inner, outer), step.fresh)
     if opening is None:

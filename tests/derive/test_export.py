@@ -67,8 +67,8 @@ def test_what_the_writer_does_not_write_is_not_read(text):
     ("name", "reason"),
     [
         ("bandit_variance_at_zero", "At has no counterpart"),
-        ("kl_nonneg", "an inequality has no counterpart"),
-        ("softmax_score_eq_onehot_sub_prob", "the law gradient_case has no counterpart"),
+        ("kl_gradient_at_old_eq_zero", "the hypothesis Coincide has no counterpart"),
+        ("ppo_clip_grad_zero_iff", "the hypothesis 0 <= epsilon, of one value of the parameter, has no counterpart"),
     ],
 )
 def test_a_theorem_is_refused_by_the_name_of_its_node_or_law(name, reason, capsys):

@@ -71,6 +71,9 @@ Lemma D_sum (I : Type) (r : seq I) (f : I -> K) : d (\sum_(i <- r) f i) = \sum_(
 Proof. exact: (big_morph d (D_add C) D0). Qed.
 Lemma D_sumc (I : Type) (r : seq I) (f : I -> K) : (forall i, d (f i) = 0) -> d (\sum_(i <- r) f i) = 0.
 Proof. by move=> h; rewrite D_sum big1. Qed.
+Lemma D_timec lo hi (f : Z -> K) : (forall k, (lo <= k)%Z -> (k <= hi)%Z -> d (f k) = 0) ->
+  d (\sum_(k <- zrange lo hi) f k) = 0.
+Proof. by move=> h; rewrite D_sum (time_eq (g := fun=> 0) h) sum_zero. Qed.
 Lemma D_prodc (I : Type) (r : seq I) (f : I -> K) : (forall i, d (f i) = 0) -> d (\prod_(i <- r) f i) = 0.
 Proof. by move=> h; elim/big_ind: _ => [|x y hx hy|i _]; [exact: D1 | exact: D_mulc | exact: h]. Qed.
 Lemma D_meanc (I : Type) (r : seq I) (p f : I -> K) :

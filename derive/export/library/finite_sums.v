@@ -20,6 +20,10 @@ Definition zrange (lo hi : Z) : seq Z := [seq (lo + Z.of_nat i)%Z | i <- iota 0 
 
 Definition zeqb (x y : Z) : bool := Z.eqb x y.
 
+Lemma if_same (T : Type) (b b' : bool) (x x' y y' : T) : b = b' -> x = x' -> y = y' ->
+  (if b then x else y) = (if b' then x' else y').
+Proof. by move=> -> -> ->. Qed.
+
 Section Ranges.
 
 Lemma zrange_empty lo hi : (hi < lo)%Z -> zrange lo hi = [::].
@@ -170,6 +174,10 @@ Qed.
 (* All but one summand is zero. *)
 Lemma sum_sift (I : finType) (e : I) (f : I -> K) : (forall i, i != e -> f i = 0) -> \sum_(i <- index_enum I) f i = f e.
 Proof. by move=> h; rewrite (bigD1 e) //= big1 ?addr0. Qed.
+
+Lemma mean_gt0 (I : finType) (x0 : I) (p f : I -> K) : (forall i, 0 < p i) -> (forall i, 0 < f i) ->
+  0 < mean (index_enum I) p f.
+Proof. by move=> h k; apply: (sum_gt0 x0) => i; apply: mulr_gt0. Qed.
 
 Section OverTime.
 Implicit Types f g : Z -> K.
