@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from benchmarks.measure import Row
 
-GROUPS = ("deciding", "proving", "enumeration", "sampling", "gradient", "training", "estimators")
+GROUPS = ("deciding", "proving", "checking", "enumeration", "sampling", "gradient", "training", "estimators")
 Run = Callable[[str, float], Row]
 
 

@@ -6,7 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.checking import CHAPTER
 from benchmarks.registry import GROUPS, chosen
+from derive.book.check import check_file
+from derive.book.rows import outcome
+from derive.cli.texts import judges
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,3 +52,9 @@ def test_ten_million_episodes_are_summarised_in_less_than_a_gibibyte() -> None:
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)["benchmarks"]
     assert row["ours"] < 1024
+
+
+def test_nothing_in_the_chapter_that_is_timed_is_wrong() -> None:
+    found = outcome(check_file(CHAPTER, judges()))
+    assert found.displays >= 40
+    assert {row["verdict"] for row in found.rows} <= {"proved", "holds", "definition", "not-a-claim"}
