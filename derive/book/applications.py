@@ -41,7 +41,7 @@ from derive.book.tokens import Stopped
 from derive.book.tower import joint
 from derive.book.tree import Call, Items, Node, Relation, Sym, Text, walk
 from derive.book.values import is_value, value
-from derive.terms import Domain, Draw, Gradient, Letter, Var, real_symbol
+from derive.terms import Definition, Domain, Draw, Gradient, Letter, Var, real_symbol
 
 
 def call(node: Call, ctx: Context) -> Expr:
@@ -163,7 +163,7 @@ def _scalar(head: Sym, ctx: Context) -> Expr | None:
 
 def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
     """σ'(θ), σ'(u) for a function σ of numbers: its derivative."""
-    if node.head.primes != 1 or key is None or len(node.args.parts) != 1:
+    if not node.head.primes or key is None or len(node.args.parts) != 1:
         return None
     plain = replace(node.head, primes=0)
     found = in_force(replace(key, head=plain.head), ctx)
@@ -171,8 +171,12 @@ def _slope(node: Call, key: Key | None, ctx: Context) -> Expr | None:
         return None
     if not is_parameter(node.args.parts[0], ctx.scope.survey):
         ctx.notes.bindings.add(found)
-        slope = derived(defined(found, ctx))
+        slope: Definition | None = defined(found, ctx)
+        for _ in range(node.head.primes):
+            slope = derived(slope) if slope is not None else None
         return None if slope is None else slope(ctx.read(node.args.parts[0], ctx))
+    if node.head.primes != 1:
+        return None
     return Gradient(applied(plain, found, node.args.parts, ctx), ctx.real_parameter(parameter_name(node.args.parts[0])))
 
 

@@ -33,7 +33,7 @@ def number(node: Sym, ctx: Context) -> Expr | None:
     if indices and all(isinstance(i, tree.Num) for i in indices) and not _has_others(node, ctx):  # z_1 and z_2
         name, indices = "_".join([name, *(i.text for i in indices if isinstance(i, tree.Num))]), []
     theta = _dependence(node, ctx)
-    if ctx.averaged and not indices and node.head not in _CONSTANT:
+    if ctx.averaged and not indices and node.head not in _CONSTANT and not name.endswith(("_max", "_min")):
         raise undecided(f"{node.head} may depend on what is averaged over", node)
     if not indices and theta is None:
         if name not in ctx.scope.survey.arbitrary:

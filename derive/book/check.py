@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.book.claims import context, order, readings
-from derive.book.defining import about_values, carry_on, is_difference, same_definition
+from derive.book.defining import (
+    about_values,
+    carry_on,
+    choose,
+    chooses,
+    is_difference,
+    is_marked_policy,
+    same_definition,
+)
 from derive.book.document import Document, Formula
 from derive.book.document import read as read_document
 from derive.book.follows import Before, says_of_a_letter
@@ -150,11 +158,22 @@ def _prose(walk: Progress, n: int) -> None:
             walk.orders.append((formula, statement.relation))
         addition = said_in_prose(walk.document, n, statement, walk.parsed, walk.scope)
         if addition is None:
+            _maybe_name_a_policy(walk, statement.relation, formula)
             continue
         if addition.kind == "definition":
             _maybe_bind(walk, statement.relation, formula)
         else:
             walk.scope = addition.scope
+
+
+def _maybe_name_a_policy(walk: Progress, relation: Relation, formula: Formula) -> None:
+    """“that is, $π^*(y|x) = …$”: which policy it is, as a display would say."""
+    left, right = relation.sides[0], relation.sides[1] if len(relation.sides) > 1 else None
+    if relation.operators[:1] not in (("=",), (":=",)) or left is None or right is None or not is_marked_policy(left):
+        return
+    key = key_of(left, walk.scope.survey)
+    if key is not None and not walk.scope.own(key) and chooses(left, right, walk.scope):
+        choose(walk, formula, left, right)
 
 
 def _maybe_bind(walk: Progress, relation: Relation, formula: Formula) -> None:

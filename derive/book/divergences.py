@@ -66,6 +66,9 @@ def _valued(name: str, node: Call, ctx: Context) -> Expr:
         return _of_letters(name, node, alone, ctx)
     taken = {n.head for n in walk(node) if isinstance(n, Sym) and not _is_the_dot(n, parts[1:], ctx)}
     first = _law(parts[0], taken, ctx)
+    if isinstance(parts[0], Call) and _is_defined(parts[0], first, ctx):
+        at = ctx.read(_at_the_variable(parts[0], first), ctx.binding(first.var.name, first.var))
+        first = replace(first, at=at)
     second = _second(parts[1], first, ctx) if len(parts) == 2 else first.at
     value: dict[str, Callable[[], Expr]] = {
         "KL": lambda: Mean(Log(first.at) - Log(second), first.var, first.at),

@@ -13,7 +13,7 @@ from derive.book.data import Drawn, any_law, data_name, is_data, is_joint, joint
 from derive.book.elements import element, moment
 from derive.book.laws import distribution, names_a_start_law
 from derive.book.letters import element_sort, law
-from derive.book.sorts import is_element, is_parameter, is_policy, parameter_name
+from derive.book.sorts import is_element, is_parameter, is_policy, key_of, parameter_name
 from derive.book.tree import Call, Dot, Expect, Items, Node, Relation, Sym, walk
 from derive.book.values import drawn, is_value
 from derive.book.visits import averaged
@@ -203,6 +203,8 @@ def _of_its_own(first: Sym, part: Relation, ctx: Context) -> tuple[Var, Context,
 def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
     """π_θ(·|s_t), P(·|s_t, a_t), p_θ(x): the probability of the variable drawn."""
     head, *rest = call.args.parts
+    if isinstance(head, (Dot, Sym)) and (known := _by_its_definition(call, var, ctx)) is not None:
+        return known
     if not (
         isinstance(head, Dot)
         or (isinstance(head, Sym) and (head.head, head.sub) == (drawn.head, drawn.sub))
@@ -227,6 +229,17 @@ def _law(call: Call, drawn: Sym, var: Var, ctx: Context) -> Expr:
     if letter is None or (kept and (separators[0] != "|" or any(s != "," for s in separators[1:]))):
         raise stop("a law that is not known here", call)
     return Apply(letter, var, *values)
+
+
+def _by_its_definition(call: Call, var: Var, ctx: Context) -> Expr | None:
+    """π^*(y|x), where the text says what it is."""
+    first, *rest = call.args.parts
+    name = Sym(first.start, first.end, var.name.rstrip("'"), primes=var.name.count("'"))
+    at = replace(call, args=replace(call.args, parts=(name, *rest)))
+    key = key_of(at, ctx.scope.survey)
+    if not is_policy(call.head, ctx.scope.survey) or key is None or not ctx.scope.found(key):
+        return None
+    return ctx.read(at, ctx.binding(var.name, var))
 
 
 def _same(node: Node, other: Sym) -> bool:

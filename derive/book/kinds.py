@@ -68,7 +68,7 @@ def iterates(left: Node, right: Node, scope: Scope) -> bool:
 
 def is_derivative(left: Node, scope: Scope) -> bool:
     """σ'(u), for a function σ of a number that is known: its derivative is meant."""
-    if not isinstance(left, Call) or left.head.primes != 1:
+    if not isinstance(left, Call) or not left.head.primes:
         return False
     key = key_of(left, scope.survey)
     functions = (b.key for b in (*scope.bindings, *scope.standard) if isinstance(b.head, Call) and not b.key.sorts)

@@ -26,7 +26,23 @@ FUNCTIONS = frozenset(["f", "g", "h", "b", "c"])
 VALUES = frozenset(["V", "Q", "A"])  # functions of states and actions that may depend on the parameter
 TRAJECTORY = "tau"
 LABELS = frozenset(
-    {"old", "new", "ref", "k", "*", "init", "target", "base", "beta", "behavior", "behaviour", "prev", "b"}
+    {
+        "old",
+        "new",
+        "ref",
+        "k",
+        "*",
+        "init",
+        "target",
+        "base",
+        "beta",
+        "behavior",
+        "behaviour",
+        "prev",
+        "b",
+        "max",
+        "min",
+    }
 )
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from derive.book.sections import Section, within
 from derive.book.tree import Node
 
+BESIDE = 1  # lines after a definition in which its own sentence may say what its letters are
+
 
 @dataclass(frozen=True)
 class Key:
@@ -152,8 +154,14 @@ class Scope:
         """What equations of this section say of some letters of the field."""
         return [c for c in self.choices if c.letter in letters and within(self.section, c.section)]
 
-    def before(self, serial: float) -> Scope:
-        return replace(self, bindings=tuple(b for b in self.bindings if b.serial < serial))
+    def before(self, serial: float, line: int = 0) -> Scope:
+        """What was defined before a definition at a line; and what “with Z = …” in the same sentence adds to it."""
+        earlier = {b.key for b in self.bindings if b.serial < serial}
+        beside = {
+            b.key: b for b in reversed(self.bindings) if b.serial > serial and 0 <= b.line - line <= BESIDE and line
+        }
+        added = {b for key, b in beside.items() if key not in earlier and not b.file}
+        return replace(self, bindings=tuple(b for b in self.bindings if b.serial < serial or b in added))
 
     def without(self, dropped: Iterable[Binding]) -> Scope:
         gone = set(dropped)

@@ -22,9 +22,9 @@ _REWARD = "r"
 
 def unstarred(left: Node, right: Node, setting: Setting) -> Judged | None:
     """The verdict on the step for r^* = r; None where it speaks of no r^*, of r beside it, or does not pass."""
-    letters = [n for n in walk((left, right)) if isinstance(n, Sym)]
-    beside = any(n.name == _REWARD and n.sup is None and n.sub is None for n in letters)
-    if beside or not any(_is_starred(n) for n in letters):
+    heads = [n.head for n in walk((left, right)) if isinstance(n, Call)]
+    beside = any(n.name == _REWARD and n.sup is None and n.sub is None for n in heads)
+    if beside or not any(_is_starred(n) for n in heads):
         return None
     scope = setting.scope
     policy = _policy_of_the_reward(scope)
@@ -76,6 +76,7 @@ def _plain(value: Any, policy: Sym | None, known: frozenset[str]) -> Any:
     if isinstance(value, Sym) and _is_starred(value) and value.head not in known:
         if value.name == _REWARD:
             return replace(value, sub=None, sup=None)
-        return replace(policy, start=value.start, end=value.end) if policy is not None else value
+        same = policy is not None and policy.name == value.name
+        return replace(policy, start=value.start, end=value.end) if policy is not None and same else value
     names = (f.name for f in fields(value) if f.name not in ("start", "end"))
     return replace(value, **{name: _plain(getattr(value, name), policy, known) for name in names})

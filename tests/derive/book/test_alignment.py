@@ -84,6 +84,21 @@ PAIRS = {
         r"r_t + (\gamma \lambda) r_{t+1} + \dots + (\gamma \lambda)^{T-t-1} r_{T-1} = \sum_{k=t}^{T-1} (\gamma \lambda)^{k-t} r_k",
         r"r_t + (\gamma \lambda) r_{t+1} + \dots + (\gamma \lambda)^{T-t-1} r_{T-1} = \sum_{k=t}^{T-1} \gamma^{k-t} \lambda r_k",
     ),
+    "the second derivative": (
+        MODEL + "Let $\\ell(m) = \\log(1 + e^{-m})$.\n\n",
+        r"\ell''(m) = \sigma(m) (1 - \sigma(m))",
+        r"\ell''(m) = \sigma(m) (1 + \sigma(m))",
+    ),
+    "the value of the optimum": (
+        MODEL + "That is, $\\pi^*(y|x) = \\frac{1}{Z(x)} \\pi_{ref}(y|x) e^{r(x, y)}$ with $Z(x) = \\sum_y \\pi_{ref}(y|x) e^{r(x, y)}$.\n\n",
+        r"\mathbb{E}_{y \sim \pi^*(\cdot|x)}[r(x, y)] - \text{KL}(\pi^*(\cdot|x) \| \pi_{ref}(\cdot|x)) = \log Z(x)",
+        r"\mathbb{E}_{y \sim \pi^*(\cdot|x)}[r(x, y)] + \text{KL}(\pi^*(\cdot|x) \| \pi_{ref}(\cdot|x)) = \log Z(x)",
+    ),
+    "the greatest reward": (
+        MODEL,
+        r"\frac{\pi_{ref}(y|x) e^{r(x, y) - r_{\max}}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y') - r_{\max}}} = \frac{\pi_{ref}(y|x) e^{r(x, y)}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}}",
+        r"\frac{\pi_{ref}(y|x) e^{r(x, y) - r_{\max}}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}} = \frac{\pi_{ref}(y|x) e^{r(x, y)}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}}",
+    ),
     "odds": (
         MODEL + "$$ \\mathrm{odds}_\\theta(y|x) = \\frac{\\pi_\\theta(y|x)}{1 - \\pi_\\theta(y|x)} $$\n\n",
         r"1 + \mathrm{odds}_\theta(y|x) = \frac{1}{1 - \pi_\theta(y|x)}",
@@ -102,6 +117,14 @@ def test_what_is_true_passes_and_what_is_false_does_not(check, name):
     scope, true, false = PAIRS[name]
     assert steps(check, f"{scope}$$ {true} $$\n")[-1] in GOOD
     assert steps(check, f"{scope}$$ {false} $$\n")[-1] in OPEN
+
+
+def test_a_star_on_another_policy_is_not_that_of_the_reward(check):
+    scope = f"{MODEL}$$ \\pi_r(y|x) = \\frac{{1}}{{Z(x)}} \\pi_{{ref}}(y|x) e^{{r(x, y)}} $$\n\nwith $Z(x) = \\sum_y \\pi_{{ref}}(y|x) e^{{r(x, y)}}$.\n\n"
+    true = r"$$ \log \frac{\pi^*(y_1|x)}{\pi^*(y_2|x)} = r^*(x, y_1) - r^*(x, y_2) + \log \frac{\pi_{ref}(y_1|x)}{\pi_{ref}(y_2|x)} $$"
+    assert steps(check, scope + true)[-1] in GOOD
+    assert steps(check, scope + true.replace(r"\frac{\pi^*(y_1", r"\frac{\mu^*(y_1"))[-1] in OPEN
+    assert steps(check, scope + true.replace("r^*(x, y_2)", "r(x, y_2)"))[-1] in OPEN
 
 
 def test_without_the_words_moves_are_not_certain(check):

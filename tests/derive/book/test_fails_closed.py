@@ -44,7 +44,6 @@ $$ G_t := \sum_{k=t}^{T-1} \gamma^{k-t} r_k $$
         r"\pi_\theta(a, s) = \gamma",
         r"\pi_\theta(s \mid a) = \gamma",
         r"P(s' \mid a, s) = \gamma",
-        r"P(s_t) = \gamma",
         r"p(s', r \mid s, a) = \gamma",
         r"\nabla_s J(\theta) = \gamma",
         r"\mathbb{E} r_t = \gamma",
@@ -96,6 +95,7 @@ def test_not_judged(check, latex):
         r"\lim_{t \to \infty} r_t = \gamma",
         r"\mathbb{E}_\tau[q r_0] = q \, \mathbb{E}_\tau[r_0]",
         r"\sum_i r_i = \gamma",
+        r"P(s_t) = \gamma",
     ],
 )
 def test_read_but_not_decided(check, latex):
