@@ -10,6 +10,7 @@ from typing import Any
 
 from sympy import Basic, Integer, Symbol
 
+from derive.errors import Unevaluable
 from derive.models.compiling import Compiler, value_of
 from derive.models.environment import (
     Closure,
@@ -21,6 +22,7 @@ from derive.models.environment import (
     trajectories,
 )
 from derive.models.latest import latest_position, nothing
+from derive.models.numbers import same
 from derive.models.values import watched
 from derive.terms import Expectation, Given, PathProbability, PathSum
 
@@ -60,6 +62,8 @@ def over_futures(
         env.states = [*known[0], *[0] * (h + 1 - len(known[0]))]
         env.actions = [*known[1], *[0] * (h - len(known[1]))]
         env.seen = max(end, p)
+        if given and not laws.normalised:
+            _need_distribution(env, average(env, laws.bound(env), p + 1, 2 * h, lambda env: env.one))
         if value and parameter is None:
             found = average(env, laws.bound(env), p + 1, end, value)
         else:
@@ -69,6 +73,12 @@ def over_futures(
         return found
 
     return over
+
+
+def _need_distribution(env: Env, total: Any) -> None:
+    """What may follow has probability one: else E[X | h] might be a sum of weights times X, or a mean of it."""
+    if not same(total, env.one):
+        raise Unevaluable("a conditional expectation under weights that do not sum to one")
 
 
 @value_of(PathSum)

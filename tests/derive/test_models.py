@@ -43,6 +43,7 @@ from derive.terms import (
     Domain,
     Exp,
     Expectation,
+    Given,
     Gradient,
     Letter,
     Log,
@@ -136,6 +137,19 @@ def test_given_averages_what_follows_the_current_trajectory() -> None:
     assert value(given_action(return_to_go(0), 0)) == 1
     assert value(given_history(State(2), 1)) == f("1/2")
     assert value(given_history(State(0) + State(1), 1)) == 1
+
+
+def test_given_under_weights_that_do_not_sum_to_one_has_no_value() -> None:
+    # Weighed or averaged, it would be one number or another; an expectation is its definition, a weighted sum.
+    same, doubled = (Definition("q", (a, s), c * policy(a, s)) for c in (1, 2))
+    for weights, total in ((same, 1), (doubled, 4)):
+        other = Process(process.initial, weights, process.transition, T)
+        assert value(Expectation(1, other)) == total
+        if total == 1:
+            assert value(Given(State(2), 2, other)) == f("1/2")
+        else:
+            with pytest.raises(Unevaluable, match="do not sum to one"):
+                value(Given(State(2), 2, other))
 
 
 def test_gradient_of_the_objective() -> None:
