@@ -6,7 +6,7 @@ expectation may depend on a_t, not even through later states, or reading stops.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer
@@ -38,11 +38,13 @@ from derive.book.variables import of_chance
 from derive.book.visits import under_a_policy
 from derive.context import Context as Known
 from derive.terms import (
+    Action,
     AtMost,
     Expectation,
     Given,
     Letter,
     Mean,
+    State,
     Var,
 )
 
@@ -253,6 +255,12 @@ def _is_place(node: Sym, ctx: Context) -> bool:
     return end_of_run(node, ctx) is not None or (node.sub.only is not None and label_of(node.sub.only) is None)
 
 
+def _before(places: Sequence[Expr]) -> Expr | None:
+    """The last position before one place of the trajectory; None for several places."""
+    (one,) = places if len(places) == 1 else (None,)
+    return 2 * one.time + int(isinstance(one, Action)) - 1 if isinstance(one, (State, Action)) else None
+
+
 def over_moments(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     """E_{s_t, a_t}[X], E_{s_{t+1}}[X | s_t, a_t], E_{s_{0:t}, a_{0:t-1}}[X] are averages over trajectories, for an X of
     nothing else on them than what is named, given or averaged inside."""
@@ -269,6 +277,9 @@ def over_moments(node: Expect, parts: tuple[Node, ...], ctx: Context) -> Expr:
     runs = [2 * end + int(p.name in "aA") for p in named if (end := end_of_run(p, ctx)) is not None]
     places = [element(p, ctx) for p in named if end_of_run(p, ctx) is None and p.name in "sSaA" and p.sub is not None]
     known = Known((*ctx.facts, *(AtMost(p, p) for p in runs)))
+    before = _before(places) if node.given is None and not runs else None
+    if before is not None and any(known.knows(n, before) for n in moments_of(body) if n not in places):
+        return Given(body, before, process)  # E_{s_{t+1}}[X(s_t, a_t, s_{t+1})]: what is not averaged over is given
     moments = {n for n in moments_of(body) if not isinstance(n, Given)} - set(places)
     if not all(any(known.knows(n, place) for place in runs) for n in moments):
         raise stop("what is averaged depends on more of the trajectory than the index says", node)

@@ -162,7 +162,7 @@ def _is_word(letters: str) -> bool:
 
 
 def above_label(node: Node) -> str | None:
-    """What a superscript says that is no power: a label, V in δ^V, GAE(γ,λ)."""
+    """What a superscript says that is no power: a label, V in δ^V and δ^{V^π}, GAE(γ,λ)."""
     if (label := label_of(node)) is not None:
         return label
     if isinstance(node, Sym) and node == Sym(node.start, node.end, node.name):
@@ -170,6 +170,9 @@ def above_label(node: Node) -> str | None:
         return node.name if capital or node.name in SCALARS else None
     if isinstance(node, Call) and node.head.font == "rm":
         return node.head.name
+    if isinstance(node, Sym) and node.sub is None and node.sup is not None and node.name in VALUES:  # δ^{V^π}
+        only = node.sup.only
+        return node.name if isinstance(only, Sym) and only.name in POLICIES and _marked(only) else None
     factors = node.factors if isinstance(node, tree.Mul) else ()
     heads = [f.head if isinstance(f, Call) else f for f in factors]
     if len(heads) > 1 and all(isinstance(h, Sym) and h == Sym(h.start, h.end, h.name) for h in heads):

@@ -141,3 +141,19 @@ def test_a_sum_reaches_to_the_last_term_with_its_index_where_nothing_else_has_th
     step = check(LOGARITHM.replace("START", "p(s_0)")).steps[-1]
     assert step.verdict == "refuted"
     assert "the sides differ: 0 and 1;" in step.message
+
+
+@pytest.mark.parametrize(
+    ("latex", "good"),
+    [
+        (r"\mathbb{E}_{s_{t+1}}[\delta_t^{V^\pi}] = A^\pi(s_t,a_t)", True),
+        (r"\mathbb{E}_{s_{t+1}}[Q^\pi(s_t,a_t) - V^\pi(s_t)] = A^\pi(s_t,a_t)", True),
+        (r"\mathbb{E}_{s_{t+1}}[r_t + \gamma V^\pi(s_{t+1})] = Q^\pi(s_t,a_t)", True),
+        (r"\mathbb{E}_{s_{t+1}}[\delta_t^{V^\pi}] = Q^\pi(s_t,a_t)", False),
+        (r"\mathbb{E}_{s_{t+1}}[r_t + V^\pi(s_{t+1})] = Q^\pi(s_t,a_t)", False),
+    ],
+)
+def test_an_average_over_the_next_state_is_at_what_comes_before(check, latex, good):
+    residual = r"$$ \delta_t^V = r(s_t,a_t) + \gamma V^\pi(s_{t+1}) - V^\pi(s_t) $$" + "\n\n"
+    text = START.replace("r(s,a,s')", "r(s,a)") + residual + f"$$ {latex} $$"
+    assert check(text).steps[-1].verdict in (("proved", "holds") if good else ("refuted",))
