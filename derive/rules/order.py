@@ -67,7 +67,8 @@ def _of_sizes(first: Expr, second: Expr) -> Theorem:
         grown = kernel.monotone(law("below_larger", other, Max(y, -y)), up * HOLE, HOLE, [case])
         size_of_x = kernel.sym(law("extreme", size, up, given=[case]))
         cases.append(kernel.trans(grown, kernel.cong(size_of_x, HOLE * Max(y, -y), HOLE)))
-    return kernel.inst(kernel.either(*cases, order), {x: first, y: second})
+    at_least, at_most = cases
+    return kernel.inst(kernel.either(at_least, at_most, order), {x: first, y: second})
 
 
 @rule("log x ≤ x − 1", Log, once=True)
