@@ -59,7 +59,7 @@ def note_visits(node: Node, seen: dict[str, str]) -> None:
 
 def _kind(head: Sym, right: Node) -> str | None:
     nodes = list(walk(right))
-    chances = [n for n in nodes if isinstance(n, Call) and n.head.name in ("P", "p", "Pr", "d")]
+    chances = [n for n in nodes if isinstance(n, Call) and (n.head.name in ("P", "p", "Pr", "d") or _of_steps(n))]
     recursive = any(isinstance(n, Call) and n.head.name == head.name for n in nodes)
     if any(isinstance(n, Fun) and n.name.startswith("lim") for n in nodes):
         return "limit"
@@ -69,6 +69,12 @@ def _kind(head: Sym, right: Node) -> str | None:
         return "share"
     adds_up = any(isinstance(n, (Big, Dots)) for n in nodes)
     return "count" if adds_up and (chances or recursive) else None
+
+
+def _of_steps(node: Call) -> bool:
+    """ρ(s_0 → s, k)."""
+    first = node.args.parts[0]
+    return isinstance(first, Relation) and first.operators == ("->",)
 
 
 def _one_minus(node: Node) -> bool:

@@ -148,6 +148,11 @@ PLANTED = {
         (r"\pi_\theta(a_0|s_0) \nabla Q^{\pi_\theta}(s_0, a_0) \\", r"\pi_\theta(a_0|s_0) Q^{\pi_\theta}(s_0, a_0) \\"),
         (r"V^\pi(s) &= \sum_a \pi(a|s) Q", r"V^\pi(s) &= \sum_a Q"),
     ],
+    "unrolled.md": [
+        (r"\rho^\pi(s \to s', 1) \nabla_\theta V^\pi(s') \\", r"\rho^\pi(s \to s', 2) \nabla_\theta V^\pi(s') \\"),
+        (r"&= \sum_s \sum_{k=0}^\infty \rho^\pi(s_0 \to s, k)", r"&= \sum_s \sum_{k=1}^\infty \rho^\pi(s_0 \to s, k)"),
+        (r"&= \sum_s d^\pi(s) \sum_a \nabla_\theta \pi", r"&= \sum_s d^\pi(s) \sum_a \pi"),
+    ],
     "hosaku.md": [
         (r"\gamma^t G_t \nabla_\theta", r"G_t \nabla_\theta"),
         (r"\sigma(x)(1-\sigma(x))", r"\sigma(x)(1+\sigma(x))"),
