@@ -184,6 +184,7 @@ PLANTED = {
 USUAL = {
     "theorem.md",
     "visits.tex",
+    "unrolled.md",
 }  # they say little of what their letters mean: nothing is refuted for the usual ones
 
 
