@@ -22,7 +22,7 @@ from derive.book.elements import element, indexed_name, moment
 from derive.book.laws import distribution, is_start
 from derive.book.naming import written
 from derive.book.sorts import is_parameter, is_policy, label_of
-from derive.book.tree import Big, Call, Expect, Items, Node, Relation, Sym, children
+from derive.book.tree import Big, Call, Expect, Items, Node, Relation, Sym, children, walk
 from derive.book.visits import divided
 from derive.terms import (
     CLOSED,
@@ -193,7 +193,7 @@ def _sides(node: Call, ctx: Context) -> tuple[list[Node], list[Node], Letter] | 
     marks = [*(node.head.sub.parts if node.head.sub else ()), *(node.head.sup.parts if node.head.sup else ())]
     marks += [g for g in given if is_policy(g, survey) or is_parameter(g, survey)]
     kept = [g for g in given if g not in marks]
-    if not all(map(is_moment, (*drawn, *kept))):
+    if not all(map(is_moment, (*drawn, *kept))) or not any(map(_is_at_any_time, (*drawn, *kept))):
         return None
     policy: Letter | None = ctx.policy()
     for mark in marks:
@@ -204,6 +204,11 @@ def _sides(node: Call, ctx: Context) -> tuple[list[Node], list[Node], Letter] | 
     if policy is None or _is_a_law(drawn, kept, ctx):
         return None
     return drawn, kept, policy
+
+
+def _is_at_any_time(node: Node) -> bool:
+    """s_t, and not s_1, which may be the name of a state."""
+    return isinstance(node, Sym) and any(isinstance(n, Sym) for n in walk(node.sub))
 
 
 def _is_a_law(drawn: list[Node], given: list[Node], ctx: Context) -> bool:
