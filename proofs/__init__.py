@@ -110,6 +110,7 @@ PLACES: Places = {
             ("the chance of the greedy action under ε-greedy", "epsilon_greedy_prob_eq"),
             ("softmax shifted by its largest value", "softmax_shift_invariant"),
             ("the largest of noisy estimates is too large", "max_of_unbiased_overestimates"),
+            ("what UCB takes from Hoeffding: how far off a mean may be", "hoeffding_ramp_le_exp"),
         ],
         "Policy Gradients": [
             ("∇J = E[∇ log π_θ(a_t|s_t) G_t], which is true with γ^t", "reward_to_go_policy_gradient"),
