@@ -99,12 +99,15 @@ class Recording:
             with limited(seconds):
                 yield
 
+        mended = steps._mended
         steps.limited = begun  # type: ignore[attr-defined]
+        steps._mended = lambda judgement: judgement  # a repair has time of its own, and changes no verdict
         verdict.looked_at = judging.looked_at = self.looked_at  # type: ignore[attr-defined]
         try:
             yield
         finally:
             steps.limited = limited  # type: ignore[attr-defined]
+            steps._mended = mended
             verdict.looked_at = judging.looked_at = _looked_at  # type: ignore[attr-defined]
 
 
