@@ -69,18 +69,27 @@ def status_of(derivation: Derivation) -> tuple[str, Any]:
     """The status, and the theorem: `proved` needs a replay, a model that agrees and a second evaluator that does."""
     from derive.errors import DeriveError
     from derive.kernel import replay
-    from derive.models import decide
-    from derive.terms import Inequality
 
     try:
         theorem = replay(derivation.theorem)
-        outcome = decide(derivation.claim, derivation.assuming, max_actions=2, max_horizon=2)  # beside a proof
+        refuted, obstacle = _tested(derivation)
     except DeriveError as fault:
         return f"failed: {fault}", None
-    if outcome.verdict == "refuted" or not _worlds_agree(derivation):
+    if refuted or not _worlds_agree(derivation):
         return "internal-disagreement", theorem
-    no_counterexample = isinstance(derivation.claim, Inequality) and outcome.points > 0  # models prove no inequality
-    return ("proved" if outcome.verdict == "holds" or no_counterexample else f"no model: {outcome.reason}"), theorem
+    return (f"no model: {obstacle}" if obstacle else "proved"), theorem
+
+
+def _tested(derivation: Derivation) -> tuple[bool, str]:
+    """Whether a small model refutes what is proved besides, and why none tells of it if none does."""
+    from derive.models import agreeing, decide
+    from derive.terms import Inequality
+
+    if isinstance(derivation.claim, Inequality):
+        models = agreeing(derivation.claim, derivation.assuming, max_actions=2, max_horizon=2)
+        return models is None, "" if models else "none was found that satisfies the hypotheses"
+    outcome = decide(derivation.claim, derivation.assuming, max_actions=2, max_horizon=2)
+    return outcome.verdict == "refuted", "" if outcome.verdict == "holds" else outcome.reason
 
 
 def _worlds_agree(derivation: Derivation) -> bool:

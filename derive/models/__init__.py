@@ -2,6 +2,6 @@
 
 from derive.models.counterexample import Counterexample
 from derive.models.evaluation import Model, evaluate
-from derive.models.refute import Outcome, decide, fails
+from derive.models.refute import Outcome, agreeing, decide, fails
 
-__all__ = ["Counterexample", "Model", "Outcome", "decide", "evaluate", "fails"]
+__all__ = ["Counterexample", "Model", "Outcome", "agreeing", "decide", "evaluate", "fails"]

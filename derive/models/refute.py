@@ -46,7 +46,7 @@ from derive.models.search import POINTS, Found, Search
 from derive.models.shrink import shrink
 from derive.models.sources import POSITIVE, SAMPLES
 from derive.models.tables import LogOf
-from derive.terms import Hypothesis, Letter, Statement
+from derive.terms import Hypothesis, Inequality, Letter, Statement
 
 PRECISION = 512  # bits of a ball
 SIZES = (2, 3, 3)  # at most so many states, actions and steps
@@ -105,6 +105,26 @@ def fails(claim: Statement, hypotheses: Sequence[Hypothesis] = ()) -> bool | Non
             return True if found else False if _wide_enough(search) else None
     except (Unevaluable, IllFormed, Refused):
         return None
+
+
+def agreeing(
+    claim: Inequality,
+    hypotheses: Sequence[Hypothesis] = (),
+    *,
+    max_states: int = SIZES[0],
+    max_actions: int = SIZES[1],
+    max_horizon: int = SIZES[2],
+) -> int | None:
+    """On how many finite models of these sizes an inequality was found true; None where it is false on one.
+
+    For what is proved besides: `decide`, to refute it, goes uphill too.
+    """
+    try:
+        with ctx.workprec(PRECISION):
+            search, found = _searched(claim, tuple(hypotheses), 0, (max_states, max_actions, max_horizon), False)
+    except (Unevaluable, IllFormed, Refused):
+        return 0
+    return None if found else search.points
 
 
 def _searched(

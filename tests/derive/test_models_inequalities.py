@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from sympy import Expr, Max, Rational, sqrt
 
-from derive.models import Model, decide, evaluate
+from derive.models import Model, agreeing, decide, evaluate
 from derive.models.numbers import exceeds
 from derive.notation import a, expect, gamma, mean, reward_letter, s, total_return
 from derive.terms import (
@@ -148,3 +148,9 @@ def test_an_order_of_reals_is_no_order_of_times() -> None:
     assert bounded.verdict == "unknown"
     assert decide(Inequality(x**N, 1), [AtMost(1, N), Inequality(0, x)]).verdict == "refuted"
     assert decide(Inequality(beta * x, 0), [Inequality(0, beta)]).verdict == "refuted"
+
+
+def test_models_that_agree_with_an_inequality_are_counted() -> None:
+    assert (agreeing(Inequality(0, divergence), both, max_actions=2, max_horizon=1) or 0) > 0
+    assert agreeing(Inequality(distance, divergence), both) is None
+    assert agreeing(Inequality(0, expect(total_return()) / SumOver(f(b) - f(b), b))) == 0
