@@ -9,6 +9,8 @@ from typing import Any
 
 from derive.book.outcome import JUDGED, VERDICTS, WRONG, Outcome
 
+LONG = 10  # steps, more than a screen shows
+
 
 def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Counts of files, formulas, steps and verdicts, and how much of the text was judged."""
@@ -58,16 +60,29 @@ def as_text(outcomes: Sequence[Outcome], *, readings: bool = False) -> str:
             lines += [f"{one.path}: {one.error}", ""]
         for row, written in zip(one.rows, one.written, strict=True):
             lines += [] if "known" in row else [*_shown(row, written, readings), ""]
+    lines += _recalled(rows(outcomes))
     total = summary(outcomes)
     counts = ", ".join(f"{n} {v}" for v, n in total["verdicts"].items() if n)
     known = f"; {total['known']} known from the baseline, not shown" if total["known"] else ""
     return "\n".join([*lines, f"{total['coverage']}: {counts or 'nothing displayed'}{known}"])
 
 
+def _recalled(shown: Sequence[dict[str, Any]]) -> list[str]:
+    """Where a long report says that something is wrong."""
+    open_ = (row for row in shown if "known" not in row and "suppressed" not in row)
+    wrong = [f"{_place(row)} {row['code']}" for row in open_ if row["verdict"] in WRONG]
+    return [f"wrong: {', '.join(wrong)}"] if wrong and len(shown) > LONG else []
+
+
+def _place(row: dict[str, Any]) -> str:
+    cell = f":cell {row['cell']}" if "cell" in row else ""
+    return f"{row['file']}{cell}:{row['line']}:{row['column']}"
+
+
 def _shown(row: dict[str, Any], written: str, readings: bool) -> list[str]:
     hand = " (check by hand)" if row.get("by_hand") else ""
-    cell = f":cell {row['cell']}" if "cell" in row else ""
-    out = [f"{row['file']}{cell}:{row['line']}:{row['column']}: {row['code']} {row['verdict']}{hand}: {row['message']}"]
+    said = row["message"].removeprefix(row["verdict"]).lstrip(",; ")
+    out = [f"{_place(row)}: {row['code']} {row['verdict']}{hand}{': ' if said else ''}{said}"]
     span = row.get("stopped", row)
     stop = span["end_column"] if span["end_line"] == span["line"] else len(written) + 1
     clean = "".join(c if unicodedata.category(c)[0] != "C" or c == "\t" else "\ufffd" for c in written)

@@ -132,3 +132,9 @@ def test_what_could_not_be_shown():
 def test_what_says_no_more_than_the_step_is_not_said(check, latex):
     (row,) = outcome(check(f"$$ {latex} $$")).rows
     assert "gap" not in row
+
+
+def test_a_long_report_says_at_its_end_where_something_is_wrong(check):
+    short, long = (report.as_text([outcome(check(n * "$$ 1 + 1 = 2 $$\n\n" + "$$ 1 + 1 = 3 $$\n"))]) for n in (1, 11))
+    assert "wrong:" not in short
+    assert long.splitlines()[-2] == "wrong: text.md:23:4 D011"
