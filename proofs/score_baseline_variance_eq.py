@@ -1,9 +1,9 @@
 """E[z²] Var[(f − b) z] = E[z²] (E[f² z²] − (E[f z])²) − (E[f z²])² + (b E[z²] − E[f z²])²: b* = E[f z²]/E[z²]."""
 
 from derive.catalogue import Falsehood, derivation
-from derive.notation import density, grad, mean, payoff, real_symbol, x
+from derive.notation import density, grad, mean, payoff, x
 from derive.rules import linearity, variance
-from derive.terms import Equation, Log, Positive, Variance
+from derive.terms import Equation, Log, Positive, Variance, real_symbol
 from proofs.score_function_identity import score_function_identity
 
 p, f, b = density(x), payoff(x), real_symbol("b")

@@ -45,18 +45,22 @@ DERIVE = [
         sheet.json_form sheet.pdf sheet.write sheet.demonstration sheet.tex_map sheet.booklet sheet.html_book
         sheet.html_index sheet.book sheet.display sheet book.bounds book.tree book.vocabulary book.outcome
         book.parts book.source book.reading_order book.sections book.codes book.letters book.tokens book.scope
-        book.delimiters book.macros book.cursor book.scripts book.elementary book.granted book.sorts book.naming book.best_of book.context
+        book.delimiters book.macros book.cursor book.scripts book.elementary book.granted book.sorts book.naming
+        book.best_of book.context
         book.remarks book.plain book.restructured book.estimates book.ellipsis book.document book.indices
         book.roles book.shares book.survey book.laws book.elements book.arbitrary book.sequences book.named_functions
-        book.instances book.values book.optimal book.occupancy book.next_states book.visits book.reaching book.joint_laws book.data book.prefixes
+        book.instances book.values book.optimal book.occupancy book.next_states book.visits book.reaching
+        book.joint_laws book.data book.prefixes
         book.left_out book.series book.binders book.sums book.maxima book.draws book.divergences book.on_average
         book.stationary
-        book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing book.partial book.slopes
+        book.definitions book.tower book.variables book.spelt_paths book.one_step book.conditions book.passing
+        book.partial book.slopes
         book.performance book.events book.ranges book.brackets book.branches book.symbols book.rewards
         book.applications book.grammar book.expectations book.statements book.parsing
         book.standard book.elaborate book.introduce book.remainder book.judge book.kinds book.arithmetic book.claims
         book.reach book.repair
-        book.chosen book.verdict book.follows book.starred book.certain book.objectives book.progress book.choices book.inequalities book.uses book.defining
+        book.chosen book.verdict book.follows book.starred book.certain book.objectives book.progress book.choices
+        book.inequalities book.uses book.defining
         book.inherited book.steps book.last_index book.check book.rows book.report book.exchange book.baseline
         book.watch book.apart book.run book annotated.glyphs annotated.typeset annotated.places
         annotated.markdown_words annotated.latex_words annotated.restructured_words annotated.style annotated.cards
