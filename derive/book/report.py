@@ -10,6 +10,7 @@ from typing import Any
 from derive.book.outcome import JUDGED, VERDICTS, WRONG, Outcome
 
 LONG = 10  # steps, more than a screen shows
+WIDTH, BESIDE = 500, 60  # characters of a line that are shown, and of those before a step
 
 
 def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -86,8 +87,7 @@ def _shown(row: dict[str, Any], written: str, readings: bool) -> list[str]:
     span = row.get("stopped", row)
     stop = span["end_column"] if span["end_line"] == span["line"] else len(written) + 1
     clean = "".join(c if unicodedata.category(c)[0] != "C" or c == "\t" else "\ufffd" for c in written)
-    before = "".join("\t" if c == "\t" else " " for c in clean[: span["column"] - 1])
-    out += [f"  | {clean}", f"  | {before}{'^' * max(1, stop - span['column'])}"]
+    out += _underlined(clean, span["column"] - 1, max(1, stop - span["column"]))
     if row["read_as"] is not None and (readings or row["verdict"] in ("refuted", "inconsistent", "unknown")):
         out.append(f"  = read as {row['read_as']}")
     if "counterexample" in row:
@@ -99,6 +99,15 @@ def _shown(row: dict[str, Any], written: str, readings: bool) -> list[str]:
     if "suppressed" in row:
         out.append(f"  = suppressed: {row['suppressed']}")
     return out
+
+
+def _underlined(line: str, start: int, length: int) -> list[str]:
+    """The line, and ^ under the step; of a line that no screen holds, what is around it."""
+    first = max(0, start - BESIDE) if len(line) > WIDTH else 0
+    left, shown = "…" if first else "", line[first : first + WIDTH]
+    right = "…" if first + WIDTH < len(line) else ""
+    before = "".join("\t" if c == "\t" else " " for c in left + line[first:start])
+    return [f"  | {left}{shown}{right}", f"  | {before}{'^' * max(1, min(length, first + len(shown) - start))}"]
 
 
 def needs(row: dict[str, Any]) -> str:

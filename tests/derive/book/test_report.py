@@ -138,3 +138,10 @@ def test_a_long_report_says_at_its_end_where_something_is_wrong(check):
     short, long = (report.as_text([outcome(check(n * "$$ 1 + 1 = 2 $$\n\n" + "$$ 1 + 1 = 3 $$\n"))]) for n in (1, 11))
     assert "wrong:" not in short
     assert long.splitlines()[-2] == "wrong: text.md:23:4 D011"
+
+
+def test_of_a_line_without_end_what_is_around_the_step_is_shown(check):
+    lines = report.as_text([outcome(check("word " * 20_000 + "$$ 1 + 1 = 3 $$" + " word" * 20_000))]).splitlines()
+    assert max(map(len, lines)) < 600
+    shown, marks = (line for line in lines if line.startswith("  | "))
+    assert shown[marks.index("^") : marks.rindex("^") + 1] == "1 + 1 = 3"
