@@ -12,6 +12,7 @@ from derive.axioms.linear import multiplied_out
 from derive.binding import bound_name, free, substitute
 from derive.context import Context
 from derive.errors import Refused
+from derive.export.coq import Writer
 from derive.export.coq_equal import (
     Fresh,
     Script,
@@ -29,6 +30,7 @@ from derive.terms import (
     Action,
     At,
     Cases,
+    Domain,
     Exp,
     Expectation,
     Given,
@@ -295,7 +297,8 @@ def _enumeration(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> 
     sides = [Side(node.body, term.writer.within({node.var: term.writer.element(e)}), {node.var: e}) for e in elements]
     values = [substitute(node.body, {node.var: e}) for e in elements]
     raw = Add(*values, evaluate=False)
-    script = [f"rewrite /{term.writer.words.domain(node.var.domain)} !big_cons big_nil addr0."]
+    fact, listed = _one_by_one(term.writer, node.var.domain, fresh)
+    script = [*listed, f"transitivity {_summed([s.text for s in sides])}.", *block([f"exact: {fact}."])]
     hs = []
     for side, value in zip(sides, values, strict=True):
         h = fresh("h")
@@ -304,6 +307,18 @@ def _enumeration(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> 
     nested = _right(tuple(values))
     script += [f"transitivity {term.at(nested).text}.", *block(_sum_of(hs)), *equal(term.at(nested), end, fresh)]
     return script if raw is not None else []
+
+
+def _one_by_one(writer: Writer, domain: Domain, fresh: Fresh) -> tuple[str, Script]:
+    """That a sum over a listed set is that of its terms, for any function: sums inside it stay as they are."""
+    fact, f = fresh("fact"), fresh("f")
+    name, terms = writer.words.domain(domain), _summed([f"{f} ({e})%Z" for e in domain.elements or ()])
+    statement = f"forall {f} : Z -> K, \\sum_(z <- {name}) {f} z = {terms}"
+    return fact, [f"have {fact} : {statement}.", *block([f"by move=> {f}; rewrite /{name} !big_cons big_nil addr0."])]
+
+
+def _summed(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"({texts[0]} + {_summed(texts[1:])})"
 
 
 def _sum_of(hs: list[str]) -> Script:
@@ -424,7 +439,8 @@ def _sift(term: Side, end: Side, args: tuple[Any, ...], fresh: Fresh) -> Script:
     at = w.within({node.var: w.element(element)})
     raw = Side(kept, at, {node.var: element}, w)
     if node.var.domain.elements is not None:
-        listed = [f"rewrite /{w.words.domain(node.var.domain)} !big_cons big_nil; decided."]
+        fact, script = _one_by_one(w, node.var.domain, fresh)
+        listed = [*script, f"etransitivity; first exact: {fact}.", "cbv beta; decided."]
         if element not in node.var.domain.elements:
             return [*listed, "by rewrite !(mulr0, mul0r, addr0)."]
         return [

@@ -1,9 +1,9 @@
 (* General lemmas on finite sums, sums over time, derivations and averages; nothing here knows of a policy or a return.
 
    K is any ordered field, such as the germs of functions of the parameter near one value of it, and a `calculus` is a
-   derivation of it with a logarithm and an exponential function: the germs of functions built of polynomials, log and
-   exp (a Hardy field) are an instance in which the first derivatives take any values. What is proved for every
-   such field holds for real functions of the parameter. *)
+   derivation of it with a logarithm, which lies below its tangent at 1, and an exponential function: the germs of
+   functions built of polynomials, log and exp (a Hardy field) are an instance in which the first derivatives take any
+   values. What is proved for every such field holds for real functions of the parameter. *)
 Set Warnings "-all".
 From Coq Require Import ZArith Lia.
 From mathcomp Require Import all_ssreflect all_algebra.

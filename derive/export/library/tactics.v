@@ -146,7 +146,7 @@ Ltac same q hs ha :=
     | if _ then _ else _ => apply: if_same; same q hs ha
     | upd _ _ _ _ => first [apply: upd_same; lia | apply: upd_other; lia | f_equal; same q hs ha]
     | _ => first
-      [ apply: hs; lia | apply: ha; lia | apply: hs | apply: ha
+      [ apply: hs; lia | apply: ha; lia | by apply: hs | by apply: ha
       | symmetry; apply: upd_other; lia
       | f_equal; same q hs ha ]
     end end ]
