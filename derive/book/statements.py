@@ -206,5 +206,9 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
                 continue
         elif token.kind == "finish" and token.text in _LAYOUT and kept and not kept.pop():
             continue
+        opens = bool(out) and out[-1].kind == "text" and out[-1].text.rstrip().endswith("@")
+        if opens and token.kind in ("letter", "number"):
+            out[-1] = Token("text", out[-1].text.strip() + token.text, out[-1].start, token.end)  # pass@k
+            continue
         out.append(token)
     return out

@@ -184,11 +184,19 @@ def power(base: Expr, exponent: Node, ctx: Context) -> Expr:
         return found
     if isinstance(exponent, Div) or (isinstance(exponent, Sym) and exponent.name in SCALARS):
         return Exp(ctx.read(exponent, ctx) * Log(base))  # p^{1/n}, p^α of something positive
-    if not base.free_symbols or any(isinstance(n, Term) for n in subterms(base)):
+    plain = bool(base.free_symbols) and not any(isinstance(n, Term) for n in subterms(base))
+    if not plain and not _is_a_count(exponent):
         raise stop("a power that is no whole number, of something that is no letter", exponent)
     at = time(exponent, ctx)
     whole: Expr = Mul(*(factor**at for factor in Mul.make_args(base)))  # (γλ)^t as γ^t λ^t, for a whole number t
     return whole
+
+
+def _is_a_count(exponent: Node) -> bool:
+    """k, n, k + 1: how often something is multiplied by itself; T may be a transpose."""
+    letters = [n for n in walk(exponent) if isinstance(n, Sym)]
+    plain = all(n == Sym(n.start, n.end, n.name) for n in letters)
+    return bool(letters) and plain and all(n.name in ("k", "n", "m", "N", "K") for n in letters)
 
 
 def _is_half(node: Node) -> bool:

@@ -99,6 +99,11 @@ PAIRS = {
         r"\frac{\pi_{ref}(y|x) e^{r(x, y) - r_{\max}}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y') - r_{\max}}} = \frac{\pi_{ref}(y|x) e^{r(x, y)}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}}",
         r"\frac{\pi_{ref}(y|x) e^{r(x, y) - r_{\max}}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}} = \frac{\pi_{ref}(y|x) e^{r(x, y)}}{\sum_{y'} \pi_{ref}(y'|x) e^{r(x, y')}}",
     ),
+    "one of n is right": (
+        MODEL + "$$ \\text{pass@}n = 1 - (1 - p)^n $$\n\n",
+        r"1 - (1 - p)^n - p = (1 - p)(1 - (1 - p)^{n-1})",
+        r"1 - (1 - p)^n - p = (1 - p)(1 - (1 - p)^n)",
+    ),
     "odds": (
         MODEL + "$$ \\mathrm{odds}_\\theta(y|x) = \\frac{\\pi_\\theta(y|x)}{1 - \\pi_\\theta(y|x)} $$\n\n",
         r"1 + \mathrm{odds}_\theta(y|x) = \frac{1}{1 - \pi_\theta(y|x)}",
