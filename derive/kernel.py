@@ -409,6 +409,7 @@ def weaken(theorem: Theorem, given: Iterable[Hypothesis]) -> Theorem:
 
 def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: Expr = ZERO) -> Theorem:
     """claim[start];  start ≤ n, claim[n] ⊢ claim[n+1].  Hence start ≤ n ⊢ claim[n]."""
+    nonzero = base.nonzero | step.nonzero
     for theorem, value in ((base, start), (step, index + 1)):
         if theorem.relation not in (claim.relation, Equation.relation):
             raise Refused("induct: the claim {} is an equation, the theorem {} an inequality", claim, theorem)
@@ -416,10 +417,12 @@ def induct(base: Theorem, step: Theorem, claim: Statement, index: Basic, start: 
             expected = substitute(wanted, {index: value})
             if not alike(found, expected):
                 raise Refused("induct: at {} = {} the claim reads {}, the theorem {}", index, value, expected, found)
+            if found != expected:  # as in trans
+                nonzero |= _defined(theorem.hypotheses, found, expected).nonzero
     bound = AtMost(start, index)
     if index in free(start):
         raise Refused("induct: the start {} mentions {}", start, index)
-    nonzero = base.nonzero | step.nonzero | _defined((*step.hypotheses, bound), claim.lhs, claim.rhs).nonzero
+    nonzero |= _defined((*step.hypotheses, bound), claim.lhs, claim.rhs).nonzero
     rest = _without(step.hypotheses - {claim}, index, [as_linear(bound)], ())
     if any(index in free_in(h) for h in base.hypotheses):
         raise Refused("induct: the base case assumes something of {}", index)

@@ -314,6 +314,11 @@ def an_induction_starts_at_its_own_index() -> Theorem:
     return inst(induct(base, within(vanished, (1 + (-1) ** (n + 1)) * HOLE), claim, n, start), {n: Integer(4)})
 
 
+def an_induction_takes_zero_by_zero_for_one() -> Theorem:
+    odd = assume(Equation(NOTHING / VOID, Integer(0)))
+    return induct(odd, odd, Equation(Integer(1), Integer(0)), n)
+
+
 def an_expectation_averages_what_was_put_in() -> Theorem:
     return inst(refl(Expectation(g(Action(0)) * g(a), process)), {a: Action(0)})
 
@@ -628,7 +633,8 @@ ATTACKS: tuple[Callable[[], Theorem], ...] = (
     infinity_is_a_number, a_positive_symbol_becomes_negative, a_hypothesis_is_rounded, the_bound_time_is_the_position,
     a_bound_name_is_spelt_like_a_canonical_one, a_parameter_shadows_the_parameter_of_a_letter,
     a_letter_depends_on_another_symbol_of_that_name, an_inequality_about_the_parameter_is_forgotten,
-    a_bound_is_spelt_like_the_index, an_induction_starts_at_its_own_index, an_expectation_averages_what_was_put_in,
+    a_bound_is_spelt_like_the_index, an_induction_starts_at_its_own_index, an_induction_takes_zero_by_zero_for_one,
+    an_expectation_averages_what_was_put_in,
     a_gradient_differentiates_what_was_put_in, a_definition_averages_its_random_argument, nothing_has_a_distribution,
     a_walk_leaves_its_line, a_weight_that_is_no_distribution_is_drawn_from,
     a_random_number_of_terms_leaves_the_expectation, a_random_number_of_terms_is_a_constant,
