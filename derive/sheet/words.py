@@ -14,7 +14,8 @@ from derive.printing.boxes import Applied, Box, Fenced, Ident, Number, Operator,
 
 _GREEK = "Α-Ωα-ω"
 _LETTER = rf"[A-Za-z{_GREEK}]"
-_INDEX = rf"\{{[^{{}}\\ ]{{1,40}}\}}|\([^()\\]{{1,40}}\)|[0-9]+|{_LETTER}(?![a-z])'*"
+_PLAIN = r"[^{}\\ ]{1,40}"
+_INDEX = rf"\{{{_PLAIN}(?:\{{{_PLAIN}\}})?\}}|\([^()\\]{{1,40}}\)|[0-9]+|{_LETTER}(?![a-z])'*"
 _TOKEN = re.compile(
     rf"(?P<script>[_^](?:{_INDEX})|(?<=[{_GREEK}])_[a-z]+|[²³])"
     r"|(?P<word>(?:(?![²³])[^\W\d_]){2,}[\w^-]*|[A-Za-z]_[a-z0-9]{2,}\w*|[A-Za-z]\d\w*|\d+[A-Za-z]\w+)"
@@ -178,7 +179,8 @@ def _leaf(kind: str, text: str) -> Box:
 
 def _scripts(base: Box, tokens: list[Token], i: int) -> tuple[Box, int]:
     while i < len(tokens) and tokens[i][0] == "script":
-        mark, written = tokens[i][1][0], tokens[i][1][1:].strip("{}()")
+        mark, written = tokens[i][1][0], tokens[i][1][1:]
+        written = written[1:-1] if written[:1] in ("{", "(") else written
         if mark in "²³":
             mark, written = "^", str("²³".index(mark) + 2)
         inside = _index(written)
@@ -188,5 +190,7 @@ def _scripts(base: Box, tokens: list[Token], i: int) -> tuple[Box, int]:
 
 
 def _index(written: str) -> Box:
+    if (nested := re.fullmatch(r"([^\W_])_\{([^{}]*)\}", written)) is not None:  # τ_{0:T}
+        return scripted(spelled(nested[1]), _index(nested[2]))
     tokens = re.findall(r"\w+'*|[^\w\s]", written.replace("−", "-"))
     return Row(tuple(spelled(t) if t[0].isalnum() else Sign(t, "tight") for t in tokens))

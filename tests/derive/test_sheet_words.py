@@ -21,6 +21,7 @@ def marked(words):
         ("γ^t is left out", r"$\gamma^t$ is left out"),
         ("r(1) = 1, and π_θ(1) = σ(θ).", r"$r(1) = 1$, and $\pi_\theta(1) = \sigma(\theta)$."),
         ("E[X] = Σ_x p(x) X", r"$\mathbb{E}[X] = \sum_x p(x) X$"),
+        ("E_{τ_{0:T}}[r_k] is", r"$\mathbb{E}_{\tau_{0:T}}[r_k]$ is"),
         ("E_π[X | h_t, a_t] for X", r"$\mathbb{E}_\pi[X \mid h_t, a_t]$ for X"),
         ("Var X = E[X²] − (E X)²", r"$\operatorname{Var} X = \mathbb{E}[X^2] - (\mathbb{E} X)^2$"),
         ("the sampled −log π(a) is", r"the sampled $-\log \pi(a)$ is"),
