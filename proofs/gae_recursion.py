@@ -1,4 +1,7 @@
-"""Â_t = δ_t + γλ Â_{t+1}, for 0 ≤ t < T."""
+"""Â_t = δ_t + γλ Â_{t+1}, for 0 ≤ t < T.
+
+Conversely, td_error_telescopes with γλ for γ and δ for r: what obeys the recursion and is zero at T is the estimate.
+"""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, before, gae, gamma, k, lam, t, td_error

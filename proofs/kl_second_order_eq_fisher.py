@@ -1,4 +1,7 @@
-"""∇² KL(μ‖π_θ) = E_μ[(∇ log π_θ)²] where π_θ = μ: to second order the divergence is half the Fisher information."""
+"""∇² KL(μ‖π_θ) = E_μ[(∇ log π_θ)²] where π_θ = μ: to second order the divergence is half the Fisher information.
+
+KL and its gradient are zero there (kl_gradient_at_old_eq_zero); what is left beyond it is no part of the claim.
+"""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_policy, grad, mean

@@ -1,4 +1,7 @@
-"""G_t = r_t + γ G_{t+1}, for 0 ≤ t < T."""
+"""G_t = r_t + γ G_{t+1}, for 0 ≤ t < T.
+
+Conversely, td_error_telescopes with v for G: what obeys the recursion and is zero at T is the return.
+"""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import T, before, gamma, k, return_to_go, reward, t

@@ -1,4 +1,7 @@
-"""∇² KL(π_θ‖μ) = E_μ[(∇ log π_θ)²] where π_θ = μ: the other order of the two has the same Hessian."""
+"""∇² KL(π_θ‖μ) = E_μ[(∇ log π_θ)²] where π_θ = μ: the other order of the two has the same Hessian.
+
+What is left beyond second order is no part of the claim.
+"""
 
 from derive.catalogue import Falsehood, derivation
 from derive.notation import a, bandit_policy, grad, mean
