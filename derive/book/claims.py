@@ -106,6 +106,11 @@ def _averages_at_a_time(nodes: Sequence[Node]) -> bool:
     return any(n.given is None and isinstance(n.sub.only, tree.Sym) and n.sub.only.name == "pi" for n in means if n.sub)
 
 
+def _times(side: Expr, ctx: Context) -> set[Basic]:
+    """The times that a side names freely."""
+    return {n for n in free(side) if isinstance(n, Symbol) and n.is_integer} - ctx.horizon.free_symbols
+
+
 def _mentions_element(nodes: Sequence[Node]) -> bool:
     """π_θ(1), π_θ(+1|s) or E[r]: the step speaks of the listed actions of an example."""
     for node in nodes:
@@ -169,6 +174,8 @@ def _claim(left: Node, right: Node, ctx: Context, extra: Sequence[Hypothesis], r
         equation = Equation(read(left, ctx), read(right, ctx))
     equation, solved = of_one_kind(equation, sorted(ctx.notes.facts, key=str))
     _rename_policy([left, right], equation, ctx.notes)
+    if _averages_at_a_time([left, right]) and _times(equation.lhs, ctx) != _times(equation.rhs, ctx):
+        ctx.notes.assumed.add("E_π[…] at one time, not a mean over the times")
     granted = hypotheses(equation, ctx.scope.survey.first, ctx.horizon)
     ranges = _ranges(equation) if isinstance(equation, Inequality) else ()
     return Claim(equation, (*granted, *solved, *extra, *ranges), ctx.reading, ctx.notes, remark)
