@@ -40,6 +40,7 @@ FALSE = [
     r"\nabla_\theta J = \mathbb{E}_{\tau \sim \pi_\theta}\left[ \sum_{t=0}^{T-1} \gamma^t \nabla_\theta \log \pi_\theta(a_t|s_t) V^\pi(s_t) \right]",
 ]
 UNREAD = [
+    r"\nabla_\theta J = \mathbb{E}_\pi\left[ Q^\pi(s_t,a_t) \nabla_\theta \log \pi_\theta(a_t|s_t) \right]",
     r"V^\pi(s) = \sum_{s'} \rho(s') V^\pi(s')",
     r"V^\pi(s) = \max_a Q^\pi(s,a)",
     r"V^\pi(s_t) = \mathbb{E}[r_{t-1} + \gamma V^\pi(s_t) | s_t]",
