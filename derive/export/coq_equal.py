@@ -299,7 +299,7 @@ def _cases(left: Side, right: Side, fresh: Fresh) -> Script:
 
 def nonzero(side: Side) -> Script:
     """A proof that a term is not zero, because it is positive."""
-    linear_sum = isinstance(side.term, Add) and is_linear(side.term)
+    linear_sum = isinstance(side.term, TimeProduct) or (isinstance(side.term, Add) and is_linear(side.term))
     return ["apply: lt0r_neq0.", *positive(side)] if linear_sum or _needs_opening(side.term) else ["nonzero."]
 
 
@@ -308,6 +308,9 @@ def positive(side: Side) -> Script:
     if isinstance(side.term, Add) and is_linear(side.term):
         time = f"(zr K {side.writer.time(side.term)}%Z)"
         return [f"rewrite (_ : {side.text} = {time}); last by casts.", "by apply: zr_gt0; lia."]
+    if isinstance(side.term, TimeProduct):
+        factor = side.at(side.term.body, {side.term.index: "k_j"})
+        return ["apply: time_prod_gt0 => k_j low_j high_j.", *positive(factor)]
     if not _needs_opening(side.term):
         return ["positive."]
     words, opened = side.writer.words, _opened(side.term)
@@ -319,10 +322,9 @@ def positive(side: Side) -> Script:
     quotient = cancel(together(_replaced(opened, atoms)))
     back = {v: k for k, v in atoms.items()}
     text = side.at(_replaced(quotient, back)).text
-    return [
-        f"rewrite (_ : {side.text} = {text}); last by ({' '.join(unfolding).replace('.', ';')} fields).",
-        "positive.",
-    ]
+    unfold = " ".join(unfolding).replace(".", ";")
+    rewritten = f"(rewrite (_ : {side.text} = {text}); [positive | by ({unfold} fields)])"
+    return [f"first [solve [{unfold} positive] | {rewritten}]."]
 
 
 def _needs_opening(term: Expr) -> bool:
@@ -475,6 +477,8 @@ class _Arithmetic:
         outer = side.outer or side.writer
         constant, terms = linear(meant)
         divides = plain_factors or constant < 0 or any(c < 0 for _, c in terms)
+        if divides and not plain_factors:
+            raise Refused("the power {} of what may vanish has no counterpart in the export", side.term)
         products = []
         for part in parts:
             text = part.text

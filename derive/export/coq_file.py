@@ -33,6 +33,7 @@ from derive.terms import (
 from derive.timeline import is_linear
 
 PARTS = ("finite_sums", "derivations", "trajectories", "samples", "order", "tactics")  # of the library
+MAX_STEPS = 1_000  # Coq would take minutes for longer proofs
 CLOSED = "Closed under the global context"  # what Coq prints of a theorem that rests on no axiom
 
 
@@ -127,6 +128,9 @@ def _hold_beside_gradients(claim: Statement, assuming: tuple[Hypothesis, ...]) -
 
 def exported(name: str, claim: Statement, assuming: tuple[Hypothesis, ...], theorem: Theorem) -> Exported:
     """A theorem for Coq; raises Refused, and names the node or law, where something in it has no counterpart."""
+    steps = len(premises_first(theorem))
+    if steps > MAX_STEPS:
+        raise Refused("a proof of {} steps, more than {}, has no counterpart in the export", steps, MAX_STEPS)
     said, theorem = stated(claim, assuming), spelt_out(theorem)
     writer = Writer(said.words)
     script = Replay(said.assumed).script(theorem, writer)

@@ -214,7 +214,7 @@ def _gradient_symbolic_power(term: Side, end: Side, fresh: Fresh) -> Script:
     node = term.term
     base, n = node.body.args
     raw = Mul(n, Pow(base, n - 1, evaluate=False), Gradient(base, node.parameter), evaluate=False)
-    alike = "congr (_ * _ * _); [first [reflexivity | casts] | by congr powz; lia]."
+    alike = "first [reflexivity | (congr (_ * _ * _); first [reflexivity | casts | by congr powz; lia])]."
     return _raw(term, raw, ["rewrite D_powz; last lia.", alike], end, fresh)
 
 

@@ -205,6 +205,17 @@ rewrite -[n.+1]addn1 iotaD big_cat /= big_seq1 add0n mulr_gt0 ?ih ?h //.
 by move=> i hi_; apply: h; apply: ltnW.
 Qed.
 
+Lemma time_gt0 lo hi f : (lo <= hi)%Z -> (forall k, (lo <= k)%Z -> (k <= hi)%Z -> 0 < f k) ->
+  0 < \sum_(k <- zrange lo hi) f k.
+Proof.
+move=> le h; have {h} : forall i, (i < Z.to_nat (hi - lo + 1))%N -> 0 < f (lo + Z.of_nat i)%Z.
+  by move=> i /ssrnat.ltP ?; apply: h; lia.
+have [n e] : exists n, Z.to_nat (hi - lo + 1) = n.+1 by exists (Z.to_nat (hi - lo)); lia.
+rewrite /zrange big_map e => {e}; elim: n => [|n ih] h; first by rewrite big_seq1 h.
+rewrite -[n.+2]addn1 iotaD big_cat /= big_seq1 add0n addr_gt0 ?ih ?h ?addn1 //.
+by move=> i hi_; apply: h; apply: ltnW.
+Qed.
+
 Lemma time_prod_exp lo hi f (n : nat) : \prod_(k <- zrange lo hi) (f k ^+ n) = (\prod_(k <- zrange lo hi) f k) ^+ n.
 Proof. by rewrite prodrXl. Qed.
 Lemma time_prod_expn lo hi f (n : nat) : \prod_(k <- zrange lo hi) (f k ^- n) = (\prod_(k <- zrange lo hi) f k) ^- n.

@@ -1,4 +1,5 @@
 (* What the side conditions ask for. *)
+Ltac casts := rewrite ?(zrD, zrB, zrN, zr0, zr_pos, zr_neg); cbn [Pos.to_nat Pos.iter_op Nat.add]; rewrite ?mulr1n; ring.
 Ltac given_of_all := match goal with H : forall _, _ |- _ => solve [apply: H] end.
 Ltac positive := first [ quickly_positive | slowly_positive ]
 with quickly_positive := first [ assumption | lazymatch goal with |- is_true (@Order.lt _ _ _ ?x) => lazymatch x with
@@ -10,6 +11,8 @@ with quickly_positive := first [ assumption | lazymatch goal with |- is_true (@O
   | @GRing.inv _ _ => rewrite invr_gt0; positive
   | @GRing.exp _ _ _ => apply: exprn_gt0; positive
   | smaller _ _ => apply: smaller_gt0; positive
+  | @GRing.add _ (zr ?K ?a) (@GRing.mul _ _ (zr ?K ?b)) =>
+    rewrite (_ : x = zr K (a - b)); [by apply: zr_gt0; lia | casts]
   | @GRing.add _ _ _ => first [ apply: addr_gt0; positive | apply: ltr_paddr; [nonneg | positive]
                              | apply: ltr_paddl; [nonneg | positive] ]
   | _ => first
@@ -20,6 +23,7 @@ with quickly_positive := first [ assumption | lazymatch goal with |- is_true (@O
               | eapply path_start_gt0; solve [exact: H | assumption] ]
       end
     | solve [apply: time_prod_gt0 => ? ? ?; positive]
+    | solve [apply: time_gt0 => [|? ? ?]; [lia | positive]]
     | solve [apply: prod_gt0 => ?; positive]
     | match goal with x0 : _ |- _ => solve [apply: (sum_gt0 x0) => ?; positive] end
     | match goal with x0 : _ |- _ => solve [apply: (mean_gt0 x0) => ?; positive] end ]
@@ -105,7 +109,6 @@ Ltac fields := field; repeat (apply/andP; split); nonzero.
 Ltac powers :=
   rewrite ?powzM; repeat first [rewrite powz_add_nat; [|lia|lia] | rewrite powz_add; last nonzero]; repeat (rewrite powz_mul; last nonzero);
   rewrite ?powz_pos ?powz_neg ?powz0; cbn [Pos.to_nat Pos.iter_op Nat.add]; first [reflexivity | ring | fields].
-Ltac casts := rewrite ?(zrD, zrB, zrN, zr0, zr_pos, zr_neg); cbn [Pos.to_nat Pos.iter_op Nat.add]; rewrite ?mulr1n; ring.
 (* The tests of a case distinction, of which one is known to hold or none. *)
 Ltac decided := repeat match goal with
   | H : is_true (Z.eqb ?x ?y) |- _ => move/Z.eqb_eq: H => H
