@@ -380,6 +380,8 @@ class _Arithmetic:
         self.conditions: set[str] = set()
 
     def script(self) -> Script:
+        if not equal_by_arithmetic(self.left.sense, self.right.sense):
+            raise Refused("that {} is {} has no counterpart in the export", self.left.sense, self.right.sense)
         one, other = self._abstract(self.left), self._abstract(self.right)
         premises = "".join(f"{p} -> " for p, _, _ in self.given)
         variables = " ".join(v for _, v in self.atoms)
