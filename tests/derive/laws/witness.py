@@ -42,6 +42,7 @@ from numeric.solving import solved
 TIMES = range(-1, 5)
 LONGEST = 3
 TRAJECTORIES = 6
+DRAWS = 40  # for one model, where an inequality is to hold on it
 
 
 @dataclass
@@ -102,7 +103,8 @@ def _models(
     nodes = {n for part in parts for n in subterms(part)}
     names = free(lhs) | free(rhs) | frozenset().union(*map(free_in, hypotheses))
     choices = list(_indices(names, hypotheses, _horizons(nodes)))
-    for _ in range(count if choices else 0):
+    tries = DRAWS if any(isinstance(h, Inequality) for h in hypotheses) else 1
+    for _ in range(count * tries if choices and count else 0):
         model = _model(nodes, names, hypotheses, rng.choice(choices), rng)
         outside = sorted({d for part in parts for d in drawn(part)}, key=repr)
         model["samples"] = {d.name: [rng.choice(model["domains"][d.name]) for _ in range(LONGEST)] for d in outside}
@@ -116,6 +118,8 @@ def _models(
                 _holds(h, model) for h in hypotheses if isinstance(h, (Equation, Inequality))
             ):
                 yield model
+                if (count := count - 1) == 0:
+                    return
 
 
 def _holds(hypothesis: Statement, model: dict[str, Any]) -> bool:
