@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from derive.book import steps
+from derive.book.bounds import SECONDS, limited
 from derive.book.check import Checked, check_document
 from derive.book.document import parse
 from derive.book.judge import Judges
@@ -46,3 +48,10 @@ def check() -> Callable[[str], Checked]:
 @pytest.fixture
 def chapter() -> Callable[[str], str]:
     return lambda name: (CHAPTERS / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole chapters are judged for what they say, on a slow machine too: their steps have five times the time."""
+    if request.node.get_closest_marker("deep"):
+        monkeypatch.setattr(steps, "limited", lambda: limited(5 * SECONDS))
