@@ -26,7 +26,7 @@ def _derivations() -> list[Derivation]:
     return list(load(proofs).derivations.values())
 
 
-@benchmark("prove_catalogue", group="proving")
+@benchmark("prove_catalogue", group="proving", slow=True)
 def prove_catalogue(name: str, budget: float) -> Row:
     """Every claim of the catalogue given to the prover, without its lines; the time counts those it does not find."""
     derivations = _derivations()
@@ -34,7 +34,7 @@ def prove_catalogue(name: str, budget: float) -> Row:
     return times(name, found, None, budget)
 
 
-@benchmark("entries_found", group="proving")
+@benchmark("entries_found", group="proving", slow=True)
 def entries_found(name: str, budget: float) -> Row:
     """How many percent of the finite entries the prover finds without their lines; each is told on standard error."""
     score = entries(_derivations())
@@ -46,7 +46,7 @@ def entries_found(name: str, budget: float) -> Row:
     return Row(name, score.share, None, None, "%")
 
 
-@benchmark("one_step_claims_found", group="proving")
+@benchmark("one_step_claims_found", group="proving", slow=True)
 def one_step_claims_found(name: str, budget: float) -> Row:
     """How many percent of the lines of all chains the prover finds as claims about the line before."""
     score = steps(_derivations())
@@ -57,7 +57,7 @@ def one_step_claims_found(name: str, budget: float) -> Row:
     return Row(name, score.share, None, None, "%")
 
 
-@benchmark("one_step_claim", group="proving")
+@benchmark("one_step_claim", group="proving", slow=True)
 def one_step_claim(name: str, budget: float) -> Row:
     """The median time of one such claim, found or given up."""
     return Row(name, steps(_derivations()).milliseconds, None, None, "ms")
