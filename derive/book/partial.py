@@ -1,6 +1,6 @@
 r"""∂F/∂h(s,b): the derivative by one value of a function, ∂F/∂z_j by one term of a sequence.
 
-It is d/dx, at any x = x_0, of F with h + (x - x_0) 1[· = s, · = b] for h: the other values stand still. F is looked
+It is d/dξ, at any ξ = ξ_0, of F with h + (ξ - ξ_0) 1[· = s, · = b] for h: the other values stand still. F is looked
 through down to h: a policy that the section says to be an expression in h is that expression.
 """
 
@@ -18,7 +18,7 @@ from derive.book.granted import unfolded
 from derive.book.tree import Node
 from derive.terms import Apply, At, Cases, Defined, Definition, Gradient, Letter, Process, Var, real_symbol, time_symbol
 
-_MOVED, _AT = real_symbol("x"), real_symbol("x_0")
+_MOVED, _AT = real_symbol("xi_moved"), real_symbol("xi_held")  # no text writes so: its own x stands still
 
 
 def by_a_value(node: tree.Grad, by: Node, ctx: Context) -> Expr:
@@ -45,7 +45,7 @@ def _another(place: Var | Symbol) -> Basic:
 
 
 def _moved(node: Basic, letter: Letter, places: tuple[Basic, ...]) -> Expr:
-    """A term with h + (x - x_0) 1[· = places] for h, its definitions that speak of h written out."""
+    """A term with h + (ξ - ξ_0) 1[· = places] for h, its definitions that speak of h written out."""
 
     def inside(part: Basic) -> Basic:
         if isinstance(part, Apply) and part.letter == letter:
@@ -68,7 +68,7 @@ def _where_same(value: Expr, pair: tuple[Basic, Basic]) -> Expr:
 def _as_said(body: Expr, letter: Letter, ctx: Context) -> Expr:
     """A term with the policies of the section that are said in h, as expressions in h."""
     names = {n.letter.name for n in unfolded(body) if isinstance(n, Apply)}
-    for choice in ctx.scope.chosen(names):
+    for choice in reversed(ctx.scope.chosen(names)):  # the latest is the one in force
         if choice.right is None:
             continue
         made, value = (ctx.read(side, replace(ctx, differentiated=True)) for side in (choice.left, choice.right))
